@@ -1,0 +1,48 @@
+"""Hierarchical priors for PyMC, stated in natural units, that sample without funnels.
+
+Importing this package imports no PyMC; the names below do, when they are first used.
+"""
+
+from __future__ import annotations
+
+import logging
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from unfunnel import revive
+
+if TYPE_CHECKING:
+    from unfunnel.groups import extend_posterior
+    from unfunnel.priors import LogNormalExp, NormalIdentity
+    from unfunnel.revive import patch_prior_from_dict
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "LogNormalExp": "unfunnel.priors",
+    "NormalIdentity": "unfunnel.priors",
+    "extend_posterior": "unfunnel.groups",
+    "patch_prior_from_dict": "unfunnel.revive",
+}
+
+__all__ = [
+    "LogNormalExp",
+    "NormalIdentity",
+    "__version__",
+    "extend_posterior",
+    "patch_prior_from_dict",
+]
+
+logging.getLogger("unfunnel").addHandler(logging.NullHandler())
+revive.register()
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used (PEP 562)."""
+    if name in _PUBLIC:
+        return getattr(import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module 'unfunnel' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

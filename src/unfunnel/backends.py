@@ -1,0 +1,258 @@
+"""The two kinds of model variable, plain tensors and ``pymc.dims``: the one place that tells them apart.
+
+Both backends lower every parameter to a tensor whose axes are named in the order of the prior's own dims
+(:class:`Aligned`), so that families, centerings and the density are written once, for tensors. What differs is small:
+how a child variable is created, and how the random variable is registered.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+import pymc as pm
+import pymc.dims as pmd
+import pytensor
+import pytensor.tensor as pt
+from pytensor.graph.basic import Variable
+from pytensor.xtensor import as_xtensor
+from pytensor.xtensor.type import XTensorType
+from xarray import DataArray
+
+from unfunnel.alignment import align_array
+from unfunnel.centering import Coordinate
+from unfunnel.families import Family
+from unfunnel.random_variables import distributions
+from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """A tensor whose axes are named.
+
+    Parameters
+    ----------
+    tensor : TensorVariable
+        One axis for each of ``dims``.
+    dims : tuple of str
+        A subset of the prior's dims, in their order.
+    """
+
+    tensor: Any
+    dims: tuple[str, ...] = ()
+
+    def over(self, dims: tuple[str, ...]) -> Any:
+        """Return the tensor with an axis of length 1 for each of ``dims`` that it lacks."""
+        return pt.expand_dims(
+            self.tensor, [i for i, dim in enumerate(dims) if dim not in self.dims]
+        )
+
+    def trailing(self, dims: tuple[str, ...]) -> Any:
+        """Return the tensor so that it broadcasts from the right against a variable with ``dims``."""
+        first = min((dims.index(dim) for dim in self.dims), default=len(dims))
+        return self.over(dims[first:])
+
+
+class Backend(ABC):
+    """Creates model variables of one kind."""
+
+    #: What ``create_variable(xdist=...)`` of a child is called with.
+    xdist: bool
+
+    def child(self, factory: Any, name: str) -> Any:
+        """Create the variable of a hyperprior."""
+        # Factories older than pymc.dims take no xdist keyword.
+        return (
+            factory.create_variable(name, xdist=True)
+            if self.xdist
+            else factory.create_variable(name)
+        )
+
+    @abstractmethod
+    def random_variable(
+        self,
+        family: Family,
+        name: str,
+        location: Aligned,
+        scale: Aligned,
+        dims: tuple[str, ...] | None,
+        *,
+        coordinate: Coordinate | None = None,
+        observed: Any = None,
+    ) -> Any:
+        """Register the random variable of a family and return it.
+
+        Parameters
+        ----------
+        family : Family
+            The law.
+        name : str
+            Its name in the model.
+        location, scale : Aligned
+            Of the unconstrained variable.
+        dims : tuple of str or None
+            The declared dims, in order.
+        coordinate : Coordinate, optional
+            The coordinate that the sampler works in; the family's own link alone (centered) if not given.
+        observed : array_like, optional
+            Data.
+        """
+
+    @abstractmethod
+    def standard_variable(self, base: str, name: str, dims: tuple[str, ...] | None) -> Aligned:
+        """Register a standardized variable of the law called ``base`` (the textbook form)."""
+
+    @abstractmethod
+    def deterministic(self, name: str, value: Aligned, dims: tuple[str, ...] | None) -> Any:
+        """Register ``value`` under ``name`` with the declared dims."""
+
+    @abstractmethod
+    def apply(self, name: str, function: Any, variable: Any, dims: tuple[str, ...] | None) -> Any:
+        """Register ``function(variable)`` under ``name`` (``transform=``)."""
+
+    @abstractmethod
+    def observed(self, value: Any, dims: tuple[str, ...] | None, name: str) -> Any:
+        """Return data in the form and orientation that the random variable takes."""
+
+
+class TensorBackend(Backend):
+    """Plain PyMC variables."""
+
+    xdist = False
+
+    def random_variable(  # noqa: D102  (inherited)
+        self,
+        family: Family,
+        name: str,
+        location: Aligned,
+        scale: Aligned,
+        dims: tuple[str, ...] | None,
+        *,
+        coordinate: Coordinate | None = None,
+        observed: Any = None,
+    ) -> Any:
+        options: dict[str, Any] = {}
+        if coordinate is not None:
+            options["default_transform"] = CoordinateTransform(family.link, coordinate)
+        return distributions(family.name).tensor(
+            name,
+            location.trailing(dims or location.dims),
+            scale.trailing(dims or scale.dims),
+            dims=dims,
+            observed=observed,
+            **options,
+        )
+
+    def standard_variable(  # noqa: D102
+        self, base: str, name: str, dims: tuple[str, ...] | None
+    ) -> Aligned:
+        return Aligned(getattr(pm, base)(name, 0.0, 1.0, dims=dims), dims or ())
+
+    def deterministic(  # noqa: D102
+        self, name: str, value: Aligned, dims: tuple[str, ...] | None
+    ) -> Any:
+        return pm.Deterministic(name, value.tensor, dims=dims)
+
+    def apply(  # noqa: D102
+        self, name: str, function: Any, variable: Any, dims: tuple[str, ...] | None
+    ) -> Any:
+        return pm.Deterministic(name, function(variable), dims=dims)
+
+    def observed(self, value: Any, dims: tuple[str, ...] | None, name: str) -> Any:  # noqa: D102
+        if not isinstance(value, DataArray) or dims is None:
+            return value
+        return align_observed(value, dims, name).values
+
+
+class DimsBackend(Backend):
+    """Variables of ``pymc.dims``, with labelled axes."""
+
+    xdist = True
+
+    def random_variable(  # noqa: D102
+        self,
+        family: Family,
+        name: str,
+        location: Aligned,
+        scale: Aligned,
+        dims: tuple[str, ...] | None,
+        *,
+        coordinate: Coordinate | None = None,
+        observed: Any = None,
+    ) -> Any:
+        options: dict[str, Any] = {}
+        if coordinate is not None:
+            options["default_transform"] = DimCoordinateTransform(family.link, coordinate)
+        return distributions(family.name).dims(
+            name,
+            self._spread(location, dims),
+            as_xtensor(scale.tensor, dims=scale.dims),
+            dims=dims,
+            observed=observed,
+            **options,
+        )
+
+    @staticmethod
+    def _spread(location: Aligned, dims: tuple[str, ...] | None) -> Any:
+        """Give the location every dim in the declared order, unless the variable has that order by itself.
+
+        pymc.dims puts the dims that no parameter has in front and would transpose the variable to the declared
+        order, so that it would no longer be a random variable by itself, which its consumers expect.
+        """
+        own = location.dims
+        if dims is None or own == dims[len(dims) - len(own) :]:
+            return as_xtensor(location.tensor, dims=own)
+        lengths = [pm.modelcontext(None).dim_lengths[dim] for dim in dims]
+        return as_xtensor(pt.alloc(location.over(dims), *lengths), dims=dims)
+
+    def standard_variable(  # noqa: D102
+        self, base: str, name: str, dims: tuple[str, ...] | None
+    ) -> Aligned:
+        return Aligned(getattr(pmd, base)(name, 0.0, 1.0, dims=dims).values, dims or ())
+
+    def deterministic(  # noqa: D102
+        self, name: str, value: Aligned, dims: tuple[str, ...] | None
+    ) -> Any:
+        return pmd.Deterministic(name, as_xtensor(value.tensor, dims=value.dims), dims=dims)
+
+    def apply(  # noqa: D102
+        self, name: str, function: Any, variable: Any, dims: tuple[str, ...] | None
+    ) -> Any:
+        return pmd.Deterministic(name, function(variable), dims=dims)
+
+    def observed(self, value: Any, dims: tuple[str, ...] | None, name: str) -> Any:  # noqa: D102
+        if dims is None or (isinstance(value, Variable) and isinstance(value.type, XTensorType)):
+            return value
+        if isinstance(value, DataArray):
+            return align_observed(value, dims, name)
+        value = value if isinstance(value, Variable) else pt.as_tensor(value)
+        # As in numpy and plain PyMC, the last axis belongs to the last dim.
+        return as_xtensor(value, dims=dims[len(dims) - value.ndim :])
+
+
+BACKENDS: dict[bool, Backend] = {False: TensorBackend(), True: DimsBackend()}
+
+
+def backend_for(xdist: bool) -> Backend:
+    """Return the backend that ``create_variable(xdist=...)`` asks for."""
+    return BACKENDS[bool(xdist)]
+
+
+def align_observed(data: DataArray, dims: tuple[str, ...], name: str) -> DataArray:
+    """Order labelled data like the model; every label must match, as data must not be dropped silently."""
+    model = pm.modelcontext(None)
+    aligned = align_array(
+        data, dims, model.coords, dim_lengths(model, dims), f"{name}: observed", exact=True
+    )
+    return DataArray(aligned.values, dims=aligned.dims)
+
+
+def dim_lengths(model: pm.Model, dims: tuple[str, ...]) -> dict[str, int]:
+    """Return the present length of each dim."""
+    return {dim: int(model.dim_lengths[dim].eval()) for dim in dims}
+
+
+def as_float(value: Any) -> Any:
+    """Return a constant as a tensor of floatX: PyTensor would store a bare 1.5 as float32."""
+    return pt.as_tensor(value, dtype=pytensor.config.floatX)

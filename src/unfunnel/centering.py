@@ -1,0 +1,165 @@
+"""Centerings: in which coordinate the sampler sees a random variable.
+
+A coordinate is an affine map ``theta = M + S v`` from the sampled value ``v`` to the unconstrained variable
+``theta ~ base(location, scale)``, with ``M`` and ``S`` functions of the variable's own location and scale. It changes
+the geometry and nothing else: the density gains ``log S``, the random variable stays what it is.
+
+==============  ==========================================  ===============================================
+``centered=``   coordinate                                  when
+==============  ==========================================  ===============================================
+``True``        ``M, S = 0, 1``                             many informative observations in every group
+``False``       ``M, S = location, scale``                  few observations, or none
+weight ``w``    between the two, see :class:`Partial`       groups differ, and you know by how much
+``"offset"``    the textbook form: an explicit offset       tools that need the offset as a variable
+==============  ==========================================  ===============================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+from xarray import DataArray
+
+from unfunnel.errors import CenteringError, nearest
+from unfunnel.ops import Ops
+
+#: What ``centered=`` holds after validation.
+Centering = bool | float | str | np.ndarray | DataArray
+
+OFFSET = "offset"
+
+_EXPECTED = "True, False, a weight in [0, 1] (number, array or DataArray) or 'offset'"
+
+
+class Coordinate(Protocol):
+    """A map from the sampled value to the unconstrained variable."""
+
+    name: ClassVar[str]
+
+    def coordinates(self, location: Any, scale: Any, ops: Ops) -> tuple[Any, Any]:
+        """Return ``(M, S)`` of ``theta = M + S v``; ``S`` is positive."""
+
+
+@dataclass(frozen=True)
+class NonCentered:
+    """The sampler sees ``(theta - location) / scale``, standardized a priori."""
+
+    name: ClassVar[str] = "noncentered"
+
+    def coordinates(self, location: Any, scale: Any, ops: Ops) -> tuple[Any, Any]:
+        """Return the location and the scale themselves."""
+        return location, scale
+
+
+@dataclass(frozen=True, eq=False)
+class Partial:
+    """A weight between non-centered (0) and centered (1), elementwise.
+
+    With the ratio ``r = (scale / scale0)**(1 - w)``::
+
+        S = scale0 * r        M = location - w * r * (location - location0)
+
+    This is the family of Gorinova, Moore & Hoffman (2020, ICML, "Automatic reparameterisation of probabilistic
+    programs") with the reference point made explicit; without one, the meaning of a weight would change with the
+    units of the variable.
+
+    Parameters
+    ----------
+    weight : float or ndarray
+        In [0, 1]; arrays broadcast against the variable from the right.
+    location0, scale0 : float
+        A typical location and scale. They steer the coordinate and carry no meaning.
+    """
+
+    weight: float | np.ndarray
+    location0: float = 0.0
+    scale0: float = 1.0
+    name: ClassVar[str] = "partial"
+
+    def coordinates(self, location: Any, scale: Any, ops: Ops) -> tuple[Any, Any]:
+        """Return ``(M, S)`` of the docstring of the class."""
+        ratio = ops.exp((1.0 - self.weight) * (ops.log(scale) - float(np.log(self.scale0))))
+        center = location - self.weight * ratio * (location - self.location0)
+        return center, self.scale0 * ratio
+
+
+def validate_centering(value: object, owner: str) -> Centering:
+    """Check what was given as ``centered=`` and return it in its canonical form.
+
+    Parameters
+    ----------
+    value : object
+        What the user gave.
+    owner : str
+        Name of the prior, for the message.
+
+    Returns
+    -------
+    bool, float, str, ndarray or DataArray
+        Weights 0 and 1 become ``False`` and ``True``; lists become arrays.
+
+    Raises
+    ------
+    CenteringError
+        If it is anything else, or a weight lies outside [0, 1].
+    """
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, str):
+        return _word(value, owner)
+    if isinstance(value, Real):
+        return _number(float(value), owner)
+    if isinstance(value, list | tuple):
+        value = np.asarray(value)
+    if isinstance(value, np.ndarray | DataArray) and value.dtype.kind in "biuf":
+        weights = value.astype(float)
+        _check_range(np.asarray(weights), owner)
+        return _number(float(weights), owner) if weights.ndim == 0 else weights
+    raise CenteringError(owner, expected=f"centered= to be {_EXPECTED}", given=repr(value))
+
+
+def _word(value: str, owner: str) -> str:
+    if value == OFFSET:
+        return value
+    raise CenteringError(
+        owner,
+        expected=f"centered= to be {_EXPECTED}",
+        given=f"the string {value!r}",
+        remedy=f"YAML and JSON booleans are unquoted true and false.{nearest(value, [OFFSET])}",
+    )
+
+
+def _number(weight: float, owner: str) -> bool | float:
+    _check_range(np.asarray(weight), owner)
+    return bool(weight) if weight in (0.0, 1.0) else weight
+
+
+def _check_range(weights: np.ndarray, owner: str) -> None:
+    outside = ~((weights >= 0.0) & (weights <= 1.0))
+    if not outside.any():
+        return
+    index = tuple(int(i) for i in np.argwhere(outside)[0])
+    where = f" at index {index}" if index else ""
+    raise CenteringError(
+        owner,
+        expected="every weight of centered= to lie in [0, 1], 0 being non-centered and 1 centered",
+        given=f"{weights[index]}{where}",
+    )
+
+
+def is_weight(centering: Centering) -> bool:
+    """Whether a validated ``centered=`` is a weight strictly between the two forms, or an array of weights."""
+    return not isinstance(centering, bool | str)
+
+
+def same_centering(a: Centering, b: Centering) -> bool:
+    """Equality of two validated values, elementwise and by label for arrays."""
+    if isinstance(a, DataArray) or isinstance(b, DataArray):
+        return isinstance(a, DataArray) and isinstance(b, DataArray) and bool(a.equals(b))
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        both = isinstance(a, np.ndarray) and isinstance(b, np.ndarray)
+        return both and np.array_equal(np.asarray(a), np.asarray(b))
+    return type(a) is type(b) and a == b

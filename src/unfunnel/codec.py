@@ -1,0 +1,190 @@
+"""The dictionary form of a prior: plain data that JSON and YAML hold, and back.
+
+::
+
+    {
+        "dist": "LogNormalExp",
+        "kwargs": {"mu": 1.5, "sigma": {...}},
+        "dims": ["geo"],
+        "centered": false,
+    }
+
+This is the form of ``pymc_extras.prior.Prior``, the only one that every consumer of priors revives. ``centered`` is
+left out when it is true and may also be a weight, a list of weights, a labelled array or ``"offset"``. Labelled
+arrays keep their coords; dates are written as ISO strings. This module knows no PyMC: hyperpriors are handed to it as
+functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from xarray import DataArray
+
+from unfunnel.errors import DecodeError, listed, nearest
+from unfunnel.families import FAMILIES, Family
+
+_DATETIME = "datetime64[ns]"
+_KEYS = ("dist", "kwargs", "dims", "centered", "transform")
+
+
+def is_ours(data: Any) -> bool:
+    """Whether a dictionary describes a prior of one of our families, in the nested or the flat form."""
+    return (
+        isinstance(data, Mapping)
+        and isinstance(family_name(data), str)
+        and family_name(data) in FAMILIES
+    )
+
+
+def family_name(data: Mapping[str, Any]) -> Any:
+    """Return what stands under ``"dist"`` or, in the flat form of YAML files, ``"distribution"``."""
+    return data.get("dist", data.get("distribution"))
+
+
+def encode(
+    family: Family,
+    parameters: Mapping[str, Any],
+    *,
+    dims: tuple[str, ...] | None,
+    centered: Any,
+    transform: str | None,
+    encode_other: Callable[[Any], Any],
+) -> dict[str, Any]:
+    """Return the dictionary form.
+
+    Parameters
+    ----------
+    family : Family
+        Of the prior.
+    parameters : mapping
+        Its parameters.
+    dims, centered, transform
+        As the prior holds them.
+    encode_other : callable
+        Encodes what is neither a number nor an array: hyperpriors and tensors.
+
+    Returns
+    -------
+    dict
+        JSON-serializable, if ``encode_other`` returns such values.
+    """
+    data: dict[str, Any] = {
+        "dist": family.name,
+        "kwargs": {key: encode_value(value, encode_other) for key, value in parameters.items()},
+    }
+    if centered is not True:
+        data["centered"] = encode_value(centered, encode_other)
+    if dims is not None:
+        data["dims"] = list(dims)
+    if transform is not None:
+        data["transform"] = transform
+    return data
+
+
+def decode(
+    data: Mapping[str, Any], decode_other: Callable[[Mapping[str, Any]], Any]
+) -> tuple[Family, dict[str, Any]]:
+    """Return the family and the keyword arguments of the prior that a dictionary describes.
+
+    Parameters
+    ----------
+    data : mapping
+        The nested form of :func:`encode`, or the flat form ``{"distribution": ..., "mu": ..., "dims": ...}``.
+    decode_other : callable
+        Revives a nested dictionary that is not a labelled array.
+
+    Raises
+    ------
+    DecodeError
+        If the dictionary is of another kind or has unknown keys.
+    """
+    if not is_ours(data):
+        raise DecodeError(
+            "from_dict",
+            expected=f"a dictionary whose 'dist' is one of {listed(FAMILIES)}",
+            given=repr(data) if not isinstance(data, Mapping) else f"'dist': {family_name(data)!r}",
+            remedy=nearest(str(family_name(data)), FAMILIES).strip()
+            if isinstance(data, Mapping)
+            else "",
+        )
+    family = FAMILIES[family_name(data)]
+    rest = {key: value for key, value in data.items() if key not in ("dist", "distribution")}
+    parameters = dict(rest.pop("kwargs", {}))
+    for key in list(rest):
+        if key in family.parameter_names:  # the flat form
+            parameters[key] = rest.pop(key)
+    unknown = [str(key) for key in rest if key not in _KEYS]
+    if unknown:
+        known = (*_KEYS, *family.parameter_names)
+        raise DecodeError(
+            family.name,
+            expected=f"the keys {listed(_KEYS)}",
+            given=f"also {listed(unknown)}",
+            remedy=f"Remove or rename it; nothing is ignored.{nearest(unknown[0], known)}",
+        )
+    options = {key: decode_value(parameters[key], decode_other) for key in parameters}
+    if "centered" in rest:
+        options["centered"] = decode_value(rest["centered"], decode_other)
+    options["dims"] = rest.get("dims")
+    options["transform"] = rest.get("transform")
+    return family, options
+
+
+def encode_value(value: Any, encode_other: Callable[[Any], Any]) -> Any:
+    """Encode a number or an array; hand anything else to ``encode_other``."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, DataArray):
+        return _encode_labelled(value)
+    return encode_other(value)
+
+
+def decode_value(value: Any, decode_other: Callable[[Mapping[str, Any]], Any]) -> Any:
+    """Invert :func:`encode_value`."""
+    if isinstance(value, list | tuple):
+        return np.asarray(value)
+    if isinstance(value, Mapping):
+        return _decode_labelled(value) if value.get("class") == "DataArray" else decode_other(value)
+    return value
+
+
+def _encode_labelled(array: DataArray) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "class": "DataArray",
+        "data": array.values.tolist(),
+        "dims": [str(dim) for dim in array.dims],
+    }
+    coords = {str(dim): _encode_labels(index) for dim, index in array.indexes.items()}
+    return {**data, "coords": coords} if coords else data
+
+
+def _encode_labels(index: pd.Index) -> Any:
+    if isinstance(index, pd.DatetimeIndex):
+        return {"dtype": _DATETIME, "data": [label.isoformat() for label in index]}
+    return index.tolist()
+
+
+def _decode_labelled(value: Mapping[str, Any]) -> DataArray:
+    unknown = [str(key) for key in value if key not in ("class", "data", "dims", "coords")]
+    if unknown or "data" not in value or "dims" not in value:
+        raise DecodeError(
+            "DataArray",
+            expected="the keys 'class', 'data', 'dims' and optionally 'coords'",
+            given=listed(str(key) for key in value),
+        )
+    coords = {dim: _decode_labels(labels) for dim, labels in value.get("coords", {}).items()}
+    return DataArray(np.asarray(value["data"]), dims=list(value["dims"]), coords=coords)
+
+
+def _decode_labels(labels: Any) -> Any:
+    if isinstance(labels, Mapping):
+        return pd.DatetimeIndex(labels["data"]).as_unit("ns")
+    return list(labels)

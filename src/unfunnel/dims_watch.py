@@ -1,0 +1,73 @@
+"""Dims whose present labels a prior depends on, watched for changes.
+
+An array parameter is aligned with the model's coords once, when the variable is built. If such a dim is later
+resized or reordered the array would silently belong to other labels, so the change itself is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pymc as pm
+
+from unfunnel.errors import LabelError
+
+
+class WatchedCoords(dict[str, Any]):
+    """The coords of a model; setting a watched dim to other labels raises an error.
+
+    Parameters
+    ----------
+    coords : dict
+        The coords so far.
+    owners : dict, optional
+        For each watched dim, what depends on it.
+    """
+
+    def __init__(self, coords: dict[str, Any], owners: dict[str, list[str]] | None = None) -> None:
+        super().__init__(coords)
+        self.owners: dict[str, list[str]] = {} if owners is None else owners
+
+    def __setitem__(self, dim: str, labels: Any) -> None:
+        """Set the labels of a dim, unless somebody depends on the present ones."""
+        if dim in self.owners and list(labels or ()) != list(self[dim] or ()):
+            raise LabelError(
+                ", ".join(self.owners[dim]),
+                expected=f"dim {dim!r} to keep the labels it had when the array was aligned with it",
+                given=f"{len(labels or ())} labels in place of {len(self[dim] or ())}, or another order",
+                remedy="Build the model again with the new coords (pass a DataArray whose labels cover both), "
+                "or make the parameter depend on pm.Data.",
+            )
+        super().__setitem__(dim, labels)
+
+    def copy(self) -> WatchedCoords:
+        """Copy with the watches, so that clones of a model are watched too."""
+        return WatchedCoords(dict(self), {dim: list(who) for dim, who in self.owners.items()})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle contents and watches together."""
+        return (WatchedCoords, (dict(self), self.owners))
+
+
+def watch_dims(model: pm.Model, dims: Iterable[str], owner: str) -> None:
+    """Refuse, from now on, to resize or reorder ``dims`` of ``model``.
+
+    Parameters
+    ----------
+    model : pymc.Model
+        The model on whose coords something was aligned.
+    dims : iterable of str
+        The dims.
+    owner : str
+        What depends on them, for the message: ``"beta: mu"``.
+    """
+    watched = (
+        model._coords if isinstance(model._coords, WatchedCoords) else WatchedCoords(model._coords)
+    )
+    for dim in dims:
+        watched.owners.setdefault(dim, []).append(owner)
+    current: pm.Model | None = model
+    while current is not None:  # a sub-model shares the coords of its parents
+        current._coords = watched
+        current = current.parent

@@ -1,0 +1,73 @@
+"""How a prior is shown: as the call that makes it, and as a card in a notebook."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import numpy as np
+from pytensor.graph.basic import Variable
+from xarray import DataArray
+
+
+def text(prior: Any) -> str:
+    """Return a call like ``LogNormalExp(mu=1.5, sigma=0.5, dims="geo")``, without addresses or random order."""
+    parts = [f"{key}={value_text(value)}" for key, value in prior.parameters.items()]
+    if prior.dims is not None:
+        parts.append(f"dims={_dims_text(prior.dims)}")
+    if prior.centering is not True:
+        parts.append(f"centered={value_text(prior.centering)}")
+    if prior.transform is not None:
+        parts.append(f'transform="{prior.transform}"')
+    return f"{type(prior).__name__}({', '.join(parts)})"
+
+
+def value_text(value: Any) -> str:
+    """Return a short, deterministic text for a parameter."""
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, DataArray):
+        sizes = ", ".join(f"{dim}: {size}" for dim, size in value.sizes.items())
+        return f"DataArray({_numbers(value.values)}, {{{sizes}}})"
+    if isinstance(value, np.ndarray):
+        return f"array({_numbers(value)})"
+    if isinstance(value, Variable):
+        return f"<variable {value.name or 'without a name'}>"
+    if hasattr(value, "create_variable") and type(value).__repr__ is object.__repr__:
+        return f"<{type(value).__name__}>"
+    return str(value)
+
+
+def html(prior: Any) -> str:
+    """Return the card: what is stated, over which dims, and what is sampled."""
+    coordinate = (
+        {True: "centered", False: "non-centered"}.get(prior.centering, "")
+        if isinstance(prior.centering, bool)
+        else value_text(prior.centering)
+    )
+    rows = {
+        **{
+            f"{p.name} ({p.meaning})": value_text(prior.parameters[p.name])
+            for p in prior.family.parameters
+            if p.name in prior.parameters
+        },
+        "dims": _dims_text(prior.dims) if prior.dims is not None else "none",
+        "sampled": coordinate,
+        **({"transform": prior.transform} if prior.transform is not None else {}),
+    }
+    cells = "".join(
+        f"<tr><th style='text-align:left'>{escape(key)}</th>"
+        f"<td style='text-align:left'><code>{escape(value)}</code></td></tr>"
+        for key, value in rows.items()
+    )
+    return f"<table><caption><b>{escape(type(prior).__name__)}</b></caption>{cells}</table>"
+
+
+def _dims_text(dims: tuple[str, ...]) -> str:
+    quoted = [f'"{dim}"' for dim in dims]
+    return quoted[0] if len(quoted) == 1 else f"({', '.join(quoted)})"
+
+
+def _numbers(values: np.ndarray) -> str:
+    flat = np.array2string(values, threshold=8, precision=6, separator=", ")
+    return " ".join(flat.split())

@@ -1,0 +1,125 @@
+"""What bad input gets: one message that says what was given, what was expected and what to do.
+
+Every error is a ``ValueError`` (or ``TypeError``, ``ImportError``) that also carries the three parts as
+attributes, so that a validator can collect them without parsing text. This module knows no PyMC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class UnfunnelError(Exception):
+    """Base of all errors of the library.
+
+    Parameters
+    ----------
+    subject : str
+        What the error is about: a prior, a parameter, a variable name.
+    expected : str
+        What would have been right.
+    given : object, optional
+        What was found instead.
+    remedy : str, optional
+        What to do about it, as an imperative sentence.
+    """
+
+    def __init__(self, subject: str, *, expected: str, given: object, remedy: str = "") -> None:
+        self.subject = subject
+        self.expected = expected
+        self.given = given
+        self.remedy = remedy
+        message = f"{subject}: expected {expected}, but got {given}."
+        super().__init__(f"{message} {remedy}" if remedy else message)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by parts, so that an error survives the way back from a worker process."""
+        return (_rebuild, (type(self), self.subject, self.expected, self.given, self.remedy))
+
+
+def _rebuild(
+    cls: type[UnfunnelError], subject: str, expected: str, given: object, remedy: str
+) -> UnfunnelError:
+    return cls(subject, expected=expected, given=given, remedy=remedy)
+
+
+class ParameterError(UnfunnelError, ValueError):
+    """A parameter is missing, unknown, or outside its support."""
+
+
+class ParameterTypeError(ParameterError, TypeError):
+    """A parameter is of a kind that cannot be a parameter: a string, a list of strings, a class."""
+
+
+class CenteringError(UnfunnelError, ValueError):
+    """``centered=`` is neither a bool, a weight in [0, 1], nor a known word."""
+
+
+class DimsError(UnfunnelError, ValueError):
+    """Dims are duplicated, unknown to the model, or not a superset of a parameter's dims."""
+
+
+class LabelError(UnfunnelError, ValueError):
+    """The labels or the length of an array do not match the coords of the model."""
+
+
+class DecodeError(UnfunnelError, ValueError):
+    """A dictionary does not describe one of our priors."""
+
+
+class UnsupportedError(UnfunnelError, NotImplementedError, ValueError):
+    """The request is meaningful, but this object cannot answer it (yet)."""
+
+
+class MissingExtraError(UnfunnelError, ImportError):
+    """An optional dependency is not installed."""
+
+
+class SupportWarning(UserWarning):
+    """It could not be established that a hyperprior stays inside the support of its parameter."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return ``" Did you mean 'x'?"`` for the known name closest to ``name``, else an empty string.
+
+    Parameters
+    ----------
+    name : str
+        The unknown name.
+    known : iterable of str
+        The names that would have been right.
+
+    Returns
+    -------
+    str
+        A hint to be appended to a message, with a leading space.
+
+    Examples
+    --------
+    >>> from unfunnel.errors import nearest
+    >>> nearest("sigm", ["mu", "sigma"])
+    " Did you mean 'sigma'?"
+    """
+    matches = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f" Did you mean {matches[0]!r}?" if matches else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Join names into a stable, quoted list; sets are sorted so that a message never changes.
+
+    Parameters
+    ----------
+    names : iterable of str
+        The names to show.
+
+    Returns
+    -------
+    str
+        For example ``"'mu' and 'sigma'"``.
+    """
+    ordered = sorted(names) if isinstance(names, set | frozenset) else list(names)
+    quoted = [repr(str(name)) for name in ordered]
+    if len(quoted) <= 1:
+        return "".join(quoted) or "none"
+    return f"{', '.join(quoted[:-1])} and {quoted[-1]}"

@@ -1,0 +1,37 @@
+"""``NormalIdentity``: a real-valued law stated by its mean and standard deviation.
+
+The normal law is location-scale on its own support, so the link is the identity and the moments are the parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from unfunnel.families.base import NORMAL, Family, Parameter
+from unfunnel.links import IDENTITY
+from unfunnel.ops import Ops
+
+
+def location_scale(params: Mapping[str, Any], ops: Ops) -> tuple[Any, Any]:
+    """Mean and standard deviation are location and scale."""
+    return params["mu"], params["sigma"]
+
+
+def moments(location: Any, scale: Any, ops: Ops) -> dict[str, Any]:
+    """Location and scale are mean and standard deviation."""
+    return {"mu": location, "sigma": scale}
+
+
+NORMAL_IDENTITY = Family(
+    name="NormalIdentity",
+    distribution="Normal",
+    parameters=(
+        Parameter("mu", "real", "the mean"),
+        Parameter("sigma", "positive", "the standard deviation"),
+    ),
+    link=IDENTITY,
+    base=NORMAL,
+    location_scale=location_scale,
+    moments=moments,
+)

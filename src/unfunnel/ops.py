@@ -1,0 +1,59 @@
+"""The array functions that a family's mathematics may use, so that one formula serves two readers.
+
+A family is evaluated on numbers (validation, ``constrain``, tests: :class:`NumpyOps`) and on graphs (the model:
+``backends.GraphOps``). Both offer exactly the methods of :class:`Ops`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+
+
+class Ops(Protocol):
+    """Elementwise functions, broadcasting by position."""
+
+    def exp(self, x: Any) -> Any:
+        """Exponential."""
+
+    def log(self, x: Any) -> Any:
+        """Natural logarithm."""
+
+    def sqrt(self, x: Any) -> Any:
+        """Square root."""
+
+    def expm1(self, x: Any) -> Any:
+        """Return ``exp(x) - 1``, exact for small ``x``."""
+
+    def softplus(self, x: Any) -> Any:
+        """Return ``log(1 + exp(x))`` without overflow."""
+
+    def minimum(self, x: Any, y: Any) -> Any:
+        """Elementwise minimum."""
+
+    def maximum(self, x: Any, y: Any) -> Any:
+        """Elementwise maximum."""
+
+    def where(self, condition: Any, x: Any, y: Any) -> Any:
+        """``x`` where the condition holds, else ``y``."""
+
+
+class NumpyOps:
+    """:class:`Ops` on numbers and numpy arrays."""
+
+    exp = staticmethod(np.exp)
+    log = staticmethod(np.log)
+    sqrt = staticmethod(np.sqrt)
+    expm1 = staticmethod(np.expm1)
+    minimum = staticmethod(np.minimum)
+    maximum = staticmethod(np.maximum)
+    where = staticmethod(np.where)
+
+    @staticmethod
+    def softplus(x: Any) -> Any:
+        """Return ``log(1 + exp(x))`` without overflow."""
+        return np.logaddexp(0.0, x)
+
+
+NUMPY: Ops = NumpyOps()

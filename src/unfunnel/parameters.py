@@ -1,0 +1,158 @@
+"""The parameters of a prior, checked at construction.
+
+Here is decided what may be a parameter at all and which numbers are inside its support, before any model exists.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from xarray import DataArray
+
+from unfunnel.errors import (
+    ParameterError,
+    ParameterTypeError,
+    SupportWarning,
+)
+from unfunnel.families import Family, Parameter
+from unfunnel.supports import KnownSupport, support_of
+
+_EXPECTED_KINDS = "a number, array, DataArray, tensor, Prior or other variable factory"
+
+
+def check_parameters(family: Family, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters in canonical form, or refuse them.
+
+    Parameters
+    ----------
+    family : Family
+        Whose parameters they are.
+    parameters : mapping
+        As given by the user. All but the first may not be left out; the first (``mu``) may, as a likelihood gets
+        it later.
+
+    Returns
+    -------
+    dict
+        Numpy scalars become Python numbers and lists become arrays; the order is the family's.
+
+    Raises
+    ------
+    ParameterTypeError
+        For strings, booleans and other kinds of object.
+    ParameterError
+        For unknown or missing names, and numbers outside the support.
+    """
+    for name in parameters:
+        family.parameter(name)
+    for name in family.parameter_names[1:]:
+        if name not in parameters:
+            raise ParameterError(
+                family.name,
+                expected=f"{name!r}, {family.parameter(name).meaning}",
+                given="no value for it",
+                remedy=f"Pass {name}=.",
+            )
+    return {
+        parameter.name: check_parameter(family, parameter, parameters[parameter.name])
+        for parameter in family.parameters
+        if parameter.name in parameters
+    }
+
+
+def check_parameter(family: Family, parameter: Parameter, value: Any) -> Any:
+    """Return one parameter in canonical form, or refuse it; see :func:`check_parameters`."""
+    subject = f"{family.name}: {parameter.name}"
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, list | tuple):
+        value = np.asarray(value)
+    if isinstance(value, str) or (isinstance(value, np.ndarray) and value.dtype.kind in "US"):
+        raise ParameterTypeError(
+            subject,
+            expected=_EXPECTED_KINDS,
+            given=f"the string {value!r}" if isinstance(value, str) else "an array of strings",
+            remedy="YAML reads 1e-3 as a string: write 1.0e-3.",
+        )
+    if isinstance(value, bool):
+        raise ParameterTypeError(subject, expected=_EXPECTED_KINDS, given=repr(value))
+    if isinstance(value, Real):
+        check_parameter_values(subject, parameter, np.asarray(float(value)))
+    elif isinstance(value, np.ndarray | DataArray):
+        if value.dtype.kind not in "iuf":
+            raise ParameterTypeError(
+                subject, expected="numbers", given=f"an array of dtype {value.dtype}"
+            )
+        check_parameter_values(subject, parameter, np.asarray(value))
+    elif hasattr(value, "create_variable"):
+        check_support(subject, parameter, support_of(value), value)
+    elif isinstance(value, type) or not (hasattr(value, "owner") and hasattr(value, "type")):
+        raise ParameterTypeError(
+            subject, expected=_EXPECTED_KINDS, given=f"{value!r} of type {type(value).__name__}"
+        )
+    return value
+
+
+def check_parameter_values(subject: str, parameter: Parameter, values: np.ndarray) -> None:
+    """Refuse numbers outside the support; the message says which element."""
+    bad = ~np.isfinite(values)
+    if parameter.support == "positive":
+        bad |= values <= 0
+    if not bad.any():
+        return
+    index = tuple(int(i) for i in np.argwhere(bad)[0])
+    where = f" at index {index if len(index) > 1 else index[0]}" if index else ""
+    kind = "positive and finite" if parameter.support == "positive" else "finite"
+    raise ParameterError(
+        subject,
+        expected=f"{kind} numbers ({parameter.meaning})",
+        given=f"{values[index]}{where}",
+        remedy=_ZERO_REMEDY if values[index] == 0 else "",
+    )
+
+
+_ZERO_REMEDY = (
+    "A standard deviation of 0 is complete pooling, and a mean of 0 leaves nothing positive."
+)
+
+
+def check_support(subject: str, parameter: Parameter, support: KnownSupport, value: object) -> None:
+    """Refuse a hyperprior that reaches zero where only positive values make sense; warn where that is unknown.
+
+    Parameters
+    ----------
+    subject : str
+        For messages.
+    parameter : Parameter
+        What the hyperprior is for.
+    support : {"positive", "real", "unknown"}
+        What is known of it.
+    value : object
+        The hyperprior, for messages.
+
+    Raises
+    ------
+    ParameterError
+        If its support provably includes non-positive values.
+    """
+    if parameter.support == "real" or support == "positive":
+        return
+    expected = f"a hyperprior with positive support ({parameter.meaning})"
+    if support == "real":
+        raise ParameterError(
+            subject,
+            expected=expected,
+            given=f"{value!r}, which puts mass at or below zero",
+            remedy="Use Gamma(mu=, sigma=), LogNormalExp, Exponential or HalfNormal, "
+            "or TruncatedNormal(lower=0).",
+        )
+    warnings.warn(
+        f"{subject}: could not establish that {value!r} stays positive. Where it does not, "
+        "the density is zero. Use a hyperprior with positive support if you can.",
+        SupportWarning,
+        stacklevel=2,
+    )

@@ -1,0 +1,467 @@
+"""``NaturalPrior``: a family as a drop-in ``pymc_extras.prior.Prior``.
+
+The one place that subclasses upstream. What a prior *is* stands in its family, how it is sampled in its centering, how
+it meets a model in the resolver and the backends; this class binds them and keeps the promises that consumers of
+``Prior`` rely on: ``parameters`` and ``dims`` may be written to and are honoured when a variable is created, creating
+one never changes the prior, and the variable that is returned is the registered one.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from pymc_extras.deserialize import deserialize
+from pymc_extras.prior import (
+    MuAlreadyExistsError,
+    Prior,
+    UnsupportedDistributionError,
+    UnsupportedShapeError,
+)
+from pytensor.graph.basic import Variable
+from xarray import DataArray
+
+from unfunnel import codec, display, elicit, names
+from unfunnel.backends import Aligned, Backend, backend_for
+from unfunnel.centering import (
+    OFFSET,
+    Centering,
+    Coordinate,
+    NonCentered,
+    is_weight,
+    same_centering,
+    validate_centering,
+)
+from unfunnel.errors import DimsError, ParameterError, UnsupportedError
+from unfunnel.families import Family
+from unfunnel.graph_ops import GRAPH, positive_or_one
+from unfunnel.parameters import check_parameters
+from unfunnel.partial import partial_coordinate
+from unfunnel.resolve import Resolver
+from unfunnel.tensors import check_tensor_support, encode_tensor
+from unfunnel.upstream import attribute_errors_surface, distribution_stand_in, named_function
+
+
+class ChildDimsError(DimsError, UnsupportedShapeError):
+    """The dims of a hyperprior are not a subset of the prior's; also an upstream ``UnsupportedShapeError``."""
+
+
+class NaturalPrior(Prior):  # type: ignore[misc]  # upstream is untyped
+    """A prior stated in natural units; the base class of every prior of the library.
+
+    Subclasses name their :class:`~unfunnel.families.Family` and document its parameters. All keyword arguments after
+    the parameters are the same for every family; see :class:`LogNormalExp`.
+    """
+
+    family: ClassVar[Family]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Give the class the signature stand-in that upstream reads."""
+        super().__init_subclass__(**kwargs)
+        cls.pymc_distribution = distribution_stand_in(cls.family)
+
+    def __init__(
+        self,
+        *args: Any,
+        dims: Any = None,
+        centered: Any = True,
+        transform: str | None = None,
+        **parameters: Any,
+    ) -> None:
+        self.parameters = check_parameters(self.family, self._bind(args, parameters))
+        for parameter in self.family.parameters:
+            if isinstance(value := self.parameters.get(parameter.name), Variable):
+                check_tensor_support(f"{self.family.name}: {parameter.name}", parameter, value)
+        self.core_dims: tuple[str, ...] = ()
+        self.dims = dims
+        self.centered = centered
+        self.transform = transform
+
+    def _bind(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> dict[str, Any]:
+        known = self.family.parameter_names
+        if len(args) > len(known):
+            raise ParameterError(
+                self.family.name,
+                expected=f"at most {len(known)} positional arguments, {known}",
+                given=f"{len(args)}",
+                remedy="Pass dims=, centered= and transform= by keyword.",
+            )
+        positional = dict(zip(known, args, strict=False))
+        for name in positional:
+            if name in keywords:
+                raise ParameterError(
+                    self.family.name, expected=f"one value for {name!r}", given="two values"
+                )
+        return {**positional, **keywords}
+
+    # -- what upstream reads and writes ------------------------------------------------------------------------
+
+    @property
+    def distribution(self) -> str:
+        """The name of the family; never that of a PyMC distribution, which consumers would read as its twin."""
+        return self.family.name
+
+    @property
+    def dims(self) -> tuple[str, ...] | None:
+        """The dims of the variable, in order; may be assigned."""
+        return self._dims
+
+    @dims.setter
+    def dims(self, dims: Any) -> None:
+        self._dims = self._checked_dims(dims)
+
+    @property
+    def centered(self) -> bool:
+        """Whether a random variable of the prior's own name is sampled: True but for ``centered="offset"``.
+
+        Upstream asks this to learn whether there is such a variable. What was asked for is :attr:`centering`.
+        """
+        return self.centering != OFFSET if isinstance(self.centering, str) else True
+
+    @centered.setter
+    def centered(self, centered: Any) -> None:
+        self.centering: Centering = validate_centering(centered, self.family.name)
+
+    @property
+    def transform(self) -> str | None:
+        """Name of the function applied to the variable; the stated moments are then those of ``{name}_raw``."""
+        return self._transform
+
+    @transform.setter
+    def transform(self, transform: str | None) -> None:
+        if transform is not None:
+            named_function(transform)
+        self._transform = transform
+
+    def _checked_dims(self, dims: Any) -> tuple[str, ...] | None:
+        if dims is None:
+            return None
+        dims = (dims,) if isinstance(dims, str) else tuple(dims)
+        if any(not isinstance(dim, str) for dim in dims) or len(set(dims)) != len(dims):
+            raise DimsError(
+                f"{self.family.name}: dims", expected="unique names of dims", given=repr(dims)
+            )
+        for key, value in self.parameters.items():
+            own = getattr(value, "dims", None)
+            own = (own,) if isinstance(own, str) else own
+            if isinstance(value, np.ndarray) and value.ndim > len(dims):
+                raise ChildDimsError(
+                    f"{self.family.name}: {key}",
+                    expected=f"an array with at most {len(dims)} axes for the dims {dims}",
+                    given=f"shape {value.shape}",
+                )
+            if own is not None and not set(own) <= set(dims):
+                raise ChildDimsError(
+                    f"{self.family.name}: {key}",
+                    expected=f"dims that are a subset of the prior's dims {dims}",
+                    given=f"dims {tuple(own)}",
+                    remedy="Add the missing dim to dims= of the prior, or drop it from the hyperprior.",
+                )
+        return dims
+
+    # -- building ----------------------------------------------------------------------------------------------
+
+    def create_variable(self, name: str, xdist: bool = False) -> Any:
+        """Create the variable in the model on the context stack.
+
+        Parameters
+        ----------
+        name : str
+            Its name. Hyperpriors become ``{name}_mu``, ``{name}_sigma``.
+        xdist : bool, default False
+            Whether to create a ``pymc.dims`` variable.
+
+        Returns
+        -------
+        TensorVariable or XTensorVariable
+            The registered variable, with the declared dims in the declared order.
+
+        Raises
+        ------
+        DimsError, LabelError
+            If the model lacks a dim, or an array parameter does not match its coords.
+        """
+        self._require_all_parameters()
+        backend = backend_for(xdist)
+        function = None if self.transform is None else named_function(self.transform, xdist)
+        own_name = name if function is None else names.raw(name)
+        with attribute_errors_surface(own_name):
+            resolver = Resolver(backend, own_name, self.dims)
+            location, scale = resolver.location_and_scale(self.family, self.parameters)
+            if not self.centered:
+                variable = self._textbook_form(backend, own_name, location, scale)
+            else:
+                variable = backend.random_variable(
+                    self.family,
+                    own_name,
+                    location,
+                    scale,
+                    self.dims,
+                    coordinate=self._coordinate(resolver, location, scale),
+                )
+            return (
+                variable if function is None else backend.apply(name, function, variable, self.dims)
+            )
+
+    def create_likelihood_variable(
+        self, name: str, mu: Any, observed: Any, xdist: bool = False
+    ) -> Any:
+        """Create an observed variable whose natural-scale mean is ``mu``.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+        mu : tensor_like or xtensor_like
+            The mean; it must not have been given to the prior.
+        observed : array_like
+            The data, in the order of ``dims``; labelled data are matched by label.
+        xdist : bool, default False
+            Whether to create a ``pymc.dims`` variable.
+
+        Returns
+        -------
+        TensorVariable or XTensorVariable
+            The observed variable.
+
+        Raises
+        ------
+        MuAlreadyExistsError
+            If the prior already has a ``mu``.
+        ParameterError
+            If there are no data, or the prior has a ``transform``.
+        """
+        if observed is None:
+            raise ParameterError(
+                name,
+                expected="observed data",
+                given="None",
+                remedy="Use create_variable for a variable without them.",
+            )
+        if "mu" not in self.family.parameter_names:
+            raise UnsupportedDistributionError(f"{self.family.name} has no mean to be given as mu.")
+        if "mu" in self.parameters:
+            raise MuAlreadyExistsError(self)
+        if self.transform is not None:
+            raise ParameterError(
+                name,
+                expected="a likelihood without transform=",
+                given=f"transform={self.transform!r}",
+                remedy="Transform the data, or choose another family.",
+            )
+        backend = backend_for(xdist)
+        with attribute_errors_surface(name):
+            resolver = Resolver(backend, name, self.dims, positional=True)
+            parameters = {"mu": mu, **self.parameters}
+            location, scale = resolver.location_and_scale(self.family, parameters)
+            data = backend.observed(observed, self.dims, name)
+            return backend.random_variable(
+                self.family, name, location, scale, self.dims, observed=data
+            )
+
+    def _require_all_parameters(self) -> None:
+        for name in self.family.parameter_names:
+            if name not in self.parameters:
+                raise ParameterError(
+                    self.family.name,
+                    expected=f"{name!r}, {self.family.parameter(name).meaning}",
+                    given="no value for it",
+                    remedy=f"Pass {name}=; only create_likelihood_variable does without.",
+                )
+
+    def _coordinate(
+        self, resolver: Resolver, location: Aligned, scale: Aligned
+    ) -> Coordinate | None:
+        if self.centering is True:
+            return None
+        if self.centering is False:
+            return NonCentered()
+        assert is_weight(self.centering)
+        return partial_coordinate(self.centering, resolver, location, scale)
+
+    def _textbook_form(self, backend: Backend, name: str, location: Aligned, scale: Aligned) -> Any:
+        """Build the explicit offset and the Deterministic that most texts show."""
+        z = backend.standard_variable(
+            self.family.base.name, names.offset(name, self.family.link.name), self.dims
+        )
+        dims = self.dims or location.dims
+        theta = location.over(dims) + positive_or_one(scale.over(dims)) * z.tensor
+        phi = self.family.link.inverse(theta, GRAPH)
+        return backend.deterministic(
+            name, Aligned(GRAPH.where(scale.over(dims) > 0, phi, -np.inf), dims), self.dims
+        )
+
+    # -- reading -----------------------------------------------------------------------------------------------
+
+    @property
+    def preliz(self) -> Any:
+        """The PreliZ distribution of a prior with constant parameters."""
+        return elicit.to_preliz(self.family, self._constant_parameters("preliz"))
+
+    def constrain(
+        self,
+        lower: float,
+        upper: float,
+        mass: float = 0.95,
+        kwargs: dict[str, Any] | None = None,
+        *,
+        method: str = "equal-tails",
+    ) -> Self:
+        """Return the prior of the same kind that holds ``mass`` between ``lower`` and ``upper``.
+
+        Parameters
+        ----------
+        lower, upper : float
+            The bounds, inside the support.
+        mass : float, default 0.95
+            The probability between them.
+        kwargs : dict, optional
+            Further arguments of ``preliz.maxent``, for ``method="maxent"``.
+        method : {"equal-tails", "maxent"}
+            Equal tails leave ``(1 - mass) / 2`` on each side, in closed form. Maximum entropy (what upstream does)
+            puts most of the rest on one side.
+
+        Returns
+        -------
+        NaturalPrior
+            With new constant parameters; dims and centering are kept.
+
+        Examples
+        --------
+        >>> from unfunnel import LogNormalExp
+        >>> LogNormalExp(1, 1).constrain(0.5, 3, mass=0.9)
+        LogNormalExp(mu=1.4205693543237294, sigma=0.8348124934635631)
+        """
+        if self.transform is not None:
+            raise UnsupportedError(
+                f"{self.family.name}: constrain",
+                expected="a prior without transform=",
+                given=f"transform={self.transform!r}",
+            )
+        self._constant_parameters("constrain")
+        new = elicit.constrained(self.family, lower, upper, mass, method, kwargs)
+        return type(self)(**new, dims=self.dims, centered=self.centering)
+
+    def _constant_parameters(self, asked: str) -> dict[str, float]:
+        self._require_all_parameters()
+        for key, value in self.parameters.items():
+            if not isinstance(value, int | float):
+                raise UnsupportedError(
+                    f"{self.family.name}: {asked}",
+                    expected="constant scalar parameters",
+                    given=f"{key}={value!r}",
+                    remedy="Ask it of a prior with numbers; for this one use sample_prior.",
+                )
+        if self.transform is not None:
+            raise UnsupportedError(
+                f"{self.family.name}: {asked}",
+                expected="a prior without transform=",
+                given=f"transform={self.transform!r}",
+            )
+        return {key: float(value) for key, value in self.parameters.items()}
+
+    # -- saving, copying, comparing ----------------------------------------------------------------------------
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the dictionary form, which JSON and YAML hold; see :mod:`unfunnel.codec`.
+
+        Raises
+        ------
+        UnsupportedError
+            If a parameter is a tensor that depends on a random variable: a number in its place would freeze it.
+        """
+        return codec.encode(
+            self.family,
+            self.parameters,
+            dims=self.dims,
+            centered=self.centering,
+            transform=self.transform,
+            encode_other=lambda value: _encode_other(self.family.name, value),
+        )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> NaturalPrior:
+        """Create the prior that a dictionary describes.
+
+        Parameters
+        ----------
+        data : mapping
+            The form of :meth:`to_dict`, or the flat form of YAML files. Unknown keys are refused.
+
+        Returns
+        -------
+        NaturalPrior
+            Of the class that ``"dist"`` names.
+        """
+        family, options = codec.decode(data, deserialize)
+        return class_of(family)(**options)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Copy hyperpriors and arrays; variables of a model stay the variables they are."""
+        if id(self) in memo:
+            return memo[id(self)]  # type: ignore[no-any-return]
+        new = copy.copy(self)
+        memo[id(self)] = new
+        new.parameters = {
+            key: value if isinstance(value, Variable) else copy.deepcopy(value, memo)
+            for key, value in self.parameters.items()
+        }
+        new.centering = copy.deepcopy(self.centering)
+        return new
+
+    def __eq__(self, other: object) -> bool:
+        """Equal if of the same class with equal parameters, dims, centering and transform."""
+        if type(other) is not type(self):
+            return False
+        return (
+            self.dims == other.dims
+            and self.transform == other.transform
+            and same_centering(self.centering, other.centering)
+            and self.parameters.keys() == other.parameters.keys()
+            and all(_same(value, other.parameters[key]) for key, value in self.parameters.items())
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # mutable, like upstream's
+
+    def __str__(self) -> str:
+        """Return a call that shows the parameters."""
+        return display.text(self)
+
+    def __repr__(self) -> str:
+        """Return a call that shows the parameters."""
+        return display.text(self)
+
+    def _repr_html_(self) -> str:
+        return display.html(self)
+
+
+def _encode_other(owner: str, value: Any) -> Any:
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    if isinstance(value, Variable):
+        return codec.encode_value(encode_tensor(owner, value), lambda x: x)
+    raise UnsupportedError(
+        f"{owner}: to_dict",
+        expected="parameters that have a dictionary form",
+        given=f"{value!r} of type {type(value).__name__}",
+        remedy="Give it a to_dict method, and register how to revive it with pymc_extras.deserialize.",
+    )
+
+
+def _same(a: Any, b: Any) -> bool:
+    if isinstance(a, Variable) or isinstance(b, Variable):
+        return a is b
+    if isinstance(a, DataArray) or isinstance(b, DataArray):
+        return isinstance(a, DataArray) and isinstance(b, DataArray) and bool(a.equals(b))
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and np.array_equal(a, b)
+    return bool(a == b)
+
+
+def class_of(family: Family) -> type[NaturalPrior]:
+    """Return the prior class of a family."""
+    import unfunnel.priors  # noqa: F401  (defines the subclasses, and imports this module)
+
+    return next(cls for cls in NaturalPrior.__subclasses__() if cls.family is family)

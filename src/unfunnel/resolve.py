@@ -1,0 +1,231 @@
+"""From what the user gave as a parameter to a tensor with named axes.
+
+A parameter may be a number, an array, a labelled array, a tensor or variable of the model, or a factory that creates
+one. All become :class:`~unfunnel.backends.Aligned`: constants through :mod:`unfunnel.alignment`, variables by the dims
+that the model knows of them, anything without names from the right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from numbers import Real
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor
+import pytensor.tensor as pt
+from pytensor.graph.basic import Constant
+from pytensor.raise_op import Assert
+from pytensor.xtensor.type import XTensorType
+from xarray import DataArray
+
+from unfunnel import names
+from unfunnel.alignment import AlignedArray, align_array
+from unfunnel.backends import Aligned, Backend, as_float, dim_lengths
+from unfunnel.dims_watch import watch_dims
+from unfunnel.errors import DimsError
+from unfunnel.families import Family
+from unfunnel.graph_ops import GRAPH
+
+
+@dataclass
+class Resolver:
+    """Resolves the parameters of one variable that is being created.
+
+    Parameters
+    ----------
+    backend : Backend
+        Creates the children.
+    name : str
+        Of the variable.
+    dims : tuple of str or None
+        Its declared dims.
+    positional : bool, default False
+        Whether axes are matched by position where no dims are declared (a likelihood, plain arrays).
+    """
+
+    backend: Backend
+    name: str
+    dims: tuple[str, ...] | None
+    positional: bool = False
+    model: pm.Model = field(default_factory=lambda: pm.modelcontext(None))
+    _fixed: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse dims that the model does not have."""
+        for dim in self.dims or ():
+            if dim not in self.model.dim_lengths:
+                raise DimsError(
+                    self.name,
+                    expected=f"a model with coords for each of the dims {self.dims}",
+                    given=f"no coords for {dim!r}",
+                    remedy=f"Create the model with pm.Model(coords={{{dim!r}: [...]}}).",
+                )
+
+    def location_and_scale(
+        self, family: Family, parameters: dict[str, Any]
+    ) -> tuple[Aligned, Aligned]:
+        """Return location and scale of the unconstrained variable, guarded against invalid parameters."""
+        resolved = {key: self.parameter(key, value) for key, value in parameters.items()}
+        if self.dims is None:
+            union = _positional_union(resolved)
+        else:
+            union = tuple(dim for dim in self.dims if any(dim in x.dims for x in resolved.values()))
+        tensors = {key: value.over(union) for key, value in resolved.items()}
+        location, scale = family.location_scale(tensors, GRAPH)
+        variables = {
+            k: t for k, t in tensors.items() if not isinstance(resolved[k].tensor, Constant)
+        }
+        location, scale = _guarded(family, variables, location, scale)
+        return Aligned(self._tied(location), union), Aligned(scale, union)
+
+    def parameter(self, key: str, value: Any) -> Aligned:
+        """Resolve one parameter; factories create the child ``{name}_{key}``."""
+        if hasattr(value, "create_variable"):
+            child = self.backend.child(value, names.child(self.name, key))
+            return self.variable(key, child, dims=_declared_dims(value))
+        if isinstance(value, Real):
+            return Aligned(as_float(float(value)))
+        if isinstance(value, np.ndarray | DataArray):
+            return self.constant(key, value)
+        return self.variable(key, value)
+
+    def constant(self, key: str, value: np.ndarray | DataArray) -> Aligned:
+        """Resolve an array; the dims it is aligned with may not change afterwards."""
+        aligned = self.aligned_array(key, value)
+        return Aligned(as_float(aligned.values), aligned.dims)
+
+    def aligned_array(self, key: str, value: np.ndarray | DataArray) -> AlignedArray:
+        """Align an array with the coords of the model and watch the dims it depends on."""
+        subject = f"{self.name}: {key}"
+        if self.dims is None:
+            if isinstance(value, np.ndarray) and not self.backend.xdist:
+                return AlignedArray(value, _axis_names(value.ndim))
+            if value.ndim == 0:
+                return AlignedArray(np.asarray(value), ())
+            raise DimsError(
+                subject,
+                expected="dims= to be declared, so that the axes of an array have names",
+                given=f"an array of shape {value.shape} and dims=None",
+                remedy="Pass dims= to the prior.",
+            )
+        lengths = dim_lengths(self.model, self.dims)
+        aligned = align_array(value, self.dims, self.model.coords, lengths, subject)
+        watch_dims(self.model, aligned.fixed, subject)
+        self._fixed.update(aligned.fixed)
+        return aligned
+
+    def variable(self, key: str, variable: Any, dims: tuple[str, ...] | None = None) -> Aligned:
+        """Resolve a tensor or a labelled tensor, by the names of its axes if it has any."""
+        if isinstance(getattr(variable, "type", None), XTensorType):
+            dims, tensor = tuple(variable.type.dims), variable.values
+        else:
+            tensor = pt.as_tensor(variable)
+            if dims is None or len(dims) != tensor.ndim:
+                dims = self._registered_dims(tensor)
+        tensor = tensor if tensor.dtype == pytensor.config.floatX else tensor.astype("floatX")
+        if self.dims is None:
+            return self._undeclared(key, tensor, dims)
+        if dims is None:
+            return self._from_the_right(key, tensor)
+        unknown = [dim for dim in dims if dim not in self.dims]
+        if unknown:
+            raise DimsError(
+                f"{self.name}: {key}",
+                expected=f"dims among {self.dims}",
+                given=f"dims {dims}",
+                remedy=f"Declare {unknown[0]!r} in dims= of the prior.",
+            )
+        order = tuple(dim for dim in self.dims if dim in dims)
+        return Aligned(
+            tensor.transpose([dims.index(dim) for dim in order]) if order else tensor, order
+        )
+
+    def _registered_dims(self, tensor: Any) -> tuple[str, ...] | None:
+        """Dims that the model knows of one of its own variables; None for an expression."""
+        if tensor.ndim == 0:
+            return ()
+        if self.model.named_vars.get(tensor.name) is not tensor:
+            return None
+        dims = self.model.named_vars_to_dims.get(tensor.name)
+        return None if dims is None or None in dims else tuple(dims)
+
+    def _undeclared(self, key: str, tensor: Any, dims: tuple[str, ...] | None) -> Aligned:
+        if tensor.ndim == 0:
+            return Aligned(tensor)
+        if self.backend.xdist and self.positional and dims:
+            return Aligned(tensor, dims)
+        if not self.backend.xdist and (dims is None or self.positional):
+            return Aligned(tensor, _axis_names(tensor.ndim))
+        raise DimsError(
+            f"{self.name}: {key}",
+            expected="a prior whose dims= hold the dims of its parameters",
+            given=f"a parameter with dims {dims} and a prior with dims=None",
+            remedy="Declare dims=; without them it is not decided which elements share a value.",
+        )
+
+    def _from_the_right(self, key: str, tensor: Any) -> Aligned:
+        assert self.dims is not None
+        if tensor.ndim > len(self.dims):
+            raise DimsError(
+                f"{self.name}: {key}",
+                expected=f"a tensor with at most {len(self.dims)} axes for the dims {self.dims}",
+                given=f"{tensor.ndim} axes",
+            )
+        axes = self.dims[len(self.dims) - tensor.ndim :]
+        kept = [i for i, length in enumerate(tensor.type.shape) if length != 1]
+        return Aligned(tensor.dimshuffle(kept), tuple(axes[i] for i in kept))
+
+    def _tied(self, location: Any) -> Any:
+        """Assert in the graph that the dims of aligned arrays keep their lengths."""
+        conditions = [
+            pt.eq(length, self._fixed[dim])
+            for dim, length in self.model.dim_lengths.items()
+            if dim in self._fixed and not isinstance(length, Constant)
+        ]
+        if not conditions:
+            return location
+        message = (
+            f"{self.name}: expected the dims {tuple(self._fixed)} to keep the lengths "
+            f"{tuple(self._fixed.values())} that its array parameters were aligned with, but they were "
+            "resized. Build the model again."
+        )
+        return Assert(message)(location, *conditions)
+
+
+def _guarded(family: Family, tensors: dict[str, Any], location: Any, scale: Any) -> tuple[Any, Any]:
+    """Where a parameter leaves its support, make the scale NaN and the location finite.
+
+    Draws are then NaN and the density is -inf, never a number for the absolute value.
+    """
+    conditions = [
+        tensors[parameter.name] > 0
+        for parameter in family.parameters
+        if parameter.support == "positive" and parameter.name in tensors
+    ]
+    if not conditions:
+        return location, scale
+    valid = conditions[0]
+    for condition in conditions[1:]:
+        valid = valid & condition
+    return pt.switch(valid, location, 0.0), pt.switch(valid, scale, np.nan)
+
+
+def _declared_dims(factory: Any) -> tuple[str, ...] | None:
+    dims = getattr(factory, "dims", None)
+    if dims is None:
+        return None
+    return (dims,) if isinstance(dims, str) else tuple(dims)
+
+
+def _axis_names(ndim: int) -> tuple[str, ...]:
+    """Names for axes that have none, the same from the right for every tensor."""
+    return tuple(f"axis{i}" for i in range(-ndim, 0))
+
+
+def _positional_union(resolved: dict[str, Aligned]) -> tuple[str, ...]:
+    union: dict[str, None] = {}
+    for value in sorted(resolved.values(), key=lambda x: -len(x.dims)):
+        union.update(dict.fromkeys(value.dims))
+    return tuple(union)

@@ -1,0 +1,110 @@
+"""How upstream learns to revive our priors from dictionaries.
+
+``pymc_extras.deserialize`` tries its deserializers in order, and upstream's own claims every dictionary with a
+``"dist"``. So ours stands in front. It is put there when that module is imported, by whomever, so that ``import
+unfunnel`` itself stays cheap.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Any
+
+from unfunnel.codec import is_ours
+
+_MODULE = "pymc_extras.deserialize"
+
+
+def register() -> None:
+    """Put our deserializer in front, now or as soon as ``pymc_extras.deserialize`` is imported."""
+    if _MODULE in sys.modules:
+        _insert(sys.modules[_MODULE])
+    elif not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
+
+
+def _insert(module: ModuleType) -> None:
+    if all(known.deserialize is not _from_dict for known in module.DESERIALIZERS):
+        module.DESERIALIZERS.insert(0, module.Deserializer(is_type=is_ours, deserialize=_from_dict))
+
+
+def _from_dict(data: dict[str, Any]) -> Any:
+    from unfunnel.prior import NaturalPrior
+
+    return NaturalPrior.from_dict(data)
+
+
+class _Finder(MetaPathFinder):
+    """Finds the one module as usual, and has it call back once it is loaded."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if name != _MODULE:
+            return None
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Loader(spec.loader)
+        return spec
+
+
+class _Loader(Loader):
+    """Loads as the loader it wraps, then registers."""
+
+    def __init__(self, loader: Loader) -> None:
+        self.loader = loader
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self.loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        self.loader.exec_module(module)
+        _insert(module)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.loader, name)
+
+
+def patch_prior_from_dict() -> Callable[[], None]:
+    """Make ``Prior.from_dict`` revive our priors too, for callers that name it instead of ``deserialize``.
+
+    pymc-marketing's ``HSGP.from_dict`` does, so that a saved model with one of our priors in an HSGP does not load
+    without this. Opt-in, as it changes a class of another package. Calling it again changes nothing.
+
+    Returns
+    -------
+    callable
+        Takes no argument and restores upstream's method.
+
+    Examples
+    --------
+    >>> from pymc_extras.prior import Prior
+    >>> from unfunnel import LogNormalExp, patch_prior_from_dict
+    >>> undo = patch_prior_from_dict()
+    >>> Prior.from_dict(LogNormalExp(1, 2).to_dict())
+    LogNormalExp(mu=1, sigma=2)
+    >>> undo()
+    """
+    from pymc_extras.prior import Prior
+
+    original = Prior.__dict__["from_dict"]
+    if getattr(original.__func__, "unfunnel_original", None) is None:
+
+        def from_dict(cls: Any, data: Any) -> Any:
+            return _from_dict(data) if is_ours(data) else original.__func__(cls, data)
+
+        patched: Any = classmethod(from_dict)
+        from_dict.unfunnel_original = original  # type: ignore[attr-defined]
+        Prior.from_dict = patched
+
+    def undo() -> None:
+        current = Prior.__dict__["from_dict"]
+        upstream = getattr(current.__func__, "unfunnel_original", None)
+        if upstream is not None:
+            Prior.from_dict = upstream
+
+    return undo

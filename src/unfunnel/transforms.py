@@ -1,0 +1,131 @@
+"""A coordinate as a PyMC value transform, for tensors and for ``pymc.dims``.
+
+The sampled value ``v`` and the variable are related by ``phi = link.inverse(M + S v)``, where ``M`` and ``S`` are
+functions of the variable's *own* location and scale. Those are read from the inputs of the random variable at the
+moment PyMC asks, so that the transform holds no graph and survives cloning, freezing and ``pm.do``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytensor.tensor as pt
+from pymc.dims.distributions.transforms import DimTransform
+from pymc.logprob.transforms import Transform
+from pytensor.graph.basic import Variable
+from pytensor.tensor.elemwise import DimShuffle
+from pytensor.tensor.random.op import RandomVariable
+from pytensor.xtensor import as_xtensor
+from pytensor.xtensor.basic import XTensorFromTensor
+from pytensor.xtensor.type import XTensorType
+from pytensor.xtensor.vectorization import XRV
+
+from unfunnel.centering import Coordinate
+from unfunnel.graph_ops import GRAPH, positive_or_one
+from unfunnel.links import Link
+
+
+class CoordinateTransform(Transform):
+    """The value transform of a tensor variable.
+
+    Parameters
+    ----------
+    link : Link
+        From the support of the variable to the real line.
+    coordinate : Coordinate
+        Gives ``M`` and ``S``.
+    """
+
+    def __init__(self, link: Link, coordinate: Coordinate) -> None:
+        self.link = link
+        self.coordinate = coordinate
+        self.name = coordinate.name
+
+    def backward(self, value: Any, *inputs: Variable) -> Any:
+        """Map the sampled value to the variable."""
+        center, spread = self._center_and_spread(value, inputs)
+        return self.link.inverse(center + spread * value, GRAPH)
+
+    def forward(self, value: Any, *inputs: Variable) -> Any:
+        """Map the variable to the sampled value."""
+        center, spread = self._center_and_spread(value, inputs)
+        return (self.link.forward(value, GRAPH) - center) / spread
+
+    def log_jac_det(self, value: Any, *inputs: Variable) -> Any:
+        """Log-Jacobian of :meth:`backward`."""
+        center, spread = self._center_and_spread(value, inputs)
+        return pt.log(spread) + self.link.log_slope(center + spread * value, GRAPH)
+
+    def _center_and_spread(self, value: Any, inputs: tuple[Variable, ...]) -> tuple[Any, Any]:
+        location, scale = location_and_scale(inputs, getattr(value.type, "dims", None))
+        return self.coordinate.coordinates(location, positive_or_one(scale), GRAPH)
+
+
+class DimCoordinateTransform(DimTransform):
+    """The value transform of a ``pymc.dims`` variable: :class:`CoordinateTransform` behind labelled axes."""
+
+    def __init__(self, link: Link, coordinate: Coordinate) -> None:
+        self.inner = CoordinateTransform(link, coordinate)
+        self.name = coordinate.name
+
+    def backward(self, value: Any, *inputs: Variable) -> Any:
+        """Map the sampled value to the variable."""
+        return self._labelled(self.inner.backward, value, inputs)
+
+    def forward(self, value: Any, *inputs: Variable) -> Any:
+        """Map the variable to the sampled value."""
+        return self._labelled(self.inner.forward, value, inputs)
+
+    def log_jac_det(self, value: Any, *inputs: Variable) -> Any:
+        """Log-Jacobian of :meth:`backward`."""
+        return self._labelled(self.inner.log_jac_det, value, inputs)
+
+    @staticmethod
+    def _labelled(function: Any, value: Any, inputs: tuple[Variable, ...]) -> Any:
+        dims = value.type.dims
+        location, scale = location_and_scale(inputs, dims)
+        return as_xtensor(function(value.values, location, scale), dims=dims)
+
+
+def location_and_scale(
+    inputs: tuple[Variable, ...], dims: tuple[str, ...] | None
+) -> tuple[Any, Any]:
+    """Find location and scale among the inputs that PyMC hands to a transform.
+
+    At different stages these are the inputs of the random variable (of either kind), or one lowered tensor
+    variable behind which the random variable stands. Either way the last two are location and scale.
+
+    Parameters
+    ----------
+    inputs : tuple of Variable
+        As PyMC gave them.
+    dims : tuple of str or None
+        Dims of the value; labelled inputs are ordered by them.
+
+    Returns
+    -------
+    tuple of TensorVariable
+        Location and scale, broadcasting against the value from the right.
+    """
+    while len(inputs) == 1:
+        node = inputs[0].owner
+        if node is None or not isinstance(
+            node.op, RandomVariable | XRV | XTensorFromTensor | DimShuffle
+        ):
+            raise NotImplementedError(f"No random variable of a known kind behind {inputs[0]}.")
+        if isinstance(node.op, DimShuffle) and node.op.is_transpose:
+            raise NotImplementedError(
+                f"{inputs[0]} is transposed; create it with its dims in this order."
+            )
+        inputs = tuple(node.inputs)
+    location, scale = (_right_aligned(x, dims) for x in inputs[-2:])
+    return location, scale
+
+
+def _right_aligned(parameter: Any, dims: tuple[str, ...] | None) -> Any:
+    if not isinstance(parameter.type, XTensorType):
+        return parameter
+    assert dims is not None
+    own = [dim for dim in dims if dim in parameter.type.dims]
+    absent = [axis for axis, dim in enumerate(dims) if dim not in own]
+    return pt.expand_dims(parameter.transpose(*own).values, absent)
