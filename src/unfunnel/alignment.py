@@ -1,8 +1,8 @@
-"""Constants with axes, aligned with the coords of a model: by label where there are labels, else by position.
+"""Constants with axes, aligned with a model's coords: by label where there are labels.
 
-Labelled arrays (xarray) may come in any order of dims and labels and may hold more labels than the model; a label
-that the model has and the array lacks is refused. Unlabelled arrays follow the rule of PyMC and numpy: the last
-axis belongs to the last dim.
+Labelled arrays (xarray) may come in any order of dims and labels and may hold more labels than the
+model; a label that the model has and the array lacks is refused. Unlabelled arrays follow the rule
+of PyMC and numpy: the last axis belongs to the last dim.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The two kinds of model variable, plain tensors and ``pymc.dims``: the one place that tells them apart.
+"""Plain tensors and ``pymc.dims`` variables: the one place that tells them apart.
 
-Both backends lower every parameter to a tensor whose axes are named in the order of the prior's own dims
-(:class:`Aligned`), so that families, centerings and the density are written once, for tensors. What differs is small:
-how a child variable is created, and how the random variable is registered.
+Both backends lower every parameter to a tensor whose axes are named in the order of the prior's own
+dims (:class:`Aligned`), so that families, centerings and the density are written once, for tensors.
+What differs is small: how a child variable is created, and how the random variable is registered.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Aligned:
         )
 
     def trailing(self, dims: tuple[str, ...]) -> Any:
-        """Return the tensor so that it broadcasts from the right against a variable with ``dims``."""
+        """Return the tensor so that it broadcasts from the right against ``dims``."""
         first = min((dims.index(dim) for dim in self.dims), default=len(dims))
         return self.over(dims[first:])
 
@@ -94,7 +94,8 @@ class Backend(ABC):
         dims : tuple of str or None
             The declared dims, in order.
         coordinate : Coordinate, optional
-            The coordinate that the sampler works in; the family's own link alone (centered) if not given.
+            The coordinate that the sampler works in; the family's own link alone (centered) if not
+            given.
         observed : array_like, optional
             Data.
         """
@@ -195,10 +196,11 @@ class DimsBackend(Backend):
 
     @staticmethod
     def _spread(location: Aligned, dims: tuple[str, ...] | None) -> Any:
-        """Give the location every dim in the declared order, unless the variable has that order by itself.
+        """Give the location every dim in the declared order, unless the variable gets it anyway.
 
-        pymc.dims puts the dims that no parameter has in front and would transpose the variable to the declared
-        order, so that it would no longer be a random variable by itself, which its consumers expect.
+        pymc.dims puts the dims that no parameter has in front and would transpose the variable to
+        the declared order, so that it would no longer be a random variable by itself, which its
+        consumers expect.
         """
         own = location.dims
         if dims is None or own == dims[len(dims) - len(own) :]:
@@ -240,7 +242,7 @@ def backend_for(xdist: bool) -> Backend:
 
 
 def align_observed(data: DataArray, dims: tuple[str, ...], name: str) -> DataArray:
-    """Order labelled data like the model; every label must match, as data must not be dropped silently."""
+    """Order labelled data like the model; every label must match, so that no data are lost."""
     model = pm.modelcontext(None)
     aligned = align_array(
         data, dims, model.coords, dim_lengths(model, dims), f"{name}: observed", exact=True
@@ -248,7 +250,7 @@ def align_observed(data: DataArray, dims: tuple[str, ...], name: str) -> DataArr
     return DataArray(aligned.values, dims=aligned.dims)
 
 
-def dim_lengths(model: pm.Model, dims: tuple[str, ...]) -> dict[str, int]:
+def dim_lengths(model: Any, dims: tuple[str, ...]) -> dict[str, int]:
     """Return the present length of each dim."""
     return {dim: int(model.dim_lengths[dim].eval()) for dim in dims}
 

@@ -1,17 +1,18 @@
 """Centerings: in which coordinate the sampler sees a random variable.
 
-A coordinate is an affine map ``theta = M + S v`` from the sampled value ``v`` to the unconstrained variable
-``theta ~ base(location, scale)``, with ``M`` and ``S`` functions of the variable's own location and scale. It changes
-the geometry and nothing else: the density gains ``log S``, the random variable stays what it is.
+A coordinate is an affine map ``theta = M + S v`` from the sampled value ``v`` to the unconstrained
+variable ``theta ~ base(location, scale)``, with ``M`` and ``S`` functions of the variable's own
+location and scale. It changes the geometry and nothing else: the density gains ``log S``, the
+random variable stays what it is.
 
-==============  ==========================================  ===============================================
-``centered=``   coordinate                                  when
-==============  ==========================================  ===============================================
-``True``        ``M, S = 0, 1``                             many informative observations in every group
-``False``       ``M, S = location, scale``                  few observations, or none
-weight ``w``    between the two, see :class:`Partial`       groups differ, and you know by how much
-``"offset"``    the textbook form: an explicit offset       tools that need the offset as a variable
-==============  ==========================================  ===============================================
+===============  ============================================  =============================
+``centered=``    coordinate                                    when
+===============  ============================================  =============================
+``True``         ``M, S = 0, 1``                               every group has much data
+``False``        ``M, S = location, scale``                    groups have little data
+weight ``w``     between the two, see :class:`Partial`         you know how they differ
+``"offset"``     the textbook form: an explicit offset         a tool needs the offset
+===============  ============================================  =============================
 """
 
 from __future__ import annotations
@@ -62,9 +63,9 @@ class Partial:
 
         S = scale0 * r        M = location - w * r * (location - location0)
 
-    This is the family of Gorinova, Moore & Hoffman (2020, ICML, "Automatic reparameterisation of probabilistic
-    programs") with the reference point made explicit; without one, the meaning of a weight would change with the
-    units of the variable.
+    This is the family of Gorinova, Moore & Hoffman (2020, ICML, "Automatic reparameterisation of
+    probabilistic programs") with the reference point made explicit; without one, the meaning of a
+    weight would change with the units of the variable.
 
     Parameters
     ----------
@@ -150,9 +151,9 @@ def _check_range(weights: np.ndarray, owner: str) -> None:
     )
 
 
-def is_weight(centering: Centering) -> bool:
-    """Whether a validated ``centered=`` is a weight strictly between the two forms, or an array of weights."""
-    return not isinstance(centering, bool | str)
+def is_textbook(centering: Centering) -> bool:
+    """Whether ``centered=`` asks for an explicit offset instead of a value transform."""
+    return isinstance(centering, str) and centering == OFFSET
 
 
 def same_centering(a: Centering, b: Centering) -> bool:

@@ -9,10 +9,10 @@
         "centered": false,
     }
 
-This is the form of ``pymc_extras.prior.Prior``, the only one that every consumer of priors revives. ``centered`` is
-left out when it is true and may also be a weight, a list of weights, a labelled array or ``"offset"``. Labelled
-arrays keep their coords; dates are written as ISO strings. This module knows no PyMC: hyperpriors are handed to it as
-functions.
+This is the form of ``pymc_extras.prior.Prior``, the only one that every consumer of priors revives.
+``centered`` is left out when it is true and may also be a weight, a list of weights, a labelled
+array or ``"offset"``. Labelled arrays keep their coords; dates are written as ISO strings. This
+module knows no PyMC: hyperpriors are handed to it as functions.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _KEYS = ("dist", "kwargs", "dims", "centered", "transform")
 
 
 def is_ours(data: Any) -> bool:
-    """Whether a dictionary describes a prior of one of our families, in the nested or the flat form."""
+    """Whether a dictionary describes one of our priors, in the nested or the flat form."""
     return (
         isinstance(data, Mapping)
         and isinstance(family_name(data), str)
@@ -41,7 +41,7 @@ def is_ours(data: Any) -> bool:
 
 
 def family_name(data: Mapping[str, Any]) -> Any:
-    """Return what stands under ``"dist"`` or, in the flat form of YAML files, ``"distribution"``."""
+    """Return what stands under ``"dist"``, or ``"distribution"`` in flat YAML."""
     return data.get("dist", data.get("distribution"))
 
 
@@ -86,14 +86,15 @@ def encode(
 
 
 def decode(
-    data: Mapping[str, Any], decode_other: Callable[[Mapping[str, Any]], Any]
+    data: Any, decode_other: Callable[[Mapping[str, Any]], Any]
 ) -> tuple[Family, dict[str, Any]]:
     """Return the family and the keyword arguments of the prior that a dictionary describes.
 
     Parameters
     ----------
     data : mapping
-        The nested form of :func:`encode`, or the flat form ``{"distribution": ..., "mu": ..., "dims": ...}``.
+        The nested form of :func:`encode`, or the flat form ``{"distribution": ..., "mu": ...,
+        "dims": ...}``.
     decode_other : callable
         Revives a nested dictionary that is not a labelled array.
 

@@ -1,7 +1,8 @@
 """Dims whose present labels a prior depends on, watched for changes.
 
-An array parameter is aligned with the model's coords once, when the variable is built. If such a dim is later
-resized or reordered the array would silently belong to other labels, so the change itself is refused.
+An array parameter is aligned with the model's coords once, when the variable is built. If such a
+dim is later resized or reordered the array would silently belong to other labels, so the change
+itself is refused.
 """
 
 from __future__ import annotations
@@ -34,10 +35,11 @@ class WatchedCoords(dict[str, Any]):
         if dim in self.owners and list(labels or ()) != list(self[dim] or ()):
             raise LabelError(
                 ", ".join(self.owners[dim]),
-                expected=f"dim {dim!r} to keep the labels it had when the array was aligned with it",
-                given=f"{len(labels or ())} labels in place of {len(self[dim] or ())}, or another order",
-                remedy="Build the model again with the new coords (pass a DataArray whose labels cover both), "
-                "or make the parameter depend on pm.Data.",
+                expected=f"dim {dim!r} to keep the labels that an array parameter was aligned with",
+                given=f"{len(labels or ())} labels in place of {len(self[dim] or ())}, "
+                "or another order",
+                remedy="Build the model again with the new coords (a DataArray may hold more "
+                "labels than a model), or pass pm.Data instead of an array.",
             )
         super().__setitem__(dim, labels)
 

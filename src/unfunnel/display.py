@@ -11,7 +11,7 @@ from xarray import DataArray
 
 
 def text(prior: Any) -> str:
-    """Return a call like ``LogNormalExp(mu=1.5, sigma=0.5, dims="geo")``, without addresses or random order."""
+    """Return a call like ``LogNormalExp(mu=1.5, sigma=0.5, dims="geo")``, the same every time."""
     parts = [f"{key}={value_text(value)}" for key, value in prior.parameters.items()]
     if prior.dims is not None:
         parts.append(f"dims={_dims_text(prior.dims)}")
@@ -33,8 +33,8 @@ def value_text(value: Any) -> str:
         return f"array({_numbers(value)})"
     if isinstance(value, Variable):
         return f"<variable {value.name or 'without a name'}>"
-    if hasattr(value, "create_variable") and type(value).__repr__ is object.__repr__:
-        return f"<{type(value).__name__}>"
+    if "__repr__" not in vars(type(value)) and repr(value) == object.__repr__(value):
+        return f"<{type(value).__name__}>"  # without the address that the default would show
     return str(value)
 
 

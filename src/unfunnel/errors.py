@@ -1,7 +1,8 @@
 """What bad input gets: one message that says what was given, what was expected and what to do.
 
-Every error is a ``ValueError`` (or ``TypeError``, ``ImportError``) that also carries the three parts as
-attributes, so that a validator can collect them without parsing text. This module knows no PyMC.
+Every error is a ``ValueError`` (or ``TypeError``, ``ImportError``) that also carries the three
+parts as attributes, so that a validator can collect them without parsing text. This module knows no
+PyMC.
 """
 
 from __future__ import annotations

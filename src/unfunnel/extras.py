@@ -1,4 +1,4 @@
-"""Optional dependencies: imported when they are needed, and named with the command that installs them."""
+"""Optional dependencies: imported when needed, named with the command that installs them."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ GRAPH: Ops = GraphOps()
 def positive_or_one(scale: Any) -> Any:
     """Return the scale where it is valid, else 1.
 
-    Density and value transform both use it, so that it cancels between them and an invalid scale leaves every other
-    term of the model finite.
+    Density and value transform both use it, so that it cancels between them and an invalid scale
+    leaves every other term of the model finite.
     """
     return pt.switch(scale > 0, scale, 1.0)

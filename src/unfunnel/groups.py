@@ -10,32 +10,34 @@ import pandas as pd
 import pymc as pm
 import xarray as xr
 from pytensor.graph.traversal import ancestors
+from pytensor.xtensor.vectorization import XRV
 
-from unfunnel.errors import LabelError
+from unfunnel.errors import LabelError, UnsupportedError
 
 _LOG = logging.getLogger("unfunnel")
 
 
 def extend_posterior(
     trace: Any,
-    model: pm.Model | None = None,
+    model: Any = None,
     *,
     random_seed: Any = None,
     progressbar: bool = False,
 ) -> xr.DataTree:
     """Return the posterior on the coords that the model has now.
 
-    Sample with ``geo = [a, b]``, set the data to ``[a, b, c]``, then call this: ``a`` and ``b`` keep their posterior
-    draws, and ``c`` is drawn, for every posterior draw, from its prior given the hyperparameters of that draw. Labels
-    that the model no longer has are dropped. What comes back is what ``pm.sample_posterior_predictive`` needs to
-    predict for all of them.
+    Sample with ``geo = [a, b]``, set the data to ``[a, b, c]``, then call this: ``a`` and ``b``
+    keep their posterior draws, and ``c`` is drawn, for every posterior draw, from its prior given
+    the hyperparameters of that draw. Labels that the model no longer has are dropped. What comes
+    back is what ``pm.sample_posterior_predictive`` needs to predict for all of them.
 
     Parameters
     ----------
     trace : DataTree or Dataset
         Posterior draws, or a tree with a group ``posterior``.
     model : pymc.Model, optional
-        The model, with its data and coords already set to the new ones; by default the one on the context stack.
+        The model, with its data and coords already set to the new ones; by default the one on the
+        context stack.
     random_seed : int or Generator, optional
         For the new draws.
     progressbar : bool, default False
@@ -44,18 +46,21 @@ def extend_posterior(
     Returns
     -------
     DataTree
-        With a group ``posterior`` that holds every free variable of the model on its present coords.
+        With a group ``posterior`` that holds every free variable of the model on its present
+        coords.
 
     Raises
     ------
     LabelError
-        If a free variable is missing from the trace, or changed its length along a dim without labels.
+        If a free variable is missing from the trace, or changed its length along a dim without
+        labels.
 
     Notes
     -----
-    It works for every free random variable with a dim that changed, ours or not, parents before children. With a
-    value transform the trace holds the variable itself, whatever the centering, so nothing else is needed.
-    Deterministics are left out: ``pm.sample_posterior_predictive`` computes them again.
+    It works for every free random variable with a dim that changed, ours or not, parents before
+    children. With a value transform the trace holds the variable itself, whatever the centering, so
+    nothing else is needed. Deterministics are left out: ``pm.sample_posterior_predictive`` computes
+    them again.
 
     Examples
     --------
@@ -85,8 +90,9 @@ def extend_posterior(
             extended[variable.name] = old
             continue
         _LOG.info("Drawing new elements of %s from the posterior of its parents.", variable.name)
+        _require_elementwise(variable)
         with model:
-            new = pm.sample_posterior_predictive(
+            new: Any = pm.sample_posterior_predictive(
                 _tree(extended),
                 var_names=[variable.name],
                 random_seed=int(seed),
@@ -133,6 +139,19 @@ def _coords_of(model: pm.Model, name: str, old: xr.DataArray) -> dict[str, pd.In
     return coords
 
 
+def _require_elementwise(variable: Any) -> None:
+    """Refuse what cannot be extended element by element: effects that sum to zero, random walks."""
+    op = variable.owner.op
+    joint = op.core_dims[1] if isinstance(op, XRV) else getattr(op, "ndim_supp", 0)
+    if joint:
+        raise UnsupportedError(
+            f"extend_posterior: {variable.name}",
+            expected="variables whose elements are independent given their parents",
+            given=f"{op}, whose elements are drawn jointly, along a dim that changed",
+            remedy="Model the groups with LogNormalExp, NormalIdentity or another elementwise prior.",
+        )
+
+
 def _same_labels(old: xr.DataArray, dim: str, labels: pd.Index) -> bool:
     return len(old[dim]) == len(labels) and bool((pd.Index(old[dim].values) == labels).all())
 
@@ -144,7 +163,7 @@ def _merged(old: xr.DataArray, new: xr.DataArray, wanted: dict[str, pd.Index]) -
     known = xr.ones_like(old.isel(chain=0, draw=0, drop=True), dtype=bool).reindex(
         wanted, fill_value=False
     )
-    return xr.where(known, aligned, new).transpose(*old.dims)
+    return aligned.where(known, new).transpose(*old.dims)
 
 
 def _tree(posterior: xr.Dataset) -> xr.DataTree:

@@ -1,7 +1,7 @@
 """Monotone maps between the support of a prior and the real line.
 
-A family is a location-scale law seen through a link: ``phi = link.inverse(theta)``. The value transforms of every
-centering are built from the three functions of a link and from nothing else.
+A family is a location-scale law seen through a link: ``phi = link.inverse(theta)``. The value
+transforms of every centering are built from the three functions of a link and from nothing else.
 """
 
 from __future__ import annotations

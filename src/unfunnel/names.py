@@ -1,6 +1,7 @@
 """How the variables of a prior are called, in one place.
 
-Everything that reads a trace (diagnostics, tuning, plots) imports these functions instead of guessing.
+Everything that reads a trace (diagnostics, tuning, plots) imports these functions instead of
+guessing.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ def child(name: str, parameter: str) -> str:
 
 
 def raw(name: str) -> str:
-    """Name of the variable before ``transform=`` is applied; the stated moments are those of this one."""
+    """Name of the variable before ``transform=``; the stated moments are those of this one."""
     return f"{name}_raw"
 
 
 def offset(name: str, link: str) -> str:
-    """Name of the standardized variable of the textbook form: ``beta_log_offset``, ``beta_offset``."""
+    """Name of the standardized variable of the textbook form: ``beta_log_offset``."""
     return f"{name}_offset" if link == "identity" else f"{name}_{link}_offset"

@@ -1,6 +1,7 @@
 """The parameters of a prior, checked at construction.
 
-Here is decided what may be a parameter at all and which numbers are inside its support, before any model exists.
+Here is decided what may be a parameter at all and which numbers are inside its support, before any
+model exists.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ def check_parameters(family: Family, parameters: Mapping[str, Any]) -> dict[str,
     family : Family
         Whose parameters they are.
     parameters : mapping
-        As given by the user. All but the first may not be left out; the first (``mu``) may, as a likelihood gets
-        it later.
+        As given by the user. All but the first may not be left out; the first (``mu``) may, as a
+        likelihood gets it later.
 
     Returns
     -------
@@ -121,7 +122,7 @@ _ZERO_REMEDY = (
 
 
 def check_support(subject: str, parameter: Parameter, support: KnownSupport, value: object) -> None:
-    """Refuse a hyperprior that reaches zero where only positive values make sense; warn where that is unknown.
+    """Refuse a hyperprior that reaches zero where it may not; warn where that is unknown.
 
     Parameters
     ----------

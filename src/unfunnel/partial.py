@@ -16,7 +16,7 @@ from unfunnel.backends import Aligned
 from unfunnel.centering import Centering, Partial
 from unfunnel.resolve import Resolver
 
-_PYTHON = Mode(linker="py", optimizer=None)
+_PYTHON = Mode(linker="py", optimizer="minimum_compile")
 
 
 def partial_coordinate(
@@ -24,8 +24,9 @@ def partial_coordinate(
 ) -> Partial:
     """Align the weight with the model and choose the reference point of the coordinate.
 
-    The reference is what location and scale are where every hyperparameter is at its starting point, a number that
-    depends on the priors alone: the same model always gets the same coordinate.
+    The reference is what location and scale are where every hyperparameter is at its starting
+    point, a number that depends on the priors alone: the same model always gets the same
+    coordinate.
 
     Parameters
     ----------

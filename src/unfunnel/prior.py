@@ -1,9 +1,10 @@
 """``NaturalPrior``: a family as a drop-in ``pymc_extras.prior.Prior``.
 
-The one place that subclasses upstream. What a prior *is* stands in its family, how it is sampled in its centering, how
-it meets a model in the resolver and the backends; this class binds them and keeps the promises that consumers of
-``Prior`` rely on: ``parameters`` and ``dims`` may be written to and are honoured when a variable is created, creating
-one never changes the prior, and the variable that is returned is the registered one.
+The one place that subclasses upstream. What a prior *is* stands in its family, how it is sampled in
+its centering, how it meets a model in the resolver and the backends; this class binds them and
+keeps the promises that consumers of ``Prior`` rely on: ``parameters`` and ``dims`` may be written
+to and are honoured when a variable is created, creating one never changes the prior, and the
+variable that is returned is the registered one.
 """
 
 from __future__ import annotations
@@ -14,45 +15,28 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from pymc_extras.deserialize import deserialize
-from pymc_extras.prior import (
-    MuAlreadyExistsError,
-    Prior,
-    UnsupportedDistributionError,
-    UnsupportedShapeError,
-)
+from pymc_extras.prior import Prior, UnsupportedShapeError
 from pytensor.graph.basic import Variable
-from xarray import DataArray
 
-from unfunnel import codec, display, elicit, names
-from unfunnel.backends import Aligned, Backend, backend_for
-from unfunnel.centering import (
-    OFFSET,
-    Centering,
-    Coordinate,
-    NonCentered,
-    is_weight,
-    same_centering,
-    validate_centering,
-)
+from unfunnel import codec, display, elicit
+from unfunnel.build import build_likelihood, build_variable
+from unfunnel.centering import Centering, is_textbook, same_centering, validate_centering
 from unfunnel.errors import DimsError, ParameterError, UnsupportedError
 from unfunnel.families import Family
-from unfunnel.graph_ops import GRAPH, positive_or_one
 from unfunnel.parameters import check_parameters
-from unfunnel.partial import partial_coordinate
-from unfunnel.resolve import Resolver
-from unfunnel.tensors import check_tensor_support, encode_tensor
-from unfunnel.upstream import attribute_errors_surface, distribution_stand_in, named_function
+from unfunnel.tensors import check_tensor_support, encode_other, same_value
+from unfunnel.upstream import distribution_stand_in, named_function
 
 
 class ChildDimsError(DimsError, UnsupportedShapeError):
-    """The dims of a hyperprior are not a subset of the prior's; also an upstream ``UnsupportedShapeError``."""
+    """A hyperprior has dims that the prior lacks; also upstream's ``UnsupportedShapeError``."""
 
 
-class NaturalPrior(Prior):  # type: ignore[misc]  # upstream is untyped
+class NaturalPrior(Prior):
     """A prior stated in natural units; the base class of every prior of the library.
 
-    Subclasses name their :class:`~unfunnel.families.Family` and document its parameters. All keyword arguments after
-    the parameters are the same for every family; see :class:`LogNormalExp`.
+    Subclasses name their :class:`~unfunnel.families.Family` and document its parameters. All
+    keyword arguments after the parameters are the same for every family; see :class:`LogNormalExp`.
     """
 
     family: ClassVar[Family]
@@ -96,14 +80,19 @@ class NaturalPrior(Prior):  # type: ignore[misc]  # upstream is untyped
                 )
         return {**positional, **keywords}
 
-    # -- what upstream reads and writes ------------------------------------------------------------------------
+    # -- what upstream reads and writes
+    # --------------------------------------------------------------
 
     @property
     def distribution(self) -> str:
-        """The name of the family; never that of a PyMC distribution, which consumers would read as its twin."""
+        """The name of the family; a PyMC name would make consumers build its log-scale twin."""
         return self.family.name
 
-    @property
+    @distribution.setter
+    def distribution(self, distribution: str) -> None:
+        raise AttributeError("The distribution of a prior cannot be changed; make another prior.")
+
+    @property  # type: ignore[override]  # stricter than upstream's
     def dims(self) -> tuple[str, ...] | None:
         """The dims of the variable, in order; may be assigned."""
         return self._dims
@@ -114,11 +103,12 @@ class NaturalPrior(Prior):  # type: ignore[misc]  # upstream is untyped
 
     @property
     def centered(self) -> bool:
-        """Whether a random variable of the prior's own name is sampled: True but for ``centered="offset"``.
+        """Whether the variable itself is sampled: True unless ``centered="offset"``.
 
-        Upstream asks this to learn whether there is such a variable. What was asked for is :attr:`centering`.
+        Upstream asks this to learn whether there is such a variable. What was asked for is
+        :attr:`centering`.
         """
-        return self.centering != OFFSET if isinstance(self.centering, str) else True
+        return not is_textbook(self.centering)
 
     @centered.setter
     def centered(self, centered: Any) -> None:
@@ -126,7 +116,7 @@ class NaturalPrior(Prior):  # type: ignore[misc]  # upstream is untyped
 
     @property
     def transform(self) -> str | None:
-        """Name of the function applied to the variable; the stated moments are then those of ``{name}_raw``."""
+        """Name of the function applied to the variable; the moments are those of ``{name}_raw``."""
         return self._transform
 
     @transform.setter
@@ -135,10 +125,10 @@ class NaturalPrior(Prior):  # type: ignore[misc]  # upstream is untyped
             named_function(transform)
         self._transform = transform
 
-    def _checked_dims(self, dims: Any) -> tuple[str, ...] | None:
-        if dims is None:
+    def _checked_dims(self, given: Any) -> tuple[str, ...] | None:
+        if given is None:
             return None
-        dims = (dims,) if isinstance(dims, str) else tuple(dims)
+        dims: tuple[str, ...] = (given,) if isinstance(given, str) else tuple(given)
         if any(not isinstance(dim, str) for dim in dims) or len(set(dims)) != len(dims):
             raise DimsError(
                 f"{self.family.name}: dims", expected="unique names of dims", given=repr(dims)
@@ -157,11 +147,12 @@ class NaturalPrior(Prior):  # type: ignore[misc]  # upstream is untyped
                     f"{self.family.name}: {key}",
                     expected=f"dims that are a subset of the prior's dims {dims}",
                     given=f"dims {tuple(own)}",
-                    remedy="Add the missing dim to dims= of the prior, or drop it from the hyperprior.",
+                    remedy="Add the missing dim to dims= of the prior, or drop it there.",
                 )
         return dims
 
-    # -- building ----------------------------------------------------------------------------------------------
+    # -- building
+    # ------------------------------------------------------------------------------------
 
     def create_variable(self, name: str, xdist: bool = False) -> Any:
         """Create the variable in the model on the context stack.
@@ -184,26 +175,7 @@ class NaturalPrior(Prior):  # type: ignore[misc]  # upstream is untyped
             If the model lacks a dim, or an array parameter does not match its coords.
         """
         self._require_all_parameters()
-        backend = backend_for(xdist)
-        function = None if self.transform is None else named_function(self.transform, xdist)
-        own_name = name if function is None else names.raw(name)
-        with attribute_errors_surface(own_name):
-            resolver = Resolver(backend, own_name, self.dims)
-            location, scale = resolver.location_and_scale(self.family, self.parameters)
-            if not self.centered:
-                variable = self._textbook_form(backend, own_name, location, scale)
-            else:
-                variable = backend.random_variable(
-                    self.family,
-                    own_name,
-                    location,
-                    scale,
-                    self.dims,
-                    coordinate=self._coordinate(resolver, location, scale),
-                )
-            return (
-                variable if function is None else backend.apply(name, function, variable, self.dims)
-            )
+        return build_variable(self, name, xdist)
 
     def create_likelihood_variable(
         self, name: str, mu: Any, observed: Any, xdist: bool = False
@@ -233,33 +205,7 @@ class NaturalPrior(Prior):  # type: ignore[misc]  # upstream is untyped
         ParameterError
             If there are no data, or the prior has a ``transform``.
         """
-        if observed is None:
-            raise ParameterError(
-                name,
-                expected="observed data",
-                given="None",
-                remedy="Use create_variable for a variable without them.",
-            )
-        if "mu" not in self.family.parameter_names:
-            raise UnsupportedDistributionError(f"{self.family.name} has no mean to be given as mu.")
-        if "mu" in self.parameters:
-            raise MuAlreadyExistsError(self)
-        if self.transform is not None:
-            raise ParameterError(
-                name,
-                expected="a likelihood without transform=",
-                given=f"transform={self.transform!r}",
-                remedy="Transform the data, or choose another family.",
-            )
-        backend = backend_for(xdist)
-        with attribute_errors_surface(name):
-            resolver = Resolver(backend, name, self.dims, positional=True)
-            parameters = {"mu": mu, **self.parameters}
-            location, scale = resolver.location_and_scale(self.family, parameters)
-            data = backend.observed(observed, self.dims, name)
-            return backend.random_variable(
-                self.family, name, location, scale, self.dims, observed=data
-            )
+        return build_likelihood(self, name, mu, observed, xdist)
 
     def _require_all_parameters(self) -> None:
         for name in self.family.parameter_names:
@@ -271,29 +217,8 @@ class NaturalPrior(Prior):  # type: ignore[misc]  # upstream is untyped
                     remedy=f"Pass {name}=; only create_likelihood_variable does without.",
                 )
 
-    def _coordinate(
-        self, resolver: Resolver, location: Aligned, scale: Aligned
-    ) -> Coordinate | None:
-        if self.centering is True:
-            return None
-        if self.centering is False:
-            return NonCentered()
-        assert is_weight(self.centering)
-        return partial_coordinate(self.centering, resolver, location, scale)
-
-    def _textbook_form(self, backend: Backend, name: str, location: Aligned, scale: Aligned) -> Any:
-        """Build the explicit offset and the Deterministic that most texts show."""
-        z = backend.standard_variable(
-            self.family.base.name, names.offset(name, self.family.link.name), self.dims
-        )
-        dims = self.dims or location.dims
-        theta = location.over(dims) + positive_or_one(scale.over(dims)) * z.tensor
-        phi = self.family.link.inverse(theta, GRAPH)
-        return backend.deterministic(
-            name, Aligned(GRAPH.where(scale.over(dims) > 0, phi, -np.inf), dims), self.dims
-        )
-
-    # -- reading -----------------------------------------------------------------------------------------------
+    # -- reading
+    # -------------------------------------------------------------------------------------
 
     @property
     def preliz(self) -> Any:
@@ -320,8 +245,8 @@ class NaturalPrior(Prior):  # type: ignore[misc]  # upstream is untyped
         kwargs : dict, optional
             Further arguments of ``preliz.maxent``, for ``method="maxent"``.
         method : {"equal-tails", "maxent"}
-            Equal tails leave ``(1 - mass) / 2`` on each side, in closed form. Maximum entropy (what upstream does)
-            puts most of the rest on one side.
+            Equal tails leave ``(1 - mass) / 2`` on each side, in closed form. Maximum entropy (what
+            upstream does) puts most of the rest on one side.
 
         Returns
         -------
@@ -342,7 +267,8 @@ class NaturalPrior(Prior):  # type: ignore[misc]  # upstream is untyped
             )
         self._constant_parameters("constrain")
         new = elicit.constrained(self.family, lower, upper, mass, method, kwargs)
-        return type(self)(**new, dims=self.dims, centered=self.centering)
+        options: dict[str, Any] = {**new, "dims": self.dims, "centered": self.centering}
+        return type(self)(**options)
 
     def _constant_parameters(self, asked: str) -> dict[str, float]:
         self._require_all_parameters()
@@ -362,7 +288,8 @@ class NaturalPrior(Prior):  # type: ignore[misc]  # upstream is untyped
             )
         return {key: float(value) for key, value in self.parameters.items()}
 
-    # -- saving, copying, comparing ----------------------------------------------------------------------------
+    # -- saving, copying, comparing
+    # ------------------------------------------------------------------
 
     def to_dict(self) -> dict[str, Any]:
         """Return the dictionary form, which JSON and YAML hold; see :mod:`unfunnel.codec`.
@@ -370,7 +297,8 @@ class NaturalPrior(Prior):  # type: ignore[misc]  # upstream is untyped
         Raises
         ------
         UnsupportedError
-            If a parameter is a tensor that depends on a random variable: a number in its place would freeze it.
+            If a parameter is a tensor that depends on a random variable: a number in its place
+            would freeze it.
         """
         return codec.encode(
             self.family,
@@ -378,7 +306,7 @@ class NaturalPrior(Prior):  # type: ignore[misc]  # upstream is untyped
             dims=self.dims,
             centered=self.centering,
             transform=self.transform,
-            encode_other=lambda value: _encode_other(self.family.name, value),
+            encode_other=lambda value: encode_other(self.family.name, value),
         )
 
     @classmethod
@@ -420,7 +348,9 @@ class NaturalPrior(Prior):  # type: ignore[misc]  # upstream is untyped
             and self.transform == other.transform
             and same_centering(self.centering, other.centering)
             and self.parameters.keys() == other.parameters.keys()
-            and all(_same(value, other.parameters[key]) for key, value in self.parameters.items())
+            and all(
+                same_value(value, other.parameters[key]) for key, value in self.parameters.items()
+            )
         )
 
     __hash__ = None  # type: ignore[assignment]  # mutable, like upstream's
@@ -435,29 +365,6 @@ class NaturalPrior(Prior):  # type: ignore[misc]  # upstream is untyped
 
     def _repr_html_(self) -> str:
         return display.html(self)
-
-
-def _encode_other(owner: str, value: Any) -> Any:
-    if hasattr(value, "to_dict"):
-        return value.to_dict()
-    if isinstance(value, Variable):
-        return codec.encode_value(encode_tensor(owner, value), lambda x: x)
-    raise UnsupportedError(
-        f"{owner}: to_dict",
-        expected="parameters that have a dictionary form",
-        given=f"{value!r} of type {type(value).__name__}",
-        remedy="Give it a to_dict method, and register how to revive it with pymc_extras.deserialize.",
-    )
-
-
-def _same(a: Any, b: Any) -> bool:
-    if isinstance(a, Variable) or isinstance(b, Variable):
-        return a is b
-    if isinstance(a, DataArray) or isinstance(b, DataArray):
-        return isinstance(a, DataArray) and isinstance(b, DataArray) and bool(a.equals(b))
-    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
-        return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and np.array_equal(a, b)
-    return bool(a == b)
 
 
 def class_of(family: Family) -> type[NaturalPrior]:

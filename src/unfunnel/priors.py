@@ -1,4 +1,4 @@
-"""The priors of the library: each binds a family to :class:`~unfunnel.prior.NaturalPrior` and documents it."""
+"""The priors of the library: each binds a family to ``NaturalPrior`` and documents it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from unfunnel.prior import NaturalPrior
 class LogNormalExp(NaturalPrior):
     """A positive prior stated by its mean and standard deviation in natural units.
 
-    Unlike in ``pm.LogNormal``, ``mu`` and ``sigma`` are *not* on the log scale: they are the mean and the standard
-    deviation of the variable itself, as in ``pm.Gamma``. The conversion happens in the graph, so the moments are exact
-    for every draw of the hyperparameters.
+    Unlike in ``pm.LogNormal``, ``mu`` and ``sigma`` are *not* on the log scale: they are the mean
+    and the standard deviation of the variable itself, as in ``pm.Gamma``. The conversion happens in
+    the graph, so the moments are exact for every draw of the hyperparameters.
 
     Parameters
     ----------
@@ -22,10 +22,10 @@ class LogNormalExp(NaturalPrior):
     dims : str or sequence of str, optional
         Dims of the variable.
     centered : bool, weight or "offset", default True
-        The coordinate the sampler works in; see :mod:`unfunnel.centering`. It never changes the model: whatever is
-        chosen, ``name`` is one ``LogNormal`` random variable. Only ``"offset"``, the textbook form, makes it a
-        Deterministic of ``{name}_log_offset``. A weight in [0, 1] (number, array or labelled DataArray) lies between
-        non-centered (0) and centered (1).
+        The coordinate the sampler works in; see :mod:`unfunnel.centering`. It never changes the
+        model: whatever is chosen, ``name`` is one ``LogNormal`` random variable. Only ``"offset"``,
+        the textbook form, makes it a Deterministic of ``{name}_log_offset``. A weight in [0, 1]
+        (number, array or labelled DataArray) lies between non-centered (0) and centered (1).
     transform : str, optional
         Name of a function applied to the variable; the moments are then those of ``{name}_raw``.
 
@@ -40,9 +40,10 @@ class LogNormalExp(NaturalPrior):
 
     Notes
     -----
-    With ``d = log(sigma) - log(mu)``, ``log phi`` is normal with variance ``softplus(2 d)`` and mean
-    ``log(mu) - softplus(2 d) / 2``; see :mod:`unfunnel.families.lognormal_exp`. Stating a positive hierarchy this way
-    is the idea of D. Saunders, "A positive constrained hierarchical prior that sparks joy" (2025).
+    With ``d = log(sigma) - log(mu)``, ``log phi`` is normal with variance ``softplus(2 d)`` and
+    mean ``log(mu) - softplus(2 d) / 2``; see :mod:`unfunnel.families.lognormal_exp`. Stating a
+    positive hierarchy this way is the idea of D. Saunders, "A positive constrained hierarchical
+    prior that sparks joy" (2025).
 
     Examples
     --------

@@ -1,19 +1,21 @@
 """The random variables of our families: PyMC's own, with a density that knows its link.
 
-``LogNormal`` here is PyMC's lognormal, a subclass of its op: it draws, prints, censors and computes quantiles as that
-one does. Only its log-density is written anew, for three reasons. It is built from terms that cancel against a
-value transform (``log(exp(theta))`` and the Jacobian), so that a parameterization costs what the same model written
-by hand costs. It is ``-inf``, never NaN, where the parameters are invalid. And it is written once for all families::
+``LogNormal`` here is PyMC's lognormal, a subclass of its op: it draws, prints, censors and computes
+quantiles as that one does. Only its log-density is written anew, for three reasons. It is built
+from terms that cancel against a value transform (``log(exp(theta))`` and the Jacobian), so that a
+parameterization costs what the same model written by hand costs. It is ``-inf``, never NaN, where
+the parameters are invalid. And it is written once for all families::
 
     log p(phi) = base.log_density((theta - location) / scale) - log(scale) - link.log_slope(theta)
 
-with ``theta = link.forward(phi)``. An invalid scale is NaN (``resolve``): draws from it are NaN, loudly.
+with ``theta = link.forward(phi)``. An invalid scale is NaN (``resolve``): draws from it are NaN,
+loudly.
 """
 
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pymc as pm
@@ -23,9 +25,7 @@ import pytensor.tensor as pt
 import pytensor.xtensor.random as ptxr
 from pymc.distributions.shape_utils import maybe_resize
 from pymc.logprob.abstract import _logprob
-from pytensor.graph.basic import Variable
 from pytensor.tensor.random.op import RandomVariable
-from pytensor.tensor.variable import TensorVariable
 
 from unfunnel.families import FAMILIES, Family
 from unfunnel.graph_ops import GRAPH, positive_or_one
@@ -53,8 +53,7 @@ def _random_variable(family_name: str) -> RandomVariable:
     family = FAMILIES[family_name]
     base = type(getattr(pm, family.distribution).rv_op)
     op = type(f"{family.name}RV", (NaturalRandomVariable, base), {"family": family})()
-    assert isinstance(op, RandomVariable)
-    return op
+    return cast(RandomVariable, op)
 
 
 @cache
@@ -82,9 +81,9 @@ def distributions(family_name: str) -> Distributions:
 
 
 @_logprob.register(NaturalRandomVariable)
-def log_density(
-    op: Any, values: tuple[TensorVariable, ...], *inputs: Variable, **kwargs: Any
-) -> TensorVariable:
+def log_density(  # type: ignore[misc]  # the marker is mixed into ops, and is none itself
+    op: Any, values: tuple[Any, ...], *inputs: Any, **kwargs: Any
+) -> Any:
     """Log-density of the random variable of a family at ``values``; see the head of the module."""
     family: Family = op.family
     (value,) = values
@@ -99,18 +98,19 @@ def log_density(
     if np.isfinite(family.link.lower) and not _comes_from_exp(value):
         density = pt.switch(value > family.link.lower, density, -np.inf)
     density = density + pt.switch(scale > 0, 0.0, -np.inf)
-    # Only a value smaller than the variable needs to be spread over it, as in ``pm.logp(phi, 1.0)``.
+    # Only a value smaller than the variable needs to be spread over it, as in ``pm.logp(phi,
+    # 1.0)``.
     return maybe_resize(density, size) if density.type.ndim < op_ndim(size) else density
 
 
-def op_ndim(size: Variable) -> int:
-    """Number of axes that ``size`` asks for; 0 where it leaves them to the parameters."""
+def op_ndim(size: Any) -> int:
+    """Return how many axes ``size`` asks for; 0 where it leaves them to the parameters."""
     shape = getattr(size.type, "shape", None)
     return int(shape[0]) if shape else 0
 
 
-def _comes_from_exp(value: TensorVariable) -> bool:
-    """Whether a value transform made the value by ``exp``, so that it cannot lie outside the support."""
+def _comes_from_exp(value: Any) -> bool:
+    """Whether a value transform made the value by ``exp``, so that it is positive."""
     wrappers = {
         "TransformedValue",
         "TensorFromXTensor",

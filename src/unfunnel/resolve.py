@@ -1,8 +1,9 @@
 """From what the user gave as a parameter to a tensor with named axes.
 
-A parameter may be a number, an array, a labelled array, a tensor or variable of the model, or a factory that creates
-one. All become :class:`~unfunnel.backends.Aligned`: constants through :mod:`unfunnel.alignment`, variables by the dims
-that the model knows of them, anything without names from the right.
+A parameter may be a number, an array, a labelled array, a tensor or variable of the model, or a
+factory that creates one. All become :class:`~unfunnel.backends.Aligned`: constants through
+:mod:`unfunnel.alignment`, variables by the dims that the model knows of them, anything without
+names from the right.
 """
 
 from __future__ import annotations
@@ -42,14 +43,15 @@ class Resolver:
     dims : tuple of str or None
         Its declared dims.
     positional : bool, default False
-        Whether axes are matched by position where no dims are declared (a likelihood, plain arrays).
+        Whether axes are matched by position where no dims are declared (a likelihood, plain
+        arrays).
     """
 
     backend: Backend
     name: str
     dims: tuple[str, ...] | None
     positional: bool = False
-    model: pm.Model = field(default_factory=lambda: pm.modelcontext(None))
+    model: Any = field(default_factory=lambda: pm.modelcontext(None))
     _fixed: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -66,7 +68,7 @@ class Resolver:
     def location_and_scale(
         self, family: Family, parameters: dict[str, Any]
     ) -> tuple[Aligned, Aligned]:
-        """Return location and scale of the unconstrained variable, guarded against invalid parameters."""
+        """Return location and scale, guarded against parameters outside their support."""
         resolved = {key: self.parameter(key, value) for key, value in parameters.items()}
         if self.dims is None:
             union = _positional_union(resolved)
@@ -128,7 +130,7 @@ class Resolver:
         if self.dims is None:
             return self._undeclared(key, tensor, dims)
         if dims is None:
-            return self._from_the_right(key, tensor)
+            return self._from_the_right(key, tensor, self.dims)
         unknown = [dim for dim in dims if dim not in self.dims]
         if unknown:
             raise DimsError(
@@ -165,15 +167,14 @@ class Resolver:
             remedy="Declare dims=; without them it is not decided which elements share a value.",
         )
 
-    def _from_the_right(self, key: str, tensor: Any) -> Aligned:
-        assert self.dims is not None
-        if tensor.ndim > len(self.dims):
+    def _from_the_right(self, key: str, tensor: Any, dims: tuple[str, ...]) -> Aligned:
+        if tensor.ndim > len(dims):
             raise DimsError(
                 f"{self.name}: {key}",
-                expected=f"a tensor with at most {len(self.dims)} axes for the dims {self.dims}",
+                expected=f"a tensor with at most {len(dims)} axes for the dims {dims}",
                 given=f"{tensor.ndim} axes",
             )
-        axes = self.dims[len(self.dims) - tensor.ndim :]
+        axes = dims[len(dims) - tensor.ndim :]
         kept = [i for i, length in enumerate(tensor.type.shape) if length != 1]
         return Aligned(tensor.dimshuffle(kept), tuple(axes[i] for i in kept))
 
@@ -188,8 +189,8 @@ class Resolver:
             return location
         message = (
             f"{self.name}: expected the dims {tuple(self._fixed)} to keep the lengths "
-            f"{tuple(self._fixed.values())} that its array parameters were aligned with, but they were "
-            "resized. Build the model again."
+            f"{tuple(self._fixed.values())} that its array parameters were aligned with, but they "
+            "were resized. Build the model again."
         )
         return Assert(message)(location, *conditions)
 

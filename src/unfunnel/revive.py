@@ -1,8 +1,8 @@
 """How upstream learns to revive our priors from dictionaries.
 
-``pymc_extras.deserialize`` tries its deserializers in order, and upstream's own claims every dictionary with a
-``"dist"``. So ours stands in front. It is put there when that module is imported, by whomever, so that ``import
-unfunnel`` itself stays cheap.
+``pymc_extras.deserialize`` tries its deserializers in order, and upstream's own claims every
+dictionary with a ``"dist"``. So ours stands in front. It is put there when that module is imported,
+by whomever, so that ``import unfunnel`` itself stays cheap.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
-
-from unfunnel.codec import is_ours
 
 _MODULE = "pymc_extras.deserialize"
 
@@ -29,7 +27,15 @@ def register() -> None:
 
 def _insert(module: ModuleType) -> None:
     if all(known.deserialize is not _from_dict for known in module.DESERIALIZERS):
-        module.DESERIALIZERS.insert(0, module.Deserializer(is_type=is_ours, deserialize=_from_dict))
+        module.DESERIALIZERS.insert(
+            0, module.Deserializer(is_type=_is_ours, deserialize=_from_dict)
+        )
+
+
+def _is_ours(data: Any) -> bool:
+    from unfunnel.codec import is_ours  # pandas and xarray: not before there is something to revive
+
+    return is_ours(data)
 
 
 def _from_dict(data: dict[str, Any]) -> Any:
@@ -70,10 +76,11 @@ class _Loader(Loader):
 
 
 def patch_prior_from_dict() -> Callable[[], None]:
-    """Make ``Prior.from_dict`` revive our priors too, for callers that name it instead of ``deserialize``.
+    """Make ``Prior.from_dict`` revive our priors too, for callers that name that method.
 
-    pymc-marketing's ``HSGP.from_dict`` does, so that a saved model with one of our priors in an HSGP does not load
-    without this. Opt-in, as it changes a class of another package. Calling it again changes nothing.
+    pymc-marketing's ``HSGP.from_dict`` does, so that a saved model with one of our priors in an
+    HSGP does not load without this. Opt-in, as it changes a class of another package. Calling it
+    again changes nothing.
 
     Returns
     -------
@@ -95,16 +102,16 @@ def patch_prior_from_dict() -> Callable[[], None]:
     if getattr(original.__func__, "unfunnel_original", None) is None:
 
         def from_dict(cls: Any, data: Any) -> Any:
-            return _from_dict(data) if is_ours(data) else original.__func__(cls, data)
+            return _from_dict(data) if _is_ours(data) else original.__func__(cls, data)
 
         patched: Any = classmethod(from_dict)
         from_dict.unfunnel_original = original  # type: ignore[attr-defined]
-        Prior.from_dict = patched
+        setattr(Prior, "from_dict", patched)
 
     def undo() -> None:
         current = Prior.__dict__["from_dict"]
         upstream = getattr(current.__func__, "unfunnel_original", None)
         if upstream is not None:
-            Prior.from_dict = upstream
+            setattr(Prior, "from_dict", upstream)
 
     return undo

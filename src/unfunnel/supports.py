@@ -1,13 +1,13 @@
 """What is known of the support of a hyperprior, read from its name and numbers.
 
-Used at construction to refuse a mean or a standard deviation whose prior puts mass at or below zero. It reads
-objects by their attributes and imports neither PyMC nor pymc-extras; what it cannot decide is ``"unknown"``.
+Used at construction to refuse a mean or a standard deviation whose prior puts mass at or below
+zero. It reads objects by their attributes and imports neither PyMC nor pymc-extras; what it cannot
+decide is ``"unknown"``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from numbers import Real
 from typing import Any, Literal
 
 from unfunnel.families import FAMILIES
@@ -84,9 +84,9 @@ def support_of(value: object) -> KnownSupport:
         return _transformed(value, support_of_distribution(name, getattr(value, "parameters", {})))
     if name is not None:  # Censored
         lower = getattr(value, "lower", None)
-        return "positive" if isinstance(lower, Real) and lower > 0 else support_of(name)
+        return "positive" if isinstance(lower, int | float) and lower > 0 else support_of(name)
     if hasattr(value, "dist") and hasattr(value, "factor"):  # Scaled
-        positive_factor = isinstance(value.factor, Real) and value.factor > 0
+        positive_factor = isinstance(value.factor, int | float) and value.factor > 0
         return support_of(value.dist) if positive_factor else "unknown"
     if type(value).__name__ in _REAL:
         return "real"
@@ -116,7 +116,7 @@ def support_of_distribution(name: str, parameters: Mapping[str, Any]) -> KnownSu
         return "real"
     if name in _LOWER_END:
         lower = parameters.get(_LOWER_END[name], 0.0 if name == "Uniform" else None)
-        if isinstance(lower, Real):
+        if isinstance(lower, int | float):
             return "positive" if lower >= 0 else "real"
     return "unknown"
 

@@ -1,8 +1,9 @@
 """A coordinate as a PyMC value transform, for tensors and for ``pymc.dims``.
 
-The sampled value ``v`` and the variable are related by ``phi = link.inverse(M + S v)``, where ``M`` and ``S`` are
-functions of the variable's *own* location and scale. Those are read from the inputs of the random variable at the
-moment PyMC asks, so that the transform holds no graph and survives cloning, freezing and ``pm.do``.
+The sampled value ``v`` and the variable are related by ``phi = link.inverse(M + S v)``, where ``M``
+and ``S`` are functions of the variable's *own* location and scale. Those are read from the inputs
+of the random variable at the moment PyMC asks, so that the transform holds no graph and survives
+cloning, freezing and ``pm.do``.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from unfunnel.centering import Coordinate
 from unfunnel.graph_ops import GRAPH, positive_or_one
 from unfunnel.links import Link
 
+Node = Variable[Any, Any]
+
 
 class CoordinateTransform(Transform):
     """The value transform of a tensor variable.
@@ -41,59 +44,58 @@ class CoordinateTransform(Transform):
         self.coordinate = coordinate
         self.name = coordinate.name
 
-    def backward(self, value: Any, *inputs: Variable) -> Any:
+    def backward(self, value: Any, *inputs: Node) -> Any:
         """Map the sampled value to the variable."""
         center, spread = self._center_and_spread(value, inputs)
         return self.link.inverse(center + spread * value, GRAPH)
 
-    def forward(self, value: Any, *inputs: Variable) -> Any:
+    def forward(self, value: Any, *inputs: Node) -> Any:
         """Map the variable to the sampled value."""
         center, spread = self._center_and_spread(value, inputs)
         return (self.link.forward(value, GRAPH) - center) / spread
 
-    def log_jac_det(self, value: Any, *inputs: Variable) -> Any:
+    def log_jac_det(self, value: Any, *inputs: Node) -> Any:
         """Log-Jacobian of :meth:`backward`."""
         center, spread = self._center_and_spread(value, inputs)
         return pt.log(spread) + self.link.log_slope(center + spread * value, GRAPH)
 
-    def _center_and_spread(self, value: Any, inputs: tuple[Variable, ...]) -> tuple[Any, Any]:
+    def _center_and_spread(self, value: Any, inputs: tuple[Node, ...]) -> tuple[Any, Any]:
         location, scale = location_and_scale(inputs, getattr(value.type, "dims", None))
         return self.coordinate.coordinates(location, positive_or_one(scale), GRAPH)
 
 
 class DimCoordinateTransform(DimTransform):
-    """The value transform of a ``pymc.dims`` variable: :class:`CoordinateTransform` behind labelled axes."""
+    """The value transform of a ``pymc.dims`` variable, behind labelled axes."""
 
     def __init__(self, link: Link, coordinate: Coordinate) -> None:
         self.inner = CoordinateTransform(link, coordinate)
         self.name = coordinate.name
 
-    def backward(self, value: Any, *inputs: Variable) -> Any:
+    def backward(self, value: Any, *inputs: Node) -> Any:
         """Map the sampled value to the variable."""
         return self._labelled(self.inner.backward, value, inputs)
 
-    def forward(self, value: Any, *inputs: Variable) -> Any:
+    def forward(self, value: Any, *inputs: Node) -> Any:
         """Map the variable to the sampled value."""
         return self._labelled(self.inner.forward, value, inputs)
 
-    def log_jac_det(self, value: Any, *inputs: Variable) -> Any:
+    def log_jac_det(self, value: Any, *inputs: Node) -> Any:
         """Log-Jacobian of :meth:`backward`."""
         return self._labelled(self.inner.log_jac_det, value, inputs)
 
     @staticmethod
-    def _labelled(function: Any, value: Any, inputs: tuple[Variable, ...]) -> Any:
+    def _labelled(function: Any, value: Any, inputs: tuple[Node, ...]) -> Any:
         dims = value.type.dims
         location, scale = location_and_scale(inputs, dims)
         return as_xtensor(function(value.values, location, scale), dims=dims)
 
 
-def location_and_scale(
-    inputs: tuple[Variable, ...], dims: tuple[str, ...] | None
-) -> tuple[Any, Any]:
+def location_and_scale(inputs: tuple[Node, ...], dims: tuple[str, ...] | None) -> tuple[Any, Any]:
     """Find location and scale among the inputs that PyMC hands to a transform.
 
-    At different stages these are the inputs of the random variable (of either kind), or one lowered tensor
-    variable behind which the random variable stands. Either way the last two are location and scale.
+    At different stages these are the inputs of the random variable (of either kind), or one lowered
+    tensor variable behind which the random variable stands. Either way the last two are location
+    and scale.
 
     Parameters
     ----------
@@ -123,9 +125,8 @@ def location_and_scale(
 
 
 def _right_aligned(parameter: Any, dims: tuple[str, ...] | None) -> Any:
-    if not isinstance(parameter.type, XTensorType):
+    if dims is None or not isinstance(parameter.type, XTensorType):
         return parameter
-    assert dims is not None
     own = [dim for dim in dims if dim in parameter.type.dims]
     absent = [axis for axis, dim in enumerate(dims) if dim not in own]
     return pt.expand_dims(parameter.transpose(*own).values, absent)

@@ -17,7 +17,7 @@ from unfunnel.graph_ops import GRAPH
 
 @contextmanager
 def attribute_errors_surface(name: str) -> Iterator[None]:
-    """Turn an AttributeError into a RuntimeError: pymc-marketing reads one as "this is no prior" and goes on."""
+    """Turn an AttributeError into a RuntimeError: pymc-marketing reads one as "no prior"."""
     try:
         yield
     except AttributeError as error:
@@ -30,7 +30,8 @@ def named_function(name: str, xdist: bool = False) -> Callable[[Any], Any]:
     Parameters
     ----------
     name : str
-        A registered name, or one of pytensor.tensor and pymc.math (pytensor.xtensor with ``xdist``).
+        A registered name, or one of pytensor.tensor and pymc.math (pytensor.xtensor with
+        ``xdist``).
     xdist : bool, default False
         For which kind of variable.
 
@@ -54,11 +55,11 @@ def named_function(name: str, xdist: bool = False) -> Callable[[Any], Any]:
         raise ParameterError(
             "transform", expected=expected, given=f"{name!r}, which is no function"
         )
-    return function  # type: ignore[no-any-return]
+    return function
 
 
 def distribution_stand_in(family: Family) -> type[Any]:
-    """Return what upstream takes for the PyMC distribution: something with ``dist`` and the right signature."""
+    """Return what upstream takes for the PyMC distribution: ``dist`` with our signature."""
 
     def dist(*args: Any, **kwargs: Any) -> Any:
         bound = signature.bind(*args, **kwargs)

@@ -1,8 +1,9 @@
 """What a family is: a location-scale law seen through a link, stated by its moments.
 
-A family is pure mathematics. To add one, write a module like ``lognormal_exp.py`` (its location, scale and moments
-as functions of the natural-scale parameters) and list it in ``families/__init__.py``; the prior, every centering,
-both backends, the codec and the laws in ``tests/`` read it from there.
+A family is pure mathematics. To add one, write a module like ``lognormal_exp.py`` (its location,
+scale and moments as functions of the natural-scale parameters) and list it in
+``families/__init__.py``; the prior, every centering, both backends, the codec and the laws in
+``tests/`` read it from there.
 """
 
 from __future__ import annotations
@@ -75,7 +76,8 @@ class Family:
     name : str
         Name of the prior class, and the ``"dist"`` of its dictionary form.
     distribution : str
-        The PyMC distribution that the random variable is, with ``(location, scale)`` as its parameters.
+        The PyMC distribution that the random variable is, with ``(location, scale)`` as its
+        parameters.
     parameters : tuple of Parameter
         In the order of the positional arguments.
     link : Link

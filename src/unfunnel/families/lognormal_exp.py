@@ -1,13 +1,14 @@
 """``LogNormalExp``: a positive law stated by its mean and standard deviation.
 
-With ``theta = log phi ~ Normal(location, scale)`` and ``d = log(sigma) - log(mu)``, matching the mean and the standard
-deviation of the lognormal law gives (Johnson, Kotz & Balakrishnan 1994, *Continuous Univariate Distributions* 1,
-chapter 14, solved for the parameters)::
+With ``theta = log phi ~ Normal(location, scale)`` and ``d = log(sigma) - log(mu)``, matching the
+mean and the standard deviation of the lognormal law gives (Johnson, Kotz & Balakrishnan 1994,
+*Continuous Univariate Distributions* 1, chapter 14, solved for the parameters)::
 
     scale**2 = log(1 + (sigma / mu)**2) = softplus(2 d)
     location = log(mu) - scale**2 / 2
 
-Neither moment is ever squared, so the map is finite for every pair of positive doubles, subnormal ones included.
+Neither moment is ever squared, so the map is finite for every pair of positive doubles, subnormal
+ones included.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from unfunnel.families.base import NORMAL, Family, Parameter
 from unfunnel.links import LOG
 from unfunnel.ops import Ops
 
-# Below this log coefficient of variation, scale and exp(d) differ by less than one unit in the last place.
+# Below this log coefficient of variation, scale and exp(d) differ by less than one unit in the last
+# place.
 _SMALL_LOG_CV = -18.0
 
 # Between these variances of theta, sqrt(expm1(variance)) is exact; outside, its limits are.
@@ -28,11 +30,12 @@ _LARGE_VARIANCE = 700.0
 
 
 def location_scale(params: Mapping[str, Any], ops: Ops) -> tuple[Any, Any]:
-    """Location and scale of ``log phi`` for the mean ``mu`` and the standard deviation ``sigma`` of ``phi``."""
+    """Location and scale of ``log phi`` for the mean and the standard deviation of ``phi``."""
     log_mu = ops.log(params["mu"])
     log_cv = ops.log(params["sigma"]) - log_mu
     location = log_mu - 0.5 * ops.softplus(2.0 * log_cv)
-    # Each branch is evaluated inside its own domain, so that neither makes the gradient of the other NaN.
+    # Each branch is evaluated inside its own domain, so that neither makes the gradient of the
+    # other NaN.
     small = ops.exp(ops.minimum(log_cv, _SMALL_LOG_CV))
     usual = ops.sqrt(ops.softplus(2.0 * ops.maximum(log_cv, _SMALL_LOG_CV)))
     return location, ops.where(log_cv <= _SMALL_LOG_CV, small, usual)

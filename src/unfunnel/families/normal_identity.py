@@ -1,6 +1,7 @@
 """``NormalIdentity``: a real-valued law stated by its mean and standard deviation.
 
-The normal law is location-scale on its own support, so the link is the identity and the moments are the parameters.
+The normal law is location-scale on its own support, so the link is the identity and the moments are
+the parameters.
 """
 
 from __future__ import annotations

@@ -1,0 +1,102 @@
+"""Building the variables of a prior in a model: family, coordinate and backend brought together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pymc_extras.prior import MuAlreadyExistsError, UnsupportedDistributionError
+
+from unfunnel import names
+from unfunnel.backends import Aligned, Backend, backend_for
+from unfunnel.centering import Centering, Coordinate, NonCentered
+from unfunnel.errors import ParameterError
+from unfunnel.families import Family
+from unfunnel.graph_ops import GRAPH, positive_or_one
+from unfunnel.partial import partial_coordinate
+from unfunnel.resolve import Resolver
+from unfunnel.upstream import attribute_errors_surface, named_function
+
+if TYPE_CHECKING:
+    from unfunnel.prior import NaturalPrior
+
+
+def build_variable(prior: NaturalPrior, name: str, xdist: bool) -> Any:
+    """Create the variable of a prior; see :meth:`unfunnel.prior.NaturalPrior.create_variable`."""
+    backend = backend_for(xdist)
+    function = None if prior.transform is None else named_function(prior.transform, xdist)
+    own_name = name if function is None else names.raw(name)
+    with attribute_errors_surface(own_name):
+        resolver = Resolver(backend, own_name, prior.dims)
+        location, scale = resolver.location_and_scale(prior.family, prior.parameters)
+        if prior.centered:
+            coordinate = choose_coordinate(prior.centering, resolver, location, scale)
+            variable = backend.random_variable(
+                prior.family, own_name, location, scale, prior.dims, coordinate=coordinate
+            )
+        else:
+            variable = textbook_form(backend, prior.family, own_name, location, scale, prior.dims)
+        if function is None:
+            return variable
+        return backend.apply(name, function, variable, prior.dims)
+
+
+def build_likelihood(prior: NaturalPrior, name: str, mu: Any, observed: Any, xdist: bool) -> Any:
+    """Create an observed variable with mean ``mu``; see ``create_likelihood_variable``."""
+    if observed is None:
+        raise ParameterError(
+            name,
+            expected="observed data",
+            given="None",
+            remedy="Use create_variable for a variable without them.",
+        )
+    if "mu" not in prior.family.parameter_names:
+        raise UnsupportedDistributionError(f"{prior.family.name} has no mean to be given as mu.")
+    if "mu" in prior.parameters:
+        raise MuAlreadyExistsError(prior)
+    if prior.transform is not None:
+        raise ParameterError(
+            name,
+            expected="a likelihood without transform=",
+            given=f"transform={prior.transform!r}",
+            remedy="Transform the data, or choose another family.",
+        )
+    backend = backend_for(xdist)
+    with attribute_errors_surface(name):
+        resolver = Resolver(backend, name, prior.dims, positional=True)
+        parameters = {"mu": mu, **prior.parameters}
+        location, scale = resolver.location_and_scale(prior.family, parameters)
+        data = backend.observed(observed, prior.dims, name)
+        return backend.random_variable(
+            prior.family, name, location, scale, prior.dims, observed=data
+        )
+
+
+def choose_coordinate(
+    centering: Centering, resolver: Resolver, location: Aligned, scale: Aligned
+) -> Coordinate | None:
+    """Return the coordinate that ``centered=`` asks for; None is the family's link alone."""
+    if isinstance(centering, bool):
+        return None if centering else NonCentered()
+    return partial_coordinate(centering, resolver, location, scale)
+
+
+def textbook_form(
+    backend: Backend,
+    family: Family,
+    name: str,
+    location: Aligned,
+    scale: Aligned,
+    dims: tuple[str, ...] | None,
+) -> Any:
+    """Create the explicit offset and the Deterministic of it that most texts show.
+
+    Where a parameter is invalid the variable is -inf, far outside any support: the density of
+    whatever depends on it is zero, and a draw cannot be mistaken for a value.
+    """
+    z = backend.standard_variable(family.base.name, names.offset(name, family.link.name), dims)
+    axes = dims or location.dims
+    valid_scale = positive_or_one(scale.over(axes))
+    phi = family.link.inverse(location.over(axes) + valid_scale * z.tensor, GRAPH)
+    value = GRAPH.where(scale.over(axes) > 0, phi, -np.inf)
+    return backend.deterministic(name, Aligned(value, axes), dims)

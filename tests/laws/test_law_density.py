@@ -1,0 +1,196 @@
+"""Laws 3 and 4: a centering changes the coordinate, never the model; both backends are the same model."""
+
+from __future__ import annotations
+
+import numpy as np
+import pymc as pm
+import pytensor
+import pytest
+from pytensor.graph.traversal import ancestors
+from pytensor.xtensor.type import XTensorType
+from registry import (
+    BACKENDS,
+    CENTERINGS,
+    COORDS,
+    DIMS,
+    NOISE,
+    OBSERVED,
+    ROWS,
+    TRANSFORMED,
+    Evaluator,
+    cases,
+    families,
+    hyperparameters_by_hand,
+    ours,
+    twin,
+)
+
+from unfunnel import LogNormalExp, NormalIdentity
+
+pytestmark = pytest.mark.usefixtures("fast_compile")
+
+POINTS = 8
+
+
+def assert_same_density(a: Evaluator, b: Evaluator) -> None:
+    assert a.size == b.size
+    points = np.random.default_rng(11).normal(scale=0.8, size=(POINTS, a.size))
+    for point in points:
+        (logp_a, gradient_a), (logp_b, gradient_b) = a(point), b(point)
+        assert np.isfinite(logp_b)
+        np.testing.assert_allclose(logp_a, logp_b, rtol=1e-8)
+        scale = np.abs(gradient_b).max()
+        np.testing.assert_allclose(gradient_a, gradient_b, rtol=1e-8, atol=1e-9 * scale)
+
+
+@cases()
+def test_every_centering_is_the_model_written_by_hand(row, key, xdist):
+    assert_same_density(Evaluator(ours(row, key, xdist)), Evaluator(twin(row, key)))
+
+
+@families
+@pytest.mark.parametrize("xdist", BACKENDS.values(), ids=BACKENDS)
+def test_centered_is_the_pymc_distribution_with_location_and_scale(row, xdist):
+    with pm.Model(coords=COORDS) as by_hand:
+        location, scale = row.location_scale(*hyperparameters_by_hand(row, "channel", None))
+        beta = row.distribution("beta", location, scale, dims=DIMS)
+        pm.Normal("y", beta, NOISE, observed=OBSERVED, dims=DIMS)
+    model = ours(row, "centered", xdist)
+    assert [v.name for v in model.value_vars] == [v.name for v in by_hand.value_vars]
+    assert_same_density(Evaluator(model), Evaluator(by_hand))
+
+
+# (dims of mu, dims of sigma): another order, fewer, none.
+SHAPES = [(("channel", "geo"), "geo"), ("geo", ("channel", "geo")), (None, "channel"), (None, None)]
+
+
+@families
+@pytest.mark.parametrize("key", ["centered", "noncentered", "array"])
+@pytest.mark.parametrize("dims", SHAPES, ids=str)
+def test_hyperparameters_in_another_order_or_on_fewer_dims(row, key, dims):
+    by_hand = Evaluator(twin(row, key, *dims))
+    for xdist in BACKENDS.values():
+        model = ours(row, key, xdist, *dims)
+        assert model.named_vars_to_dims["beta"] == DIMS
+        assert_same_density(Evaluator(model), by_hand)
+
+
+@cases()
+def test_declared_dims_in_the_declared_order(row, key, xdist):
+    for dims in (DIMS, DIMS[::-1]):
+        with pm.Model(coords=COORDS) as model:
+            prior = row.example(CENTERINGS["centered"] if key == "array" else CENTERINGS[key])
+            prior.dims = dims
+            beta = prior.create_variable("beta", xdist=xdist)
+        assert model.named_vars_to_dims["beta"] == dims
+        assert beta is model["beta"]
+        assert isinstance(beta.type, XTensorType) == xdist
+        if xdist:
+            assert beta.type.dims == dims
+        assert beta.shape.eval().tolist() == [len(COORDS[dim]) for dim in dims]
+
+
+@cases(TRANSFORMED)
+def test_one_free_variable_of_the_priors_own_name(row, key, xdist):
+    model = ours(row, key, xdist)
+    assert [rv.name for rv in model.free_RVs] == ["beta_mu", "beta_sigma", "beta"]
+    assert model.deterministics == []
+
+
+@cases({"offset": "offset"})
+def test_offset_is_the_textbook_form(row, key, xdist):
+    model = ours(row, key, xdist)
+    offset = {"LogNormalExp": "beta_log_offset", "NormalIdentity": "beta_offset"}[row.name]
+    assert [rv.name for rv in model.free_RVs] == ["beta_mu", "beta_sigma", offset]
+    assert [v.name for v in model.deterministics] == ["beta"]
+
+
+@pytest.mark.parametrize("key", TRANSFORMED)
+@pytest.mark.parametrize("xdist", BACKENDS.values(), ids=BACKENDS)
+def test_density_of_a_coordinate_is_exact_far_out(key, xdist):
+    """Means from 1e-100 to 1e100, coefficients of variation from 1e-6 to 1e6."""
+    row = ROWS["LogNormalExp"]
+    a, b = Evaluator(ours(row, "noncentered", xdist)), Evaluator(ours(row, key, xdist))
+    rng = np.random.default_rng(5)
+    for _ in range(POINTS):
+        hyper = np.r_[rng.uniform(-230, 230, 2), 0.0]
+        hyper[2] = hyper[:2].mean() + rng.uniform(-14, 14)
+        point = np.r_[hyper, np.zeros(6)]
+        assert np.isfinite(a(point)[0])
+        logp, gradient = b(point)
+        assert not np.isnan(logp)
+        assert not np.isnan(gradient).any()
+
+
+def _invalid_model(row, key, xdist, mean, sd):
+    """Return a model whose moments are expressions, so that nothing is known of them when it is built."""
+    with pm.Model(coords=COORDS) as model:
+        m = pm.Normal("m", 1.0, 1.0)
+        s = pm.Normal("s", 1.0, 1.0)
+        prior = row.prior(m + 0.0, s * 1.0, dims=DIMS, centered=CENTERINGS[key])
+        beta = prior.create_variable("beta", xdist=xdist)
+        pm.Normal("y", beta.values if xdist else beta, NOISE, observed=OBSERVED, dims=DIMS)
+    point = model.initial_point()
+    point["m"], point["s"] = np.array(mean), np.array(sd)
+    return model, point
+
+
+INVALID = {
+    "LogNormalExp": [(-1.0, 1.0), (0.0, 1.0), (1.0, -1.0), (1.0, 0.0), (-1.0, -1.0)],
+    "NormalIdentity": [(1.0, -1.0), (1.0, 0.0), (-1.0, -0.5)],
+}
+
+
+@cases()
+def test_moments_outside_their_support_have_density_zero(row, key, xdist):
+    model, point = _invalid_model(row, key, xdist, 1.0, 1.0)
+    logp = model.compile_logp()
+    assert np.isfinite(logp(point))
+    for mean, sd in INVALID[row.name]:
+        at = {**point, "m": np.array(mean), "s": np.array(sd)}
+        assert logp(at) == -np.inf, (mean, sd)
+
+
+@cases(TRANSFORMED)
+def test_moments_outside_their_support_draw_nan(row, key, xdist):
+    with pm.Model(coords=COORDS):
+        m, s = pm.Data("m", [1.5, 1.5]), pm.Data("s", [0.5, -0.5], dims="channel")
+        prior = row.prior(m * 1.0, s * 1.0, dims=DIMS, centered=CENTERINGS[key])
+        beta = prior.create_variable("beta", xdist=xdist)
+        draws = pm.draw(beta, 5, random_seed=1)
+    assert np.isfinite(draws[..., 0]).all()
+    assert np.isnan(draws[..., 1]).all()
+
+
+@pytest.mark.parametrize("xdist", BACKENDS.values(), ids=BACKENDS)
+@pytest.mark.parametrize("key", CENTERINGS)
+def test_a_negative_mean_never_draws_its_absolute_value(key, xdist):
+    with pm.Model(coords=COORDS):
+        m = pm.Data("m", [3.0, -3.0], dims="channel")
+        prior = LogNormalExp(m * 1.0, 0.1, dims=DIMS, centered=CENTERINGS[key])
+        draws = pm.draw(prior.create_variable("beta", xdist=xdist), 5, random_seed=1)
+    assert np.isfinite(draws[..., 0]).all()
+    assert not (draws[..., 1] > -np.inf).any()
+
+
+@cases()
+def test_float32_never_enters(row, key, xdist):
+    model = ours(row, key, xdist)
+    with pm.Model(coords=COORDS) as constants:
+        prior = row.prior(1.5, 0.5, dims=DIMS, centered=CENTERINGS[key])
+        prior.create_variable("beta", xdist=xdist)
+    for each in (model, constants):
+        logp = each.logp()
+        assert logp.dtype == "float64" == pytensor.config.floatX
+        computed = [v for v in ancestors([logp, each["beta"]]) if v.owner is not None]
+        assert len(computed) > 10
+        assert [v for v in computed if getattr(v.type, "dtype", "") == "float32"] == []
+
+
+def test_constants_keep_all_their_digits():
+    with pm.Model() as model:
+        NormalIdentity(0.1, 1e-9).create_variable("x")
+    assert pm.draw(model["x"], random_seed=1) == pytest.approx(0.1, abs=1e-8)
+    np.testing.assert_allclose(
+        model.compile_logp()({"x": np.array(0.1)}), -0.5 * np.log(2 * np.pi) + 9 * np.log(10), rtol=1e-14
+    )
