@@ -218,7 +218,7 @@ class Evaluator:
     def __init__(self, model: Any) -> None:
         self.values = model.value_vars
         self.start = model.initial_point()
-        self.function = model.compile_fn([model.logp(), model.dlogp()], point_fn=False)
+        self.function = model.compile_fn([model.logp(), model.dlogp()], inputs=self.values, point_fn=False)
 
     @property
     def size(self) -> int:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import preliz
-
 from unfunnel.errors import ParameterError, nearest
 from unfunnel.families import Family
 from unfunnel.ops import NUMPY
@@ -15,6 +13,8 @@ _METHODS = ("equal-tails", "maxent")
 
 def to_preliz(family: Family, parameters: dict[str, float]) -> Any:
     """Return the PreliZ distribution with these natural-scale parameters."""
+    import preliz  # slow to import, and rarely asked for
+
     location, scale = family.location_scale(parameters, NUMPY)
     return getattr(preliz, family.distribution)(float(location), float(scale))
 
@@ -84,6 +84,8 @@ def _equal_tails(family: Family, lower: float, upper: float, mass: float) -> tup
 def _maximum_entropy(
     family: Family, lower: float, upper: float, mass: float, kwargs: dict[str, Any] | None
 ) -> tuple[Any, Any]:
+    import preliz
+
     distribution = getattr(preliz, family.distribution)()
     result = preliz.maxent(distribution, lower, upper, mass, **{"plot": False, **(kwargs or {})})
     fitted = distribution if result is None else result

@@ -147,8 +147,8 @@ def _require_elementwise(variable: Any) -> None:
         raise UnsupportedError(
             f"extend_posterior: {variable.name}",
             expected="variables whose elements are independent given their parents",
-            given=f"{op}, whose elements are drawn jointly, along a dim that changed",
-            remedy="Model the groups with LogNormalExp, NormalIdentity or another elementwise prior.",
+            given=f"{op}, drawn jointly along a dim that changed",
+            remedy="Model the groups with LogNormalExp or another elementwise prior.",
         )
 
 

@@ -106,12 +106,12 @@ def patch_prior_from_dict() -> Callable[[], None]:
 
         patched: Any = classmethod(from_dict)
         from_dict.unfunnel_original = original  # type: ignore[attr-defined]
-        setattr(Prior, "from_dict", patched)
+        Prior.from_dict = patched  # type: ignore[method-assign]
 
     def undo() -> None:
         current = Prior.__dict__["from_dict"]
         upstream = getattr(current.__func__, "unfunnel_original", None)
         if upstream is not None:
-            setattr(Prior, "from_dict", upstream)
+            Prior.from_dict = upstream  # type: ignore[method-assign]
 
     return undo
