@@ -98,15 +98,16 @@ def log_density(  # type: ignore[misc]  # the marker is mixed into ops, and is n
     if np.isfinite(family.link.lower) and not _comes_from_exp(value):
         density = pt.switch(value > family.link.lower, density, -np.inf)
     density = density + pt.switch(scale > 0, 0.0, -np.inf)
-    # Only a value smaller than the variable needs to be spread over it, as in ``pm.logp(phi,
-    # 1.0)``.
-    return maybe_resize(density, size) if density.type.ndim < op_ndim(size) else density
+    return maybe_resize(density, size) if _falls_short(density, size) else density
 
 
-def op_ndim(size: Any) -> int:
-    """Return how many axes ``size`` asks for; 0 where it leaves them to the parameters."""
-    shape = getattr(size.type, "shape", None)
-    return int(shape[0]) if shape else 0
+def _falls_short(density: Any, size: Any) -> bool:
+    """Whether the value was smaller than the variable, as in ``pm.logp(phi, 1.0)``.
+
+    Spreading every density over ``size`` would keep its terms from cancelling.
+    """
+    axes = getattr(size.type, "shape", None) or (0,)
+    return density.type.ndim < axes[0] or any(density.type.broadcastable)
 
 
 def _comes_from_exp(value: Any) -> bool:
