@@ -11,7 +11,7 @@ BLOCKS = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.DOTALL)
 
 def test_readme_has_the_example_and_the_json_block():
     assert ["trace =" in block for block in BLOCKS] == [True, False]
-    assert len(BLOCKS[0].splitlines()) == 13  # 12 lines of code
+    assert len(BLOCKS[0].splitlines()) == 12
     assert len(BLOCKS[1].splitlines()) <= 8
 
 

@@ -187,24 +187,26 @@ class DimsBackend(Backend):
             options["default_transform"] = DimCoordinateTransform(family.link, coordinate)
         return distributions(family.name).dims(
             name,
-            self._spread(location, dims),
-            as_xtensor(scale.tensor, dims=scale.dims),
+            self._spread(location, scale, dims),
+            _labelled(scale, location),
             dims=dims,
             observed=observed,
             **options,
         )
 
     @staticmethod
-    def _spread(location: Aligned, dims: tuple[str, ...] | None) -> Any:
+    def _spread(location: Aligned, scale: Aligned, dims: tuple[str, ...] | None) -> Any:
         """Give the location every dim in the declared order, unless the variable gets it anyway.
 
         pymc.dims puts the dims that no parameter has in front and would transpose the variable to
         the declared order, so that it would no longer be a random variable by itself, which its
         consumers expect.
         """
-        own = location.dims
-        if dims is None or own == dims[len(dims) - len(own) :]:
-            return as_xtensor(location.tensor, dims=own)
+        narrow = _labelled(location, scale)
+        own = narrow.type.dims
+        in_order = dims is None or own == dims[len(dims) - len(own) :]
+        if dims is None or (in_order and set(_labelled(scale, location).type.dims) <= set(own)):
+            return narrow
         lengths = [pm.modelcontext(None).dim_lengths[dim] for dim in dims]
         return as_xtensor(pt.alloc(location.over(dims), *lengths), dims=dims)
 
@@ -231,6 +233,21 @@ class DimsBackend(Backend):
         value = value if isinstance(value, Variable) else pt.as_tensor(value)
         # As in numpy and plain PyMC, the last axis belongs to the last dim.
         return as_xtensor(value, dims=dims[len(dims) - value.ndim :])
+
+
+def _labelled(parameter: Aligned, other: Aligned) -> Any:
+    """Label the axes, but for those of length one on which only ``other`` varies.
+
+    Labelled tensors broadcast by name: an axis of length one would be taken for the whole dim.
+    """
+    kept = [
+        axis
+        for axis, (one, other_one) in enumerate(
+            zip(parameter.tensor.broadcastable, other.tensor.broadcastable, strict=True)
+        )
+        if other_one or not one
+    ]
+    return as_xtensor(parameter.tensor.dimshuffle(kept), dims=[parameter.dims[i] for i in kept])
 
 
 BACKENDS: dict[bool, Backend] = {False: TensorBackend(), True: DimsBackend()}

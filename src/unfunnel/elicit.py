@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from unfunnel.errors import ParameterError, nearest
+from unfunnel.errors import ParameterError, UnsupportedError, nearest
 from unfunnel.families import Family
 from unfunnel.ops import NUMPY
 
 _METHODS = ("equal-tails", "maxent")
+
+
+def constant_parameters(
+    family: Family, parameters: Mapping[str, Any], transform: str | None, asked: str
+) -> dict[str, float]:
+    """Return the parameters as numbers, or say why ``asked`` cannot be answered for this prior."""
+    subject = f"{family.name}: {asked}"
+    for key, value in parameters.items():
+        if not isinstance(value, int | float):
+            raise UnsupportedError(
+                subject,
+                expected="constant scalar parameters",
+                given=f"{key}={value!r}",
+                remedy="Ask it of a prior with numbers; for this one use sample_prior.",
+            )
+    if transform is not None:
+        raise UnsupportedError(
+            subject, expected="a prior without transform=", given=f"transform={transform!r}"
+        )
+    return {key: float(value) for key, value in parameters.items()}
 
 
 def to_preliz(family: Family, parameters: dict[str, float]) -> Any:

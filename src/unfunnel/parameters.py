@@ -25,6 +25,33 @@ from unfunnel.supports import KnownSupport, support_of
 _EXPECTED_KINDS = "a number, array, DataArray, tensor, Prior or other variable factory"
 
 
+def bind_arguments(
+    family: Family, args: tuple[Any, ...], keywords: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return positional and keyword parameters by name.
+
+    Raises
+    ------
+    ParameterError
+        If there are too many, or one is given twice.
+    """
+    known = family.parameter_names
+    if len(args) > len(known):
+        raise ParameterError(
+            family.name,
+            expected=f"at most {len(known)} positional arguments, {known}",
+            given=f"{len(args)}",
+            remedy="Pass dims=, centered= and transform= by keyword.",
+        )
+    positional = dict(zip(known, args, strict=False))
+    for name in positional:
+        if name in keywords:
+            raise ParameterError(
+                family.name, expected=f"one value for {name!r}", given="two values"
+            )
+    return {**positional, **keywords}
+
+
 def check_parameters(family: Family, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters in canonical form, or refuse them.
 

@@ -13,23 +13,21 @@ import copy
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
-import numpy as np
 from pymc_extras.deserialize import deserialize
-from pymc_extras.prior import Prior, UnsupportedShapeError
+from pymc_extras.prior import Prior
 from pytensor.graph.basic import Variable
 
 from unfunnel import codec, display, elicit
 from unfunnel.build import build_likelihood, build_variable
 from unfunnel.centering import Centering, is_textbook, same_centering, validate_centering
-from unfunnel.errors import DimsError, ParameterError, UnsupportedError
+from unfunnel.errors import ParameterError
 from unfunnel.families import Family
-from unfunnel.parameters import check_parameters
+from unfunnel.parameters import bind_arguments, check_parameters
 from unfunnel.tensors import check_tensor_support, encode_other, same_value
-from unfunnel.upstream import distribution_stand_in, named_function
+from unfunnel.upstream import check_dims, distribution_stand_in, named_function
 
-
-class ChildDimsError(DimsError, UnsupportedShapeError):
-    """A hyperprior has dims that the prior lacks; also upstream's ``UnsupportedShapeError``."""
+#: The prior class of each family, by its name.
+CLASSES: dict[str, type[NaturalPrior]] = {}
 
 
 class NaturalPrior(Prior):
@@ -42,9 +40,11 @@ class NaturalPrior(Prior):
     family: ClassVar[Family]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Give the class the signature stand-in that upstream reads."""
+        """Register the class of a family, with the stand-in whose signature upstream reads."""
         super().__init_subclass__(**kwargs)
-        cls.pymc_distribution = distribution_stand_in(cls.family)
+        if "family" in vars(cls):
+            cls.pymc_distribution = distribution_stand_in(cls.family)
+            CLASSES[cls.family.name] = cls
 
     def __init__(
         self,
@@ -54,7 +54,9 @@ class NaturalPrior(Prior):
         transform: str | None = None,
         **parameters: Any,
     ) -> None:
-        self.parameters = check_parameters(self.family, self._bind(args, parameters))
+        self.parameters = check_parameters(
+            self.family, bind_arguments(self.family, args, parameters)
+        )
         for parameter in self.family.parameters:
             if isinstance(value := self.parameters.get(parameter.name), Variable):
                 check_tensor_support(f"{self.family.name}: {parameter.name}", parameter, value)
@@ -62,23 +64,6 @@ class NaturalPrior(Prior):
         self.dims = dims
         self.centered = centered
         self.transform = transform
-
-    def _bind(self, args: tuple[Any, ...], keywords: dict[str, Any]) -> dict[str, Any]:
-        known = self.family.parameter_names
-        if len(args) > len(known):
-            raise ParameterError(
-                self.family.name,
-                expected=f"at most {len(known)} positional arguments, {known}",
-                given=f"{len(args)}",
-                remedy="Pass dims=, centered= and transform= by keyword.",
-            )
-        positional = dict(zip(known, args, strict=False))
-        for name in positional:
-            if name in keywords:
-                raise ParameterError(
-                    self.family.name, expected=f"one value for {name!r}", given="two values"
-                )
-        return {**positional, **keywords}
 
     # -- what upstream reads and writes
     # --------------------------------------------------------------
@@ -99,7 +84,7 @@ class NaturalPrior(Prior):
 
     @dims.setter
     def dims(self, dims: Any) -> None:
-        self._dims = self._checked_dims(dims)
+        self._dims = check_dims(self.family.name, dims, self.parameters)
 
     @property
     def centered(self) -> bool:
@@ -124,32 +109,6 @@ class NaturalPrior(Prior):
         if transform is not None:
             named_function(transform)
         self._transform = transform
-
-    def _checked_dims(self, given: Any) -> tuple[str, ...] | None:
-        if given is None:
-            return None
-        dims: tuple[str, ...] = (given,) if isinstance(given, str) else tuple(given)
-        if any(not isinstance(dim, str) for dim in dims) or len(set(dims)) != len(dims):
-            raise DimsError(
-                f"{self.family.name}: dims", expected="unique names of dims", given=repr(dims)
-            )
-        for key, value in self.parameters.items():
-            own = getattr(value, "dims", None)
-            own = (own,) if isinstance(own, str) else own
-            if isinstance(value, np.ndarray) and value.ndim > len(dims):
-                raise ChildDimsError(
-                    f"{self.family.name}: {key}",
-                    expected=f"an array with at most {len(dims)} axes for the dims {dims}",
-                    given=f"shape {value.shape}",
-                )
-            if own is not None and not set(own) <= set(dims):
-                raise ChildDimsError(
-                    f"{self.family.name}: {key}",
-                    expected=f"dims that are a subset of the prior's dims {dims}",
-                    given=f"dims {tuple(own)}",
-                    remedy="Add the missing dim to dims= of the prior, or drop it there.",
-                )
-        return dims
 
     # -- building
     # ------------------------------------------------------------------------------------
@@ -259,12 +218,6 @@ class NaturalPrior(Prior):
         >>> LogNormalExp(1, 1).constrain(0.5, 3, mass=0.9)
         LogNormalExp(mu=1.4205693543237294, sigma=0.8348124934635631)
         """
-        if self.transform is not None:
-            raise UnsupportedError(
-                f"{self.family.name}: constrain",
-                expected="a prior without transform=",
-                given=f"transform={self.transform!r}",
-            )
         self._constant_parameters("constrain")
         new = elicit.constrained(self.family, lower, upper, mass, method, kwargs)
         options: dict[str, Any] = {**new, "dims": self.dims, "centered": self.centering}
@@ -272,21 +225,7 @@ class NaturalPrior(Prior):
 
     def _constant_parameters(self, asked: str) -> dict[str, float]:
         self._require_all_parameters()
-        for key, value in self.parameters.items():
-            if not isinstance(value, int | float):
-                raise UnsupportedError(
-                    f"{self.family.name}: {asked}",
-                    expected="constant scalar parameters",
-                    given=f"{key}={value!r}",
-                    remedy="Ask it of a prior with numbers; for this one use sample_prior.",
-                )
-        if self.transform is not None:
-            raise UnsupportedError(
-                f"{self.family.name}: {asked}",
-                expected="a prior without transform=",
-                given=f"transform={self.transform!r}",
-            )
-        return {key: float(value) for key, value in self.parameters.items()}
+        return elicit.constant_parameters(self.family, self.parameters, self.transform, asked)
 
     # -- saving, copying, comparing
     # ------------------------------------------------------------------
@@ -324,7 +263,7 @@ class NaturalPrior(Prior):
             Of the class that ``"dist"`` names.
         """
         family, options = codec.decode(data, deserialize)
-        return class_of(family)(**options)
+        return CLASSES[family.name](**options)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Copy hyperpriors and arrays; variables of a model stay the variables they are."""
@@ -365,10 +304,3 @@ class NaturalPrior(Prior):
 
     def _repr_html_(self) -> str:
         return display.html(self)
-
-
-def class_of(family: Family) -> type[NaturalPrior]:
-    """Return the prior class of a family."""
-    import unfunnel.priors  # noqa: F401  (defines the subclasses, and imports this module)
-
-    return next(cls for cls in NaturalPrior.__subclasses__() if cls.family is family)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from unfunnel.families import LOGNORMAL_EXP, NORMAL_IDENTITY
 from unfunnel.prior import NaturalPrior
 
+__all__ = ["LogNormalExp", "NaturalPrior", "NormalIdentity"]
+
 
 class LogNormalExp(NaturalPrior):
     """A positive prior stated by its mean and standard deviation in natural units.

@@ -39,7 +39,7 @@ def _is_ours(data: Any) -> bool:
 
 
 def _from_dict(data: dict[str, Any]) -> Any:
-    from unfunnel.prior import NaturalPrior
+    from unfunnel.priors import NaturalPrior  # not .prior: this defines the classes too
 
     return NaturalPrior.from_dict(data)
 

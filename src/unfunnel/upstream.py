@@ -3,16 +3,64 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import pymc as pm
-from pymc_extras.prior import _get_transform
+from pymc_extras.prior import UnsupportedShapeError, _get_transform
 
-from unfunnel.errors import ParameterError
+from unfunnel.errors import DimsError, ParameterError
 from unfunnel.families import Family
 from unfunnel.graph_ops import GRAPH
+
+
+class ChildDimsError(DimsError, UnsupportedShapeError):
+    """A hyperprior has dims that the prior lacks; also upstream's ``UnsupportedShapeError``."""
+
+
+def check_dims(owner: str, given: Any, parameters: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Return dims as a tuple that holds those of every parameter.
+
+    Parameters
+    ----------
+    owner : str
+        Name of the family, for messages.
+    given : str, sequence of str or None
+        As the user gave them; None may be filled in later.
+    parameters : mapping
+        The parameters of the prior.
+
+    Raises
+    ------
+    DimsError
+        If they are no unique strings.
+    ChildDimsError
+        If a parameter has a dim, or more axes, that they do not hold.
+    """
+    if given is None:
+        return None
+    dims: tuple[str, ...] = (given,) if isinstance(given, str) else tuple(given)
+    if any(not isinstance(dim, str) for dim in dims) or len(set(dims)) != len(dims):
+        raise DimsError(f"{owner}: dims", expected="unique names of dims", given=repr(dims))
+    for key, value in parameters.items():
+        if isinstance(value, np.ndarray) and value.ndim > len(dims):
+            raise ChildDimsError(
+                f"{owner}: {key}",
+                expected=f"an array with at most {len(dims)} axes for the dims {dims}",
+                given=f"shape {value.shape}",
+            )
+        own = getattr(value, "dims", None)
+        own = (own,) if isinstance(own, str) else own
+        if own is not None and not set(own) <= set(dims):
+            raise ChildDimsError(
+                f"{owner}: {key}",
+                expected=f"dims that are a subset of the prior's dims {dims}",
+                given=f"dims {tuple(own)}",
+                remedy="Add the missing dim to dims= of the prior, or drop it there.",
+            )
+    return dims
 
 
 @contextmanager
