@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from xarray import DataArray
 
-from unfunnel.errors import DimsError, LabelError, listed
+from unfunnel.errors import DimsError, LabelError, listed, shown
 
 Coords = Mapping[str, Sequence[Any] | None]
 
@@ -160,21 +160,21 @@ def _positions(
         raise LabelError(
             subject,
             expected=f"unique labels along dim {dim!r}",
-            given=f"repeated labels {_shown(found[found.duplicated()].unique())}",
+            given=f"repeated labels {shown(found[found.duplicated()].unique())}",
         )
     positions = found.get_indexer(wanted)
     if (positions < 0).any():
         raise LabelError(
             subject,
-            expected=f"a value for each label of dim {dim!r}, which has {_shown(wanted)}",
-            given=f"no value for {_shown(wanted[positions < 0])} among the labels {_shown(found)}",
+            expected=f"a value for each label of dim {dim!r}, which has {shown(wanted)}",
+            given=f"no value for {shown(wanted[positions < 0])} among the labels {shown(found)}",
             remedy="Labels are compared with their types: 1 and '1' differ.",
         )
     if exact and len(found) != len(wanted):
         raise LabelError(
             subject,
-            expected=f"the labels of dim {dim!r} and no others: {_shown(wanted)}",
-            given=f"also {_shown(found.difference(wanted))}",
+            expected=f"the labels of dim {dim!r} and no others: {shown(wanted)}",
+            given=f"also {shown(found.difference(wanted))}",
         )
     return np.asarray(positions)
 
@@ -188,8 +188,3 @@ def _model_labels(
     if isinstance(found, pd.DatetimeIndex) and not isinstance(wanted, pd.DatetimeIndex):
         return pd.DatetimeIndex(wanted)
     return wanted
-
-
-def _shown(labels: pd.Index, most: int = 6) -> str:
-    texts = [str(label) for label in labels[:most]]
-    return f"[{', '.join(texts)}{', ...' if len(labels) > most else ''}]"

@@ -114,7 +114,12 @@ def decode(
         )
     family = FAMILIES[family_name(data)]
     rest = {key: value for key, value in data.items() if key not in ("dist", "distribution")}
-    parameters = dict(rest.pop("kwargs", {}))
+    parameters = rest.pop("kwargs", None) or {}
+    if not isinstance(parameters, Mapping):
+        raise DecodeError(
+            family.name, expected="'kwargs' to hold parameters by name", given=repr(parameters)
+        )
+    parameters = dict(parameters)
     for key in list(rest):
         if key in family.parameter_names:  # the flat form
             parameters[key] = rest.pop(key)

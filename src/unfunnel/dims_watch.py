@@ -12,7 +12,7 @@ from typing import Any
 
 import pymc as pm
 
-from unfunnel.errors import LabelError
+from unfunnel.errors import LabelError, shown
 
 
 class WatchedCoords(dict[str, Any]):
@@ -36,8 +36,7 @@ class WatchedCoords(dict[str, Any]):
             raise LabelError(
                 ", ".join(self.owners[dim]),
                 expected=f"dim {dim!r} to keep the labels that an array parameter was aligned with",
-                given=f"{len(labels or ())} labels in place of {len(self[dim] or ())}, "
-                "or another order",
+                given=f"{shown(labels)} in place of {shown(self[dim])}",
                 remedy="Build the model again with the new coords (a DataArray may hold more "
                 "labels than a model), or pass pm.Data instead of an array.",
             )

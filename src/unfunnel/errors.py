@@ -124,3 +124,22 @@ def listed(names: Iterable[str]) -> str:
     if len(quoted) <= 1:
         return "".join(quoted) or "none"
     return f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def shown(labels: Iterable[object] | None, most: int = 6) -> str:
+    """Show the first few labels of a dim, as in ``"[a, b, c, ...]"``.
+
+    Parameters
+    ----------
+    labels : iterable or None
+        The labels; None shows as no labels.
+    most : int, default 6
+        How many to show.
+
+    Returns
+    -------
+    str
+        Their texts in brackets.
+    """
+    texts = [] if labels is None else [str(label) for label in labels]
+    return f"[{', '.join(texts[:most])}{', ...' if len(texts) > most else ''}]"

@@ -116,7 +116,7 @@ def check_parameter(family: Family, parameter: Parameter, value: Any) -> Any:
                 subject, expected="numbers", given=f"an array of dtype {value.dtype}"
             )
         check_parameter_values(subject, parameter, np.asarray(value))
-    elif hasattr(value, "create_variable"):
+    elif hasattr(value, "create_variable") and not isinstance(value, type):
         check_support(subject, parameter, support_of(value), value)
     elif isinstance(value, type) or not (hasattr(value, "owner") and hasattr(value, "type")):
         raise ParameterTypeError(

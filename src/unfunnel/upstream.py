@@ -41,7 +41,7 @@ def check_dims(owner: str, given: Any, parameters: Mapping[str, Any]) -> tuple[s
     """
     if given is None:
         return None
-    dims: tuple[str, ...] = (given,) if isinstance(given, str) else tuple(given)
+    dims: tuple[Any, ...] = (given,) if isinstance(given, str | int | float) else tuple(given)
     if any(not isinstance(dim, str) for dim in dims) or len(set(dims)) != len(dims):
         raise DimsError(f"{owner}: dims", expected="unique names of dims", given=repr(dims))
     for key, value in parameters.items():
