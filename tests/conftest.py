@@ -22,8 +22,8 @@ settings.load_profile("repeatable")
 def fast_compile() -> Iterator[None]:
     """Compile in a moment and evaluate in Python: for tests that evaluate a model a few times.
 
-    A test file asks for it with ``pytestmark = pytest.mark.usefixtures("fast_compile")``. It is of no use where
-    something is sampled.
+    A test file asks for it with ``pytestmark = pytest.mark.usefixtures("fast_compile")``. It is of
+    no use where something is sampled.
     """
     with pytensor.config.change_flags(mode="FAST_COMPILE"):
         yield

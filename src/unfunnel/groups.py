@@ -15,6 +15,7 @@ from pytensor.xtensor.vectorization import XRV
 from unfunnel.errors import LabelError, UnsupportedError
 
 _LOG = logging.getLogger("unfunnel")
+_COUNTER = "unfunnel_counter"
 
 
 def extend_posterior(
@@ -93,11 +94,13 @@ def extend_posterior(
         _require_elementwise(variable)
         with model:
             new: Any = pm.sample_posterior_predictive(
-                _tree(extended),
+                # PyMC counts the draws by a variable; the first one to be drawn has none before it.
+                _tree(extended.assign({_COUNTER: posterior["chain"] * 0 + posterior["draw"] * 0})),
                 var_names=[variable.name],
                 random_seed=int(seed),
                 progressbar=progressbar,
-            )["posterior_predictive"][variable.name]
+                predictions=True,  # else the old data would be returned, too, and not fit the new coords
+            )["predictions"][variable.name]
         extended[variable.name] = _merged(old, new, wanted)
     return _tree(extended)
 

@@ -174,7 +174,7 @@ def check_support(subject: str, parameter: Parameter, support: KnownSupport, val
         raise ParameterError(
             subject,
             expected=expected,
-            given=f"{value!r}, which puts mass at or below zero",
+            given=f"{value if isinstance(value, str) else repr(value)}, which puts mass at or below zero",
             remedy="Use Gamma(mu=, sigma=), LogNormalExp, Exponential or HalfNormal, "
             "or TruncatedNormal(lower=0).",
         )

@@ -24,7 +24,7 @@ from unfunnel.errors import ParameterError
 from unfunnel.families import Family
 from unfunnel.parameters import bind_arguments, check_parameters
 from unfunnel.tensors import check_tensor_support, encode_other, same_value
-from unfunnel.upstream import check_dims, distribution_stand_in, named_function
+from unfunnel.upstream import call_signature, check_dims, distribution_stand_in, named_function
 
 #: The prior class of each family, by its name.
 CLASSES: dict[str, type[NaturalPrior]] = {}
@@ -44,6 +44,7 @@ class NaturalPrior(Prior):
         super().__init_subclass__(**kwargs)
         if "family" in vars(cls):
             cls.pymc_distribution = distribution_stand_in(cls.family)
+            cls.__signature__ = call_signature(cls.family)  # type: ignore[attr-defined]
             CLASSES[cls.family.name] = cls
 
     def __init__(

@@ -106,6 +106,16 @@ def named_function(name: str, xdist: bool = False) -> Callable[[Any], Any]:
     return function
 
 
+def call_signature(family: Family) -> inspect.Signature:
+    """Return the signature that help, editors and the documentation show for a prior class."""
+    either, keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
+    options = {"dims": None, "centered": True, "transform": None}
+    return inspect.Signature(
+        [inspect.Parameter(name, either) for name in family.parameter_names]
+        + [inspect.Parameter(name, keyword, default=value) for name, value in options.items()]
+    )
+
+
 def distribution_stand_in(family: Family) -> type[Any]:
     """Return what upstream takes for the PyMC distribution: ``dist`` with our signature."""
 

@@ -1,10 +1,12 @@
-"""Fixtures of the integration tests: every centering, both kinds of variable, and a compiler that is quick to start."""
+"""Fixtures of the integration tests: every centering, both kinds of variable, quick compilation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytensor
 import pytest
 from pymc_extras.prior import Prior
@@ -30,7 +32,7 @@ def centering(request: pytest.FixtureRequest) -> Any:
 
 @pytest.fixture(params=VALUE_CENTERINGS.values(), ids=VALUE_CENTERINGS.keys())
 def value_centering(request: pytest.FixtureRequest) -> Any:
-    """Every centering but the textbook form, which alone has no random variable of the prior's own name."""
+    """Every centering but the textbook form, the only one without a random variable ``name``."""
     return request.param
 
 
@@ -61,5 +63,42 @@ def quick_compilation(request: pytest.FixtureRequest) -> Iterator[None]:
     if request.node.get_closest_marker("slow"):
         yield
         return
-    with pytensor.config.change_flags(mode="FAST_COMPILE"):
+    with pytensor.config.change_flags(mode="FAST_COMPILE", cxx=""):
         yield
+
+
+GEOS, CHANNELS = ("a", "b", "c"), ("tv", "radio")
+
+
+@pytest.fixture(scope="session")
+def media_data() -> tuple[pd.DataFrame, pd.Series]:
+    """Twelve weeks of spend, one control and sales in three geos."""
+    rng = np.random.default_rng(20)
+    weeks = pd.date_range("2024-01-01", periods=12, freq="7D")
+    index = pd.MultiIndex.from_product([weeks, GEOS], names=["date", "geo"])
+    frame = index.to_frame(index=False)
+    for column in (*CHANNELS, "price"):
+        frame[column] = rng.gamma(2.0, 1.0, size=len(frame))
+    return frame, pd.Series(rng.gamma(9.0, 1.0, size=len(frame)), name="y")
+
+
+@pytest.fixture
+def make_mmm(media_data: tuple[pd.DataFrame, pd.Series]) -> Any:
+    """Make a media-mix model and, unless told otherwise, build it on the data."""
+    from pymc_marketing.mmm import MMM, GeometricAdstock, LogisticSaturation
+
+    def make(saturation: Any = None, adstock: Any = None, build: bool = True, **kwargs: Any) -> MMM:
+        mmm = MMM(
+            date_column="date",
+            target_column="y",
+            channel_columns=list(CHANNELS),
+            dims=("geo",),
+            adstock=GeometricAdstock(l_max=3, priors=adstock),
+            saturation=LogisticSaturation(priors=saturation),
+            **kwargs,
+        )
+        if build:
+            mmm.build_model(*media_data)
+        return mmm
+
+    return make

@@ -76,24 +76,23 @@ def test_a_positive_scale_for_a_real_valued_effect(centering, xdist):
     assert_finite_logp(model)
 
 
+@pytest.mark.parametrize("centering", [True, "offset"])
 def test_nested_moments_hold_for_each_draw_of_the_hyperparameters(centering, xdist):
-    """E[b] = E[mu], and Var[b] = E[sigma^2] + Var[mu], whatever the centering."""
+    """E[b] = E[mu], Var[b] = E[sigma^2] + Var[mu]; the other centerings draw the same numbers."""
     prior = LogNormalExp(
         LogNormalExp(2.0, 0.2), LogNormalExp(0.5, 0.1), dims="geo", centered=centering
     )
     with pm.Model(coords=GEO):
-        draws = pm.draw(prior.create_variable("b", xdist=xdist), draws=20_000, random_seed=5)
-    assert draws.shape == (20_000, 3)
-    # Standard errors: sqrt(0.3 / 20000) = 0.004 for the mean, about 0.004 for the variance.
-    np.testing.assert_allclose(draws.mean(axis=0), 2.0, atol=0.02)
-    np.testing.assert_allclose(draws.var(axis=0), 0.5**2 + 0.1**2 + 0.2**2, atol=0.03)
+        draws = pm.draw(prior.create_variable("b", xdist=xdist), draws=4_000, random_seed=5)
+    assert draws.shape == (4_000, 3)
+    # Standard errors: sqrt(0.3 / 4000) = 0.009 for the mean, about the same for the variance.
+    np.testing.assert_allclose(draws.mean(axis=0), 2.0, atol=0.04)
+    np.testing.assert_allclose(draws.var(axis=0), 0.5**2 + 0.1**2 + 0.2**2, atol=0.06)
 
 
 def test_the_same_draws_of_the_prior_for_every_value_centering(value_centering, xdist):
     def drawn(centered):
-        prior = LogNormalExp(
-            Prior("Gamma", mu=2.0, sigma=0.5), 1.0, dims="geo", centered=centered
-        )
+        prior = LogNormalExp(Prior("Gamma", mu=2.0, sigma=0.5), 1.0, dims="geo", centered=centered)
         with pm.Model(coords=GEO):
             return pm.draw(prior.create_variable("b", xdist=xdist), draws=5, random_seed=1)
 

@@ -67,8 +67,11 @@ def test_the_density_is_that_of_the_lognormal_with_these_moments(value_centering
     given = as_xtensor(value, dims=("geo",)) if xdist else value
     cv2 = np.log1p((sigma / mu) ** 2)
     expected = scipy.stats.lognorm(s=np.sqrt(cv2), scale=mu * np.exp(-cv2 / 2)).logpdf(value)
-    np.testing.assert_allclose(pm.logp(variable, given).values.eval() if xdist else
-                               pm.logp(variable, given).eval(), expected, rtol=1e-6)
+    np.testing.assert_allclose(
+        pm.logp(variable, given).values.eval() if xdist else pm.logp(variable, given).eval(),
+        expected,
+        rtol=1e-6,
+    )
 
 
 def test_isinstance_of_the_upstream_prior(hierarchical, centering):

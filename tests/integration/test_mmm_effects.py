@@ -1,0 +1,212 @@
+"""Additive effects and time-varying parts of a media-mix model: build and reload each."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pymc as pm
+import pymc.dims as pmd
+import pytest
+from pymc_extras.prior import Prior, UnsupportedDistributionError
+from pymc_marketing.mmm import HSGP, HSGPPeriodic, LinearTrend, SoftPlusHSGP, YearlyFourier
+from pymc_marketing.mmm.additive_effect import ControlMuEffect, LinearTrendEffect
+from pymc_marketing.mmm.events import EventEffect, GaussianBasis
+from pymc_marketing.serialization import serialization
+
+from unfunnel import LogNormalExp, patch_prior_from_dict
+
+
+def through_json(obj):
+    return serialization.deserialize(json.loads(json.dumps(serialization.serialize(obj))))
+
+
+def scalar(centering):
+    """Labelled weights need a dim; a scalar gets a single weight instead."""
+    return 0.3 if hasattr(centering, "dims") else centering
+
+
+def own_free_name(name, centering):
+    return f"{name}_log_offset" if isinstance(centering, str) else name
+
+
+def assert_finite_logp(model):
+    assert np.isfinite(model.compile_logp()(model.initial_point()))
+
+
+@pytest.fixture
+def patched():
+    undo = patch_prior_from_dict()
+    yield
+    undo()
+
+
+def test_yearly_seasonality(centering):
+    prior = LogNormalExp(0.5, 0.2, centered=scalar(centering))
+    fourier = YearlyFourier(n_order=2, prior=prior)
+    assert prior.dims is None
+    assert fourier.prior.dims == ("fourier",)
+    assert type(fourier.prior) is LogNormalExp
+    draws = fourier.sample_prior(draws=3, random_seed=1)
+    assert draws["fourier_beta"].sizes["fourier"] == 4
+    assert float(draws["fourier_beta"].min()) > 0
+    assert through_json(fourier).prior == fourier.prior
+
+
+def test_event_effect(centering):
+    size = LogNormalExp(LogNormalExp(1.0, 0.2), 0.5, dims="geo", centered=centering)
+    effect = EventEffect(
+        basis=GaussianBasis(priors={"sigma": LogNormalExp(7.0, 1.0, dims="geo")}),
+        effect_size=size,
+        dims=("geo",),
+    )
+    with pm.Model(coords={"geo": ["a", "b", "c"]}) as model:
+        x = pmd.Data("x", np.arange(3.0), dims="geo")
+        pmd.Deterministic("effect", effect.apply(x, name="sale"))
+    assert {"sale_effect_size_mu", own_free_name("sale_effect_size", centering)} <= {
+        rv.name for rv in model.free_RVs
+    }
+    assert_finite_logp(model)
+    again = through_json(effect)
+    assert again.effect_size == size
+    assert type(again.effect_size) is LogNormalExp
+
+
+def test_linear_trend(centering):
+    centering = scalar(centering)
+    trend = LinearTrend(
+        n_changepoints=3,
+        include_intercept=True,
+        priors={
+            "delta": LogNormalExp(0.5, 0.2, dims="changepoint", centered=centering),
+            "k": LogNormalExp(1.0, 0.2, centered=centering),
+        },
+    )
+    draws = trend.sample_prior(draws=3, random_seed=1)
+    assert {"delta", "k"} <= set(draws.data_vars)
+    assert draws["delta"].sizes["changepoint"] == 3
+    assert through_json(trend).priors == trend.priors
+
+
+def test_effects_in_a_model(make_mmm, media_data, centering):
+    prior = LogNormalExp(0.5, 0.2, dims="geo", centered=centering)
+    trend = LinearTrend(
+        n_changepoints=2,
+        dims=("geo",),
+        priors={"delta": LogNormalExp(0.1, 0.1, dims=("geo", "changepoint"), centered=centering)},
+    )
+    mmm = make_mmm(build=False)
+    mmm.add_mu_effect(LinearTrendEffect(trend=trend, prefix="trend"))
+    mmm.build_model(*media_data)
+    free = {rv.name for rv in mmm.model.free_RVs}
+    assert own_free_name("delta", centering) in free
+    assert_finite_logp(mmm.model)
+    [again] = [through_json(effect) for effect in mmm.mu_effects]
+    assert again.trend.priors == trend.priors
+    control = ControlMuEffect(data_vars=["price"], prefix="c", prior=prior)
+    assert through_json(control).prior == prior
+
+
+def hsgp(kind, centering):
+    centering = scalar(centering)
+    if kind is HSGPPeriodic:
+        extra = {"period": 6.0, "scale": LogNormalExp(1.0, 0.3, centered=centering)}
+    else:
+        extra = {"L": 20.0, "eta": LogNormalExp(1.0, 0.3, centered=centering)}
+    ls = LogNormalExp(LogNormalExp(2.0, 0.5), 1.0, centered=centering)
+    return kind(ls=ls, m=4, dims="time", **extra)
+
+
+@pytest.mark.parametrize("kind", [HSGP, SoftPlusHSGP, HSGPPeriodic])
+def test_gaussian_process(kind, centering, patched):
+    process = hsgp(kind, centering)
+    with pm.Model(coords={"time": range(10)}) as model:
+        x = pmd.Data("x", np.arange(10.0), dims="time")
+        process.register_data(x).create_variable("f", xdist=True)
+    prefix = "f_raw" if kind is SoftPlusHSGP else "f"
+    scale = "scale" if kind is HSGPPeriodic else "eta"
+    free = {rv.name for rv in model.free_RVs}
+    assert own_free_name(f"{prefix}_{scale}", centering) in free
+    assert f"{prefix}_ls_mu" in free
+    assert_finite_logp(model)
+    again = kind.from_dict(json.loads(json.dumps(process.to_dict())))
+    assert type(again) is kind
+    assert again.ls == process.ls
+    assert getattr(again, scale) == getattr(process, scale)
+    assert type(again.ls) is LogNormalExp
+
+
+def test_gaussian_process_without_the_patch_names_the_family():
+    data = json.loads(json.dumps(hsgp(HSGP, False).to_dict()))
+    with pytest.raises(UnsupportedDistributionError, match="LogNormalExp"):
+        HSGP.from_dict(data)
+
+
+def test_time_varying_intercept(make_mmm):
+    mmm = make_mmm(
+        time_varying_intercept=SoftPlusHSGP(
+            ls=LogNormalExp(3.0, 1.0, centered=False),
+            eta=LogNormalExp(1.0, 0.3),
+            m=4,
+            L=50.0,
+            dims=("date", "geo"),
+        ),
+        model_config={"intercept": LogNormalExp(2.0, 0.5, dims="geo", centered=False)},
+    )
+    free = {rv.name: rv for rv in mmm.model.free_RVs}
+    assert free["intercept_baseline"].owner.op.name == "lognormal"
+    assert {"intercept_latent_process_raw_eta", "intercept_latent_process_raw_ls"} <= set(free)
+    assert_finite_logp(mmm.model)
+
+
+def test_dates_as_labels_of_a_parameter():
+    """A weekly mean, labelled by timestamps in another order than the model's."""
+    weeks = pd.date_range("2024-01-01", periods=3, freq="7D")
+    import xarray as xr
+
+    mean = xr.DataArray([3.0, 2.0, 1.0], dims="date", coords={"date": weeks[::-1]})
+    with pm.Model(coords={"date": weeks}):
+        variable = LogNormalExp(mean, 1e-6, dims="date").create_variable("b", xdist=True)
+    np.testing.assert_allclose(np.asarray(pm.draw(variable)), [1.0, 2.0, 3.0], rtol=1e-4)
+
+
+def test_variance_budget_with_our_total_scale(centering):
+    from pymc_marketing.r2d2 import R2D2
+
+    budget = R2D2(
+        r2=Prior("Beta", alpha=2, beta=2),
+        total_sigma=LogNormalExp(1.0, 0.5, centered=scalar(centering)),
+        dims={"control": "control"},
+    )
+    with pm.Model(coords={"control": ["p", "q"]}) as model:
+        budget.create_variable("r2d2")
+    assert own_free_name("r2d2_total_sigma", centering) in {rv.name for rv in model.free_RVs}
+    assert_finite_logp(model)
+    again = R2D2.from_dict(json.loads(json.dumps(budget.to_dict())))
+    assert again.total_sigma == budget.total_sigma
+
+
+def test_structural_model_from_a_graph(centering):
+    pytest.importorskip("networkx")
+    from pymc_marketing.mmm.causal import BuildModelFromDAG
+
+    dates = pd.date_range("2024-01-01", periods=4)
+    frame = pd.DataFrame({"date": dates, "X": np.arange(4.0), "Y": np.arange(1.0, 5.0)})
+    centering = scalar(centering)
+    model = BuildModelFromDAG(
+        dag="X->Y",
+        df=frame,
+        target="Y",
+        dims=("date",),
+        coords={"date": list(dates)},
+        model_config={
+            "intercept": Prior("Normal"),
+            "slope": LogNormalExp(1.0, 0.5, centered=centering),
+            "likelihood": Prior(
+                "Normal", sigma=LogNormalExp(1.0, 0.5, centered=centering), dims=("date",)
+            ),
+        },
+    ).build()
+    assert {own_free_name("x:y", centering), own_free_name("y_sigma", centering)} <= {
+        rv.name.lower() for rv in model.free_RVs
+    }
+    assert_finite_logp(model)

@@ -1,0 +1,94 @@
+"""Our deserializer is in place whatever is imported first; the patch of ``Prior.from_dict``."""
+
+import subprocess
+import sys
+
+import pytest
+from pymc_extras.deserialize import DESERIALIZERS, deserialize
+from pymc_extras.prior import Prior, UnsupportedDistributionError
+
+import unfunnel
+from unfunnel import LogNormalExp, patch_prior_from_dict, revive
+
+HEAVY = "('pymc', 'pytensor', 'pymc_extras', 'pymc_marketing', 'numba', 'arviz')"
+
+REVIVE = """
+from pymc_extras.deserialize import DESERIALIZERS, deserialize
+import pymc_extras.prior
+prior = deserialize({"dist": "LogNormalExp", "kwargs": {"mu": 1, "sigma": 2}, "centered": False})
+print(type(prior).__module__, prior)
+nested = deserialize({"dist": "Normal", "kwargs": {"sigma": prior.to_dict()}})
+print(nested["sigma"] == prior, type(nested).__name__)
+print(sum(d.deserialize.__module__.startswith("unfunnel") for d in DESERIALIZERS))
+"""
+
+REVIVED = [
+    "unfunnel.priors LogNormalExp(mu=1, sigma=2, centered=False)",
+    "True Prior",
+    "1",
+]
+
+
+def run(code):
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True
+    )
+    return done.stdout.splitlines()
+
+
+def test_importing_the_package_imports_no_pymc_and_revives_once_it_comes():
+    lines = run(
+        f"import sys, unfunnel\nprint([name for name in {HEAVY} if name in sys.modules])\n" + REVIVE
+    )
+    assert lines == ["[]", *REVIVED]
+
+
+def test_upstream_imported_first():
+    assert run("import pymc_extras.prior\nimport unfunnel, unfunnel as again\n" + REVIVE) == REVIVED
+
+
+def test_registering_again_changes_nothing():
+    before = list(DESERIALIZERS)
+    revive.register()
+    assert list(DESERIALIZERS) == before
+    assert before[0].deserialize.__module__ == "unfunnel.revive"
+
+
+def test_public_names():
+    assert set(unfunnel.__all__) <= set(dir(unfunnel))
+    assert all(getattr(unfunnel, name) is not None for name in unfunnel.__all__)
+    with pytest.raises(AttributeError, match="LogNormalEx'"):
+        unfunnel.LogNormalEx  # noqa: B018
+
+
+def test_the_patch_is_opt_in_idempotent_and_reversible():
+    upstream = Prior.__dict__["from_dict"]
+    data = LogNormalExp(1, 2, centered=False).to_dict()
+    with pytest.raises(UnsupportedDistributionError, match="LogNormalExp"):
+        Prior.from_dict(data)
+    undo = patch_prior_from_dict()
+    try:
+        patched = Prior.__dict__["from_dict"]
+        assert patched is not upstream
+        undo_again = patch_prior_from_dict()
+        assert Prior.__dict__["from_dict"] is patched
+        assert Prior.from_dict(data) == LogNormalExp(1, 2, centered=False)
+        assert Prior.from_dict({"dist": "Normal", "kwargs": {"mu": 1}}) == Prior("Normal", mu=1)
+        assert deserialize(data) == LogNormalExp(1, 2, centered=False)
+    finally:
+        undo()
+    assert Prior.__dict__["from_dict"] is upstream
+    undo_again()
+    undo()
+    assert Prior.__dict__["from_dict"] is upstream
+
+
+def test_a_patched_subclass_call_keeps_its_class():
+    class Other(Prior):
+        pass
+
+    undo = patch_prior_from_dict()
+    try:
+        assert type(Other.from_dict({"dist": "Normal"})) is Other
+    finally:
+        undo()

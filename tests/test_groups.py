@@ -1,0 +1,162 @@
+"""New groups: old ones keep their posterior, new ones are drawn from that of their parents."""
+
+from __future__ import annotations
+
+import numpy as np
+import pymc as pm
+import pytest
+import xarray as xr
+from registry import BACKENDS, CENTERINGS
+from xarray import DataArray
+
+from unfunnel import LogNormalExp, extend_posterior
+from unfunnel.errors import LabelError
+
+pytestmark = pytest.mark.usefixtures("fast_compile")
+
+CHAINS, DRAWS = 2, 1500
+WEIGHTS = {
+    **{key: CENTERINGS[key] for key in ("centered", "noncentered", "weight", "offset")},
+    "labelled": DataArray([0.9, 0.1, 0.4], dims="geo", coords={"geo": ["c", "a", "b"]}),
+}
+
+
+def fake(rng, *shape):
+    return np.exp(rng.normal(size=(CHAINS, DRAWS, *shape)))
+
+
+def posterior(rng, mu=None, sigma=None, geo=("a", "b"), offset=None):
+    """Return draws that no prior would have made, so that resampling would show."""
+    variables = {
+        "beta_mu": (("chain", "draw"), np.full((CHAINS, DRAWS), 4.0) if mu is None else mu),
+        "beta_sigma": (
+            ("chain", "draw"),
+            np.full((CHAINS, DRAWS), 0.5) if sigma is None else sigma,
+        ),
+        offset or "beta": (("chain", "draw", "geo"), 50 + fake(rng, len(geo))),
+    }
+    coords = {"chain": range(CHAINS), "draw": range(DRAWS), "geo": list(geo)}
+    return xr.DataTree.from_dict({"/posterior": xr.Dataset(variables, coords)})
+
+
+def model_on(geo, centered, xdist):
+    with pm.Model(coords={"geo": list(geo)}) as model:
+        pm.Data("x", np.ones(len(geo)), dims="geo")
+        prior = LogNormalExp(LogNormalExp(1, 1), LogNormalExp(1, 1), dims="geo", centered=centered)
+        beta = prior.create_variable("beta", xdist=xdist)
+        pm.Normal("y", beta.values if xdist else beta, 1e-6, dims="geo", observed=np.ones(len(geo)))
+    return model
+
+
+def resized(centered, xdist, geo=("a", "b", "c")):
+    """Return a model built for a and b and set to other groups."""
+    if isinstance(centered, DataArray):  # tied to its labels: built anew
+        return model_on(geo, centered, xdist)
+    model = model_on("ab", centered, xdist)
+    pm.set_data({"x": np.ones(len(geo))}, coords={"geo": list(geo)}, model=model)
+    return model
+
+
+@pytest.mark.parametrize("xdist", BACKENDS.values(), ids=BACKENDS)
+@pytest.mark.parametrize("key", WEIGHTS)
+def test_old_groups_stay_and_new_ones_come_from_the_hyperparameters(key, xdist):
+    rng = np.random.default_rng(1)
+    # Two halves with very different hyperparameters: the new group must follow draw by draw.
+    half = np.arange(DRAWS) % 2 == 0
+    mu = np.broadcast_to(np.where(half, 4.0, 0.01), (CHAINS, DRAWS))
+    sigma = np.broadcast_to(np.where(half, 0.5, 0.002), (CHAINS, DRAWS))
+    offset = "beta_log_offset" if key == "offset" else None
+    trace = posterior(rng, mu, sigma, offset=offset)
+    model = resized(WEIGHTS[key], xdist)
+    result = extend_posterior(trace, model, random_seed=2)["posterior"].to_dataset()
+
+    name = offset or "beta"
+    old = trace["posterior"][name]
+    assert result[name].dims == ("chain", "draw", "geo")
+    assert list(result["geo"].values) == ["a", "b", "c"]
+    xr.testing.assert_identical(result[name].sel(geo=["a", "b"]), old)
+    for hyper in ("beta_mu", "beta_sigma"):
+        np.testing.assert_array_equal(result[hyper], trace["posterior"][hyper])
+    new = result[name].sel(geo="c").values
+    if offset:
+        assert new.mean() == pytest.approx(0.0, abs=5 / np.sqrt(new.size))
+        assert new.std() == pytest.approx(1.0, rel=0.1)
+        return
+    for rows, mean, sd in ((half, 4.0, 0.5), (~half, 0.01, 0.002)):
+        draws = new[:, rows]
+        assert draws.mean() == pytest.approx(mean, abs=5 * sd / np.sqrt(draws.size))
+        assert draws.std() == pytest.approx(sd, rel=0.1)
+
+
+@pytest.mark.parametrize("xdist", BACKENDS.values(), ids=BACKENDS)
+@pytest.mark.parametrize("key", ["noncentered", "labelled"])
+def test_the_result_predicts_every_group_without_resampling(key, xdist):
+    trace = posterior(np.random.default_rng(1))
+    model = resized(WEIGHTS[key], xdist)
+    extended = extend_posterior(trace, model, random_seed=2)
+    with model:
+        y = pm.sample_posterior_predictive(
+            extended, var_names=["y"], random_seed=3, progressbar=False, predictions=True
+        )["predictions"]["y"]
+    assert list(y["geo"].values) == ["a", "b", "c"]
+    np.testing.assert_allclose(y.values, extended["posterior"]["beta"].values, atol=1e-4)
+    assert float(y.sel(geo="a").min()) > 49
+
+
+def test_labels_reordered_and_dropped():
+    trace = posterior(np.random.default_rng(1), geo=("a", "b", "d"))
+    model = resized(False, False, geo=("c", "d", "a"))
+    result = extend_posterior(trace, model, random_seed=2)["posterior"]["beta"]
+    assert list(result["geo"].values) == ["c", "d", "a"]
+    for geo in ("a", "d"):
+        np.testing.assert_array_equal(result.sel(geo=geo), trace["posterior"]["beta"].sel(geo=geo))
+    assert float(result.sel(geo="c").mean()) == pytest.approx(4.0, abs=0.05)
+
+
+def test_unchanged_labels_are_handed_through():
+    trace = posterior(np.random.default_rng(1))
+    result = extend_posterior(trace["posterior"].to_dataset(), resized(False, False, "ab"))
+    xr.testing.assert_equal(result["posterior"].to_dataset(), trace["posterior"].to_dataset())
+
+
+@pytest.mark.parametrize("xdist", BACKENDS.values(), ids=BACKENDS)
+@pytest.mark.parametrize("centered", [True, False, 0.4])
+def test_parent_and_child_both_have_the_new_label(centered, xdist):
+    """The child of the new group is drawn around the parent of the new group, draw by draw."""
+    coords = {"geo": ["a", "b"], "channel": ["x", "y"]}
+    with pm.Model(coords=coords) as model:
+        inner = LogNormalExp(2, 1, dims="geo", centered=centered)
+        prior = LogNormalExp(inner, 0.01, dims=("channel", "geo"), centered=centered)
+        prior.create_variable("beta", xdist=xdist)
+        model.set_dim("geo", 3, coord_values=["b", "new", "a"])
+    rng = np.random.default_rng(1)
+    old = xr.Dataset(
+        {
+            "beta_mu": (("chain", "draw", "geo"), fake(rng, 2)),
+            "beta": (("chain", "draw", "channel", "geo"), 50 + fake(rng, 2, 2)),
+        },
+        {"chain": range(CHAINS), "draw": range(DRAWS), **coords},
+    )
+    new = extend_posterior(old, model, random_seed=5)["posterior"]
+    xr.testing.assert_equal(new["beta"].sel(geo=["a", "b"]), old["beta"])
+    xr.testing.assert_equal(new["beta_mu"].sel(geo=["a", "b"]), old["beta_mu"])
+    parent, child = new["beta_mu"].sel(geo="new"), new["beta"].sel(geo="new")
+    assert float(parent.std()) == pytest.approx(1.0, rel=0.25)
+    assert float(abs(child - parent).max()) < 0.2
+    assert float((child - parent).std()) == pytest.approx(0.01, rel=0.1)
+
+
+def test_the_same_seed_gives_the_same_draws():
+    trace, model = posterior(np.random.default_rng(1)), resized(False, False)
+    a, b, other = (extend_posterior(trace, model, random_seed=s)["posterior"] for s in (1, 1, 2))
+    xr.testing.assert_identical(a.to_dataset(), b.to_dataset())
+    assert not a["beta"].equals(other["beta"])
+
+
+def test_a_trace_that_lacks_a_variable():
+    trace = posterior(np.random.default_rng(1))["posterior"].to_dataset().drop_vars("beta_sigma")
+    with pytest.raises(LabelError, match="extend_posterior: beta_sigma: expected posterior draws"):
+        extend_posterior(trace, resized(False, False))
+    other = posterior(np.random.default_rng(1))["posterior"].to_dataset().rename(geo="region")
+    with pytest.raises(LabelError, match=r"posterior draws with the dims \('geo',\)"):
+        extend_posterior(other, resized(False, False))

@@ -1,0 +1,181 @@
+"""What may be a parameter, and what bad input gets at construction."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+import pytest
+from pymc_extras.prior import Censored, Prior, Scaled
+from xarray import DataArray
+
+from unfunnel import LogNormalExp, NormalIdentity
+from unfunnel.errors import ParameterError, ParameterTypeError, SupportWarning
+
+
+def message(*args, error=ParameterError, prior=LogNormalExp, **kwargs):
+    with pytest.raises(error) as caught:
+        prior(*args, **kwargs)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "value", [0, -1, -0.5, np.nan, np.inf, -np.inf, np.float32(-2), np.int64(0)]
+)
+@pytest.mark.parametrize("name", ["mu", "sigma"])
+def test_constants_outside_the_support(name, value):
+    text = message(**{"mu": 1.0, "sigma": 1.0, name: value})
+    assert text.startswith(f"LogNormalExp: {name}: expected positive and finite numbers")
+    assert f"but got {float(value)}." in text
+    assert ("complete pooling" in text) == (value == 0)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_real_mean_must_be_finite(value):
+    text = message(value, 1.0, prior=NormalIdentity)
+    assert text == f"NormalIdentity: mu: expected finite numbers (the mean), but got {value}."
+    NormalIdentity(-3.0, 1.0)
+    assert "positive and finite" in message(0.0, -1.0, prior=NormalIdentity)
+
+
+@pytest.mark.parametrize("make", [list, np.array, lambda x: DataArray(x, dims="geo"), pt.constant])
+def test_the_offending_element_is_named(make):
+    assert "but got -2.0 at index 1." in message(make([1.0, -2.0, 3.0]), 1.0, dims="geo")
+
+
+def test_the_offending_element_of_two_dims():
+    values = np.ones((2, 3))
+    values[1, 2] = np.nan
+    assert "but got nan at index (1, 2)." in message(values, 1.0, dims=("geo", "channel"))
+
+
+def test_shared_data_are_checked():
+    with pm.Model():
+        text = message(pm.Data("m", [1.0, -1.0]), 1.0, dims="geo")
+    assert "but got -1.0 at index 1." in text
+
+
+def test_missing_parameters():
+    assert "expected 'sigma', the standard deviation" in message(1.0)
+    assert "Pass sigma=." in message(1.0)
+    prior = LogNormalExp(sigma=1.0)
+    with pm.Model(), pytest.raises(ParameterError, match=r"expected 'mu', the mean.*Pass mu="):
+        prior.create_variable("beta")
+
+
+@pytest.mark.parametrize(
+    ("given", "nearest"), [("sigm", "sigma"), ("Mu", "mu"), ("sigma_", "sigma"), ("sd", None)]
+)
+def test_unknown_parameters(given, nearest):
+    text = message(mu=1.0, sigma=1.0, **{given: 2.0})
+    assert "expected the parameters 'mu' and 'sigma'" in text
+    assert f"an unknown parameter {given!r}" in text
+    assert ("Did you mean" in text) == (nearest is not None)
+    assert nearest is None or f"Did you mean {nearest!r}?" in text
+
+
+def test_too_many_and_repeated_arguments():
+    assert "at most 2 positional arguments" in message(1.0, 2.0, 3.0)
+    assert "one value for 'mu', but got two values" in message(1.0, mu=2.0, sigma=1.0)
+
+
+@pytest.mark.parametrize("value", ["1e-3", "banana", ["1.0", "2.0"]])
+def test_strings(value):
+    text = message(1.0, value, error=ParameterTypeError, dims="geo")
+    assert "expected a number, array, DataArray, tensor, Prior" in text
+    assert "write 1.0e-3" in text
+    assert "string" in text
+
+
+@pytest.mark.parametrize(
+    "value", [True, None, Prior, {"a": 1}, 1j, np.array([True]), np.array([object()])]
+)
+def test_other_kinds(value):
+    text = message(1.0, value, error=ParameterTypeError, dims="geo")
+    assert text.startswith("LogNormalExp: sigma: expected ")
+    assert isinstance(ParameterTypeError("", expected="", given=""), TypeError)
+
+
+REAL = {
+    "Normal": Prior("Normal"),
+    "StudentT": Prior("StudentT", nu=4, mu=5, sigma=0.1),
+    "Laplace": Prior("Laplace"),
+    "Cauchy": Prior("Cauchy"),
+    "Gumbel": Prior("Gumbel"),
+    "Logistic": Prior("Logistic"),
+    "SkewNormal": Prior("SkewNormal"),
+    "Uniform": Prior("Uniform", lower=-1, upper=2),
+    "TruncatedNormal": Prior("TruncatedNormal", mu=1, sigma=1, lower=-3),
+    "NormalIdentity": NormalIdentity(1, 1),
+    "Scaled": Scaled(Prior("Normal"), 2.0),
+    "Censored": Censored(Prior("Normal"), lower=-1, upper=5),
+}
+
+
+@pytest.mark.parametrize("name", ["mu", "sigma"])
+@pytest.mark.parametrize("kind", REAL)
+def test_hyperpriors_that_reach_zero(kind, name):
+    text = message(**{"mu": 1.0, "sigma": 1.0, name: REAL[kind]})
+    assert f"LogNormalExp: {name}: expected a hyperprior with positive support" in text
+    assert "which puts mass at or below zero" in text
+    assert "Use Gamma(mu=, sigma=), LogNormalExp, Exponential or HalfNormal" in text
+
+
+POSITIVE = {
+    "Gamma": Prior("Gamma", mu=1, sigma=1),
+    "Exponential": Prior("Exponential"),
+    "HalfNormal": Prior("HalfNormal"),
+    "LogNormal": Prior("LogNormal"),
+    "InverseGamma": Prior("InverseGamma"),
+    "HalfStudentT": Prior("HalfStudentT", nu=3),
+    "Weibull": Prior("Weibull", alpha=1, beta=1),
+    "Uniform": Prior("Uniform", lower=0, upper=2),
+    "default Uniform": Prior("Uniform"),
+    "TruncatedNormal": Prior("TruncatedNormal", lower=0),
+    "exp": Prior("Normal", transform="exp"),
+    "LogNormalExp": LogNormalExp(LogNormalExp(1, 1), 1),
+    "Scaled": Scaled(Prior("Gamma", mu=1, sigma=1), 2.0),
+    "Censored": Censored(Prior("Normal"), lower=0.5, upper=5),
+}
+
+
+@pytest.mark.parametrize("kind", POSITIVE)
+def test_positive_hyperpriors_are_taken_without_a_word(kind):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert LogNormalExp(POSITIVE[kind], POSITIVE[kind]).parameters["mu"] is POSITIVE[kind]
+
+
+class Unknown:
+    """A variable factory of which nothing is known."""
+
+    dims = ("geo",)
+
+    def create_variable(self, name, xdist=False):
+        raise NotImplementedError
+
+
+@pytest.mark.parametrize("factory", [Unknown(), Prior("Normal", transform="abs")])
+def test_unknown_support_warns(factory):
+    with pytest.warns(SupportWarning, match="LogNormalExp: mu: could not establish that") as caught:
+        LogNormalExp(factory, 1.0, dims="geo")
+    assert len(caught) == 1
+    NormalIdentity(factory, 1.0, dims="geo")
+
+
+def test_random_variables_are_checked_by_their_distribution():
+    with pm.Model():
+        normal, gamma = pm.Normal("normal"), pm.Gamma("gamma", 2, 2)
+        LogNormalExp(gamma, gamma)
+        LogNormalExp(gamma + 1, pt.exp(normal))
+        text = message(normal, 1.0)
+    assert "the variable normal ~ Normal, which puts mass at or below zero" in text
+
+
+def test_canonical_form():
+    prior = LogNormalExp(np.int64(2), np.float32(0.5))
+    assert (type(prior.parameters["mu"]), prior.parameters["sigma"]) == (int, 0.5)
+    assert isinstance(LogNormalExp([1, 2], 1, dims="geo").parameters["mu"], np.ndarray)
+    assert list(LogNormalExp(sigma=1, mu=2).parameters) == ["mu", "sigma"]
