@@ -136,7 +136,7 @@ def draw(funnel_fits, panel_fits, panel, seeds, path: Path) -> None:
         (1, False): "A ridge: the offset must follow the mean",
     }
     columns: list[tuple[str, list[Panel]]] = [("No data", []), ("11 firms, 20 years of data", [])]
-    for (centered, form), no_data, data in zip(FORMS.items(), funnel_fits, panel_fits, strict=True):
+    for centered, no_data, data in zip(FORMS, funnel_fits, panel_fits, strict=True):
         suffix = "log__" if centered else "noncentered__"
         coordinate = "log {}" if centered else "standardized log {}"
         columns[0][1].append(

@@ -51,7 +51,7 @@ def test_yaml():
     assert deserialize(yaml.safe_load(text)) == HIERARCHY
     flat = """
     distribution: LogNormalExp
-    mu: {distribution: Gamma, mu: 1.5, sigma: 0.5}
+    mu: {distribution: LogNormalExp, mu: 1.5, sigma: 0.5}
     sigma: {dist: Exponential, kwargs: {scale: 0.5}}
     dims: geo
     centered: false
@@ -59,6 +59,8 @@ def test_yaml():
     loaded = deserialize(yaml.safe_load(flat))
     assert type(loaded) is LogNormalExp
     assert (loaded.dims, loaded.centering) == (("geo",), False)
+    assert loaded.parameters["mu"] == LogNormalExp(1.5, 0.5)
+    assert loaded.parameters["sigma"] == Prior("Exponential", scale=0.5)
     with pytest.raises(ParameterTypeError, match=r"write 1\.0e-3"):
         LogNormalExp.from_dict(yaml.safe_load("{dist: LogNormalExp, kwargs: {mu: 1, sigma: 1e-3}}"))
 

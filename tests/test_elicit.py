@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,7 +41,7 @@ def test_the_moments_of_the_documentation():
     assert prior.parameters["sigma"] == pytest.approx(0.83481249346356311, rel=1e-13)
 
 
-@given(lower=st.floats(1e-3, 10), ratio=st.floats(1.01, 100), mass=st.floats(0.05, 0.999))
+@given(lower=st.floats(1e-3, 10), ratio=st.floats(1.01, 100), mass=st.floats(0.5, 0.999))
 def test_each_tail_has_half_of_the_rest(lower, ratio, mass):
     for kind in (LogNormalExp, NormalIdentity):
         prior = kind(1, 1).constrain(lower, lower * ratio, mass)
@@ -65,7 +66,7 @@ def test_maximum_entropy(lower, upper, mass, location, scale, left, right):
     found = log_scale(prior)
     if location is not None:
         assert found == pytest.approx((location, scale), rel=2e-3)
-    law = stats.lognorm(s=found[1], scale=pytest.importorskip("numpy").exp(found[0]))
+    law = stats.lognorm(s=found[1], scale=np.exp(found[0]))
     assert law.cdf(lower) == pytest.approx(left, abs=5e-4)
     assert law.sf(upper) == pytest.approx(right, abs=5e-4)
 

@@ -63,6 +63,25 @@ def html(prior: Any) -> str:
     return f"<table><caption><b>{escape(type(prior).__name__)}</b></caption>{cells}</table>"
 
 
+def graph_coords(prior: Any) -> dict[str, Any]:
+    """Return coords that fit the arrays of a prior and its hyperpriors, to show it by itself."""
+    coords: dict[str, Any] = {dim: ["any"] for dim in getattr(prior, "dims", None) or ()}
+    found: dict[str, list[Any]] = {}
+    for value in (*prior.parameters.values(), getattr(prior, "centering", None)):
+        axes: dict[Any, Any] = {}
+        if isinstance(value, DataArray):
+            axes = {dim: list(value[dim].values) for dim in value.dims}
+        elif isinstance(value, np.ndarray) and value.ndim <= len(coords):
+            dims = list(coords)[len(coords) - value.ndim :]
+            axes = {d: range(n) for d, n in zip(dims, value.shape, strict=True) if n != 1}
+        elif hasattr(value, "parameters"):
+            axes = {d: labels for d, labels in graph_coords(value).items() if labels != ["any"]}
+        for dim, labels in axes.items():
+            found.setdefault(str(dim), []).append(labels)
+    # An array may hold more labels than the model: the fewest are those that all have.
+    return {**coords, **{dim: min(labels, key=len) for dim, labels in found.items()}}
+
+
 def _dims_text(dims: tuple[str, ...]) -> str:
     quoted = [f'"{dim}"' for dim in dims]
     return quoted[0] if len(quoted) == 1 else f"({', '.join(quoted)})"

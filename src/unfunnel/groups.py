@@ -94,12 +94,13 @@ def extend_posterior(
         _require_elementwise(variable)
         with model:
             new: Any = pm.sample_posterior_predictive(
-                # PyMC counts the draws by a variable; the first one to be drawn has none before it.
+                # PyMC counts draws by a variable, and the first to be drawn has none before.
                 _tree(extended.assign({_COUNTER: posterior["chain"] * 0 + posterior["draw"] * 0})),
                 var_names=[variable.name],
                 random_seed=int(seed),
                 progressbar=progressbar,
-                predictions=True,  # else the old data would be returned, too, and not fit the new coords
+                # Else it returns the data, too, which may be of the old groups.
+                predictions=True,
             )["predictions"][variable.name]
         extended[variable.name] = _merged(old, new, wanted)
     return _tree(extended)

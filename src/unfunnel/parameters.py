@@ -171,10 +171,11 @@ def check_support(subject: str, parameter: Parameter, support: KnownSupport, val
         return
     expected = f"a hyperprior with positive support ({parameter.meaning})"
     if support == "real":
+        shown = value if isinstance(value, str) else repr(value)
         raise ParameterError(
             subject,
             expected=expected,
-            given=f"{value if isinstance(value, str) else repr(value)}, which puts mass at or below zero",
+            given=f"{shown}, which puts mass at or below zero",
             remedy="Use Gamma(mu=, sigma=), LogNormalExp, Exponential or HalfNormal, "
             "or TruncatedNormal(lower=0).",
         )

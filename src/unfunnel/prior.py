@@ -13,6 +13,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
+import pymc as pm
 from pymc_extras.deserialize import deserialize
 from pymc_extras.prior import Prior
 from pytensor.graph.basic import Variable
@@ -166,6 +167,15 @@ class NaturalPrior(Prior):
             If there are no data, or the prior has a ``transform``.
         """
         return build_likelihood(self, name, mu, observed, xdist)
+
+    def to_graph(self) -> Any:
+        """Return a graphviz graph of the variables that the prior creates.
+
+        Upstream's method fails on array parameters, as it gives every dim the length 1.
+        """
+        with pm.Model(coords=display.graph_coords(self)) as model:
+            self.create_variable("var")
+        return pm.model_to_graphviz(model)
 
     def _require_all_parameters(self) -> None:
         for name in self.family.parameter_names:

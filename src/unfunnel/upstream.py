@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 import pymc as pm
-from pymc_extras.prior import UnsupportedShapeError, _get_transform
+from pymc_extras.prior import UnknownTransformError, UnsupportedShapeError, _get_transform
+from pytensor.xtensor import as_xtensor
 
 from unfunnel.errors import DimsError, ParameterError
 from unfunnel.families import Family
@@ -98,7 +99,14 @@ def named_function(name: str, xdist: bool = False) -> Callable[[Any], Any]:
             given=repr(name),
             remedy="Register your own with pymc_extras.prior.register_tensor_transform.",
         )
-    function = _get_transform(name, xdist=xdist)
+    try:
+        function = _get_transform(name, xdist=xdist)
+    except UnknownTransformError:
+        if not xdist:
+            raise
+        # pytensor.xtensor has fewer functions than pytensor.tensor; elementwise ones carry over.
+        plain = named_function(name)
+        return lambda x: as_xtensor(plain(x.values), dims=x.type.dims)
     if isinstance(function, type) or not callable(function):
         raise ParameterError(
             "transform", expected=expected, given=f"{name!r}, which is no function"

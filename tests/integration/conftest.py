@@ -82,7 +82,7 @@ def media_data() -> tuple[pd.DataFrame, pd.Series]:
     return frame, pd.Series(rng.gamma(9.0, 1.0, size=len(frame)), name="y")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_mmm(media_data: tuple[pd.DataFrame, pd.Series]) -> Any:
     """Make a media-mix model and, unless told otherwise, build it on the data."""
     from pymc_marketing.mmm import MMM, GeometricAdstock, LogisticSaturation

@@ -70,7 +70,7 @@ def test_str_list_and_tuple_are_one_tuple(given):
     assert prior.dims == ("geo",)
 
 
-def test_no_dims_and_a_child_with_dims_given_as_str():
+def test_dims_given_as_str_are_no_letters_to_a_parent():
     child = Prior("Gamma", mu=1, sigma=1, dims="geo")
     assert Prior("Normal", sigma=LogNormalExp(child, 1, dims="geo"), dims="geo").dims == ("geo",)
 

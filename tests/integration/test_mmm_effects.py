@@ -3,13 +3,13 @@
 import json
 
 import numpy as np
-import pandas as pd
 import pymc as pm
 import pymc.dims as pmd
 import pytest
-from pymc_extras.prior import Prior, UnsupportedDistributionError
-from pymc_marketing.mmm import HSGP, HSGPPeriodic, LinearTrend, SoftPlusHSGP, YearlyFourier
+from pymc_extras.prior import UnsupportedDistributionError
+from pymc_marketing.mmm import HSGP, MMM, HSGPPeriodic, LinearTrend, SoftPlusHSGP, YearlyFourier
 from pymc_marketing.mmm.additive_effect import ControlMuEffect, LinearTrendEffect
+from pymc_marketing.mmm.data_conversion import to_mmm_dataset
 from pymc_marketing.mmm.events import EventEffect, GaussianBasis
 from pymc_marketing.serialization import serialization
 
@@ -88,7 +88,6 @@ def test_linear_trend(centering):
 
 
 def test_effects_in_a_model(make_mmm, media_data, centering):
-    prior = LogNormalExp(0.5, 0.2, dims="geo", centered=centering)
     trend = LinearTrend(
         n_changepoints=2,
         dims=("geo",),
@@ -102,8 +101,27 @@ def test_effects_in_a_model(make_mmm, media_data, centering):
     assert_finite_logp(mmm.model)
     [again] = [through_json(effect) for effect in mmm.mu_effects]
     assert again.trend.priors == trend.priors
-    control = ControlMuEffect(data_vars=["price"], prefix="c", prior=prior)
-    assert through_json(control).prior == prior
+
+
+def test_control_effect(make_mmm, media_data, centering):
+    prior = LogNormalExp(0.5, 0.2, dims="geo", centered=centering)
+    data = to_mmm_dataset(
+        *media_data,
+        date_column="date",
+        channel_columns=["tv", "radio"],
+        dims=("geo",),
+        extra_vars=["price"],
+        target_column="y",
+    )
+    mmm = make_mmm(build=False)
+    mmm.add_mu_effect(ControlMuEffect(data_vars=["price"], prefix="c", prior=prior))
+    mmm.build_model(data)
+    assert own_free_name("c_price_coef", centering) in {rv.name for rv in mmm.model.free_RVs}
+    assert mmm.model.named_vars_to_dims["c_price_coef"] == ("geo",)
+    assert_finite_logp(mmm.model)
+    [again] = [through_json(effect) for effect in mmm.mu_effects]
+    assert again.prior == prior
+    assert type(again.prior) is LogNormalExp
 
 
 def hsgp(kind, centering):
@@ -141,7 +159,7 @@ def test_gaussian_process_without_the_patch_names_the_family():
         HSGP.from_dict(data)
 
 
-def test_time_varying_intercept(make_mmm):
+def test_time_varying_intercept(make_mmm, patched):
     mmm = make_mmm(
         time_varying_intercept=SoftPlusHSGP(
             ls=LogNormalExp(3.0, 1.0, centered=False),
@@ -156,57 +174,8 @@ def test_time_varying_intercept(make_mmm):
     assert free["intercept_baseline"].owner.op.name == "lognormal"
     assert {"intercept_latent_process_raw_eta", "intercept_latent_process_raw_ls"} <= set(free)
     assert_finite_logp(mmm.model)
-
-
-def test_dates_as_labels_of_a_parameter():
-    """A weekly mean, labelled by timestamps in another order than the model's."""
-    weeks = pd.date_range("2024-01-01", periods=3, freq="7D")
-    import xarray as xr
-
-    mean = xr.DataArray([3.0, 2.0, 1.0], dims="date", coords={"date": weeks[::-1]})
-    with pm.Model(coords={"date": weeks}):
-        variable = LogNormalExp(mean, 1e-6, dims="date").create_variable("b", xdist=True)
-    np.testing.assert_allclose(np.asarray(pm.draw(variable)), [1.0, 2.0, 3.0], rtol=1e-4)
-
-
-def test_variance_budget_with_our_total_scale(centering):
-    from pymc_marketing.r2d2 import R2D2
-
-    budget = R2D2(
-        r2=Prior("Beta", alpha=2, beta=2),
-        total_sigma=LogNormalExp(1.0, 0.5, centered=scalar(centering)),
-        dims={"control": "control"},
-    )
-    with pm.Model(coords={"control": ["p", "q"]}) as model:
-        budget.create_variable("r2d2")
-    assert own_free_name("r2d2_total_sigma", centering) in {rv.name for rv in model.free_RVs}
-    assert_finite_logp(model)
-    again = R2D2.from_dict(json.loads(json.dumps(budget.to_dict())))
-    assert again.total_sigma == budget.total_sigma
-
-
-def test_structural_model_from_a_graph(centering):
-    pytest.importorskip("networkx")
-    from pymc_marketing.mmm.causal import BuildModelFromDAG
-
-    dates = pd.date_range("2024-01-01", periods=4)
-    frame = pd.DataFrame({"date": dates, "X": np.arange(4.0), "Y": np.arange(1.0, 5.0)})
-    centering = scalar(centering)
-    model = BuildModelFromDAG(
-        dag="X->Y",
-        df=frame,
-        target="Y",
-        dims=("date",),
-        coords={"date": list(dates)},
-        model_config={
-            "intercept": Prior("Normal"),
-            "slope": LogNormalExp(1.0, 0.5, centered=centering),
-            "likelihood": Prior(
-                "Normal", sigma=LogNormalExp(1.0, 0.5, centered=centering), dims=("date",)
-            ),
-        },
-    ).build()
-    assert {own_free_name("x:y", centering), own_free_name("y_sigma", centering)} <= {
-        rv.name.lower() for rv in model.free_RVs
-    }
-    assert_finite_logp(model)
+    attrs = json.loads(json.dumps(mmm.create_idata_attrs()))
+    again = MMM(**MMM.attrs_to_init_kwargs(attrs))
+    assert again.time_varying_intercept.ls == mmm.time_varying_intercept.ls
+    assert type(again.time_varying_intercept.eta) is LogNormalExp
+    assert again.id == mmm.id

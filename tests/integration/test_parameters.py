@@ -47,8 +47,7 @@ def test_numpy_scalars_become_python_numbers(value):
     ids=["array", "list", "integers", "constant", "shared"],
 )
 def test_vectors_over_the_last_dim(value, centering, xdist):
-    centered = True if centering is None else centering
-    draw = mean_of(LogNormalExp(value, TINY, dims="geo", centered=centered), xdist)
+    draw = mean_of(LogNormalExp(value, TINY, dims="geo", centered=centering), xdist)
     np.testing.assert_allclose(draw, MEANS, rtol=1e-4)
 
 

@@ -1,0 +1,165 @@
+"""A media-mix model, saved by one process and loaded by others: with unfunnel, and without."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytensor
+import pytest
+import xarray as xr
+from pymc_extras.prior import Prior
+from pymc_marketing.mmm import MMM
+
+from unfunnel import LogNormalExp
+
+CONFIGURED = ("saturation_beta", "saturation_lam", "intercept_contribution", "y_sigma")
+
+LATE = """
+import json, sys
+from pymc_marketing.mmm import MMM
+assert "unfunnel" not in sys.modules
+try:
+    MMM.load(sys.argv[1])
+except Exception as error:
+    print(type(error).__name__, "LogNormalExp" in str(error))
+from pymc_marketing.mmm.builders.factories import resolve
+prior = resolve({"class": "unfunnel.LogNormalExp", "kwargs": {"mu": 1.0, "sigma": 2.0}})
+print(prior)
+mmm = MMM.load(sys.argv[1])
+print(mmm.id)
+"""
+
+FRESH = """
+import json, sys
+import unfunnel
+from pymc_marketing.mmm import MMM
+mmm = MMM.load(sys.argv[1])
+beta = mmm.saturation.function_priors["beta"]
+posterior = mmm.idata["posterior"].to_dataset()
+model = mmm.model
+point = model.initial_point()
+predicted = mmm.sample_posterior_predictive(mmm.X, random_seed=7, progressbar=False)
+print(json.dumps({
+    "id": mmm.id,
+    "class": type(beta).__name__,
+    "dims": beta.dims,
+    "centering": beta.centering,
+    "nested": type(beta["mu"]).__name__,
+    "intercept": repr(mmm.model_config["intercept"]),
+    "free": sorted(rv.name for rv in model.free_RVs),
+    "logp": float(model.compile_logp()(point)),
+    "predicted": [float(x) for x in predicted["y"].values.ravel()[:5]],
+}))
+"""
+
+
+def media_mix(make_mmm):
+    return make_mmm(
+        saturation={
+            "beta": LogNormalExp(
+                LogNormalExp(2.0, 0.5, dims="channel"),
+                Prior("Gamma", mu=1.0, sigma=0.3),
+                dims=("geo", "channel"),
+                centered=False,
+            ),
+            "lam": LogNormalExp(1.0, 0.5, dims="channel", centered=0.4),
+        },
+        model_config={
+            "intercept": LogNormalExp(0.5, 0.2, dims="geo"),
+            "likelihood": Prior(
+                "Normal", sigma=LogNormalExp(0.3, 0.1, centered=False), dims=("date", "geo")
+            ),
+        },
+    )
+
+
+def run(code, path):
+    """In a process of its own, without machine code."""
+    quick = "import pytensor\npytensor.config.mode = 'FAST_COMPILE'\npytensor.config.cxx = ''\n"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", quick + code, str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@pytest.fixture(scope="module")
+def saved(make_mmm, media_data, tmp_path_factory):
+    """A model whose posterior is its prior, which is all that saving and loading need."""
+    with pytensor.config.change_flags(mode="FAST_COMPILE", cxx=""):
+        mmm = media_mix(make_mmm)
+        mmm.sample_prior_predictive(*media_data, samples=4, random_seed=1)
+    mmm.idata["/posterior"] = mmm.idata["/prior"].to_dataset()
+    mmm.idata["/fit_data"] = mmm.create_fit_data(*media_data)
+    mmm.set_idata_attrs(mmm.idata)
+    path = tmp_path_factory.mktemp("saved") / "mmm.nc"
+    mmm.save(str(path))
+    return mmm, path
+
+
+def test_loaded_by_a_fresh_process(saved):
+    mmm, path = saved
+    loaded = json.loads(run(FRESH, path)[-1])
+    assert loaded["id"] == mmm.id
+    assert loaded["class"] == loaded["nested"] == "LogNormalExp"
+    assert loaded["dims"] == ["geo", "channel"]
+    assert loaded["centering"] is False
+    assert loaded["intercept"] == repr(mmm.model_config["intercept"])
+    assert loaded["free"] == sorted(rv.name for rv in mmm.model.free_RVs)
+    here = float(mmm.model.compile_logp()(mmm.model.initial_point()))
+    np.testing.assert_allclose(loaded["logp"], here, rtol=1e-9)
+    again = MMM.load(str(path))
+    predicted = again.sample_posterior_predictive(again.X, random_seed=7, progressbar=False)
+    np.testing.assert_allclose(loaded["predicted"], predicted["y"].values.ravel()[:5], rtol=1e-9)
+
+
+def test_without_unfunnel_the_error_names_the_family_and_a_later_import_mends_it(saved):
+    mmm, path = saved
+    assert run(LATE, path) == [
+        "DeserializableError True",
+        "LogNormalExp(mu=1.0, sigma=2.0)",
+        mmm.id,
+    ]
+
+
+def test_the_trace_holds_the_variables_themselves(saved):
+    _, path = saved
+    with xr.open_datatree(path) as tree:
+        posterior = tree["posterior"].to_dataset()
+        assert set(CONFIGURED) <= set(posterior.data_vars)
+        assert not [name for name in posterior.data_vars if "offset" in str(name)]
+        assert posterior["saturation_beta"].dims == ("chain", "draw", "geo", "channel")
+        priors = json.loads(tree.attrs["saturation"])["priors"]
+    assert priors["beta"]["dist"] == "LogNormalExp"
+    assert priors["beta"]["kwargs"]["mu"]["dist"] == "LogNormalExp"
+
+
+@pytest.mark.slow
+def test_sampled_saved_loaded_and_used(make_mmm, media_data, tmp_path):
+    mmm = media_mix(make_mmm)
+    mmm.fit(
+        *media_data,
+        nuts_sampler="nutpie",
+        draws=50,
+        tune=100,
+        chains=2,
+        random_seed=1,
+        progressbar=False,
+    )
+    posterior = mmm.idata["posterior"].to_dataset()
+    assert set(CONFIGURED) <= set(posterior.data_vars)
+    assert float(posterior["saturation_beta"].min()) > 0
+    path = tmp_path / "mmm.nc"
+    mmm.save(str(path))
+    assert json.loads(run(FRESH, path)[-1])["id"] == mmm.id
+    again = MMM.load(str(path))
+    here, there = (
+        m.sample_posterior_predictive(m.X, random_seed=7, progressbar=False) for m in (mmm, again)
+    )
+    np.testing.assert_allclose(here["y"].values, there["y"].values, rtol=1e-9)
+    curve = again.sample_saturation_curve(num_samples=5, random_state=1)
+    assert np.isfinite(np.asarray(curve)).all()

@@ -1,0 +1,115 @@
+"""Consumers that demand a real ``Prior``: link checks, variance budgets, causal graphs."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pymc as pm
+import pytest
+import scipy.stats
+import xarray as xr
+from pymc_extras.prior import Prior
+from pymc_marketing.mmm.link import IdentityLinkSpec, _check_studentt_mean_exists
+
+from unfunnel import LogNormalExp
+
+
+def scalar(centering):
+    """Labelled weights need a dim; a scalar gets a single weight instead."""
+    return 0.3 if hasattr(centering, "dims") else centering
+
+
+def own_free_name(name, centering):
+    return f"{name}_log_offset" if isinstance(centering, str) else name
+
+
+def assert_finite_logp(model):
+    assert np.isfinite(model.compile_logp()(model.initial_point()))
+
+
+def posterior(**draws):
+    return xr.Dataset(
+        {name: (("chain", "draw"), np.array([values])) for name, values in draws.items()}
+    )
+
+
+def test_degrees_of_freedom_of_a_likelihood(make_mmm, centering):
+    """The mean of a StudentT exists for nu > 1: upstream looks up the draws of ``y_nu``."""
+    likelihood = Prior(
+        "StudentT",
+        nu=LogNormalExp(10.0, 3.0, centered=scalar(centering)),
+        sigma=LogNormalExp(1.0, 0.5, centered=scalar(centering)),
+        dims=("date", "geo"),
+    )
+    model = make_mmm(model_config={"likelihood": likelihood}).model
+    free = {rv.name for rv in model.free_RVs}
+    assert {own_free_name("y_nu", centering), own_free_name("y_sigma", centering)} <= free
+    assert {"y_nu", "y_sigma"} <= set(model.named_vars)
+    _check_studentt_mean_exists(posterior(y_nu=[2.0, 3.0]), likelihood, "y")
+    with pytest.raises(ValueError, match="1 of 2 draws are at or below 1"):
+        _check_studentt_mean_exists(posterior(y_nu=[0.5, 3.0]), likelihood, "y")
+
+
+def test_scale_of_a_truncated_likelihood(centering):
+    likelihood = Prior(
+        "TruncatedNormal", lower=0.0, sigma=LogNormalExp(1.0, 0.5, centered=scalar(centering))
+    )
+    draws = posterior(mu=[0.5, 2.0], y_sigma=[1.0, 2.0])
+    offset = IdentityLinkSpec._truncation_offset(draws, likelihood, "y")
+    mu, sigma = np.array([0.5, 2.0]), np.array([1.0, 2.0])
+    exact = scipy.stats.truncnorm(-mu / sigma, np.inf, loc=mu, scale=sigma).mean() - mu
+    np.testing.assert_allclose(offset.values.ravel(), exact, rtol=1e-8)
+    with pytest.raises(ValueError, match="y_sigma"):
+        IdentityLinkSpec._truncation_offset(draws.drop_vars("y_sigma"), likelihood, "y")
+
+
+def test_dates_as_labels_of_a_parameter():
+    """A weekly mean, labelled by timestamps in another order than the model's."""
+    weeks = pd.date_range("2024-01-01", periods=3, freq="7D")
+    mean = xr.DataArray([3.0, 2.0, 1.0], dims="date", coords={"date": weeks[::-1]})
+    with pm.Model(coords={"date": weeks}):
+        variable = LogNormalExp(mean, 1e-6, dims="date").create_variable("b", xdist=True)
+    np.testing.assert_allclose(np.asarray(pm.draw(variable)), [1.0, 2.0, 3.0], rtol=1e-4)
+
+
+def test_variance_budget_with_our_total_scale(centering):
+    from pymc_marketing.r2d2 import R2D2
+
+    budget = R2D2(
+        r2=Prior("Beta", alpha=2, beta=2),
+        total_sigma=LogNormalExp(1.0, 0.5, centered=scalar(centering)),
+        dims={"control": "control"},
+    )
+    with pm.Model(coords={"control": ["p", "q"]}) as model:
+        budget.create_variable("r2d2")
+    assert own_free_name("r2d2_total_sigma", centering) in {rv.name for rv in model.free_RVs}
+    assert_finite_logp(model)
+    again = R2D2.from_dict(json.loads(json.dumps(budget.to_dict())))
+    assert again.total_sigma == budget.total_sigma
+
+
+def test_structural_model_from_a_graph(centering):
+    pytest.importorskip("networkx")
+    from pymc_marketing.mmm.causal import BuildModelFromDAG
+
+    dates = pd.date_range("2024-01-01", periods=4)
+    frame = pd.DataFrame({"date": dates, "X": np.arange(4.0), "Y": np.arange(1.0, 5.0)})
+    centering = scalar(centering)
+    model = BuildModelFromDAG(
+        dag="X->Y",
+        df=frame,
+        target="Y",
+        dims=("date",),
+        coords={"date": list(dates)},
+        model_config={
+            "intercept": Prior("Normal"),
+            "slope": LogNormalExp(1.0, 0.5, centered=centering),
+            "likelihood": Prior(
+                "Normal", sigma=LogNormalExp(1.0, 0.5, centered=centering), dims=("date",)
+            ),
+        },
+    ).build()
+    assert {own_free_name("x:y", centering), own_free_name("y_sigma", centering)} <= {
+        rv.name.lower() for rv in model.free_RVs
+    }
+    assert_finite_logp(model)
