@@ -6,6 +6,9 @@ say nothing about another machine, nor about this one when it is busy.
 
 The function that is timed is the one that nutpie calls: the numba-compiled log density with its
 gradient. The model: groups under one hierarchy of positive effects, each observed once.
+
+PyTensor may fuse one model into different loops from one process to the next, so that a ratio near
+the target can fall on either side of it: run this more than once before believing a figure.
 """
 
 from __future__ import annotations

@@ -101,8 +101,8 @@ class Backend(ABC):
         """
 
     @abstractmethod
-    def standard_variable(self, base: str, name: str, dims: tuple[str, ...] | None) -> Aligned:
-        """Register a standardized variable of the law called ``base`` (the textbook form)."""
+    def tensor_of(self, variable: Any) -> Any:
+        """Return a variable of this kind as a tensor, its axes in the order of its dims."""
 
     @abstractmethod
     def deterministic(self, name: str, value: Aligned, dims: tuple[str, ...] | None) -> Any:
@@ -145,10 +145,8 @@ class TensorBackend(Backend):
             **options,
         )
 
-    def standard_variable(  # noqa: D102
-        self, base: str, name: str, dims: tuple[str, ...] | None
-    ) -> Aligned:
-        return Aligned(getattr(pm, base)(name, 0.0, 1.0, dims=dims), dims or ())
+    def tensor_of(self, variable: Any) -> Any:  # noqa: D102
+        return variable
 
     def deterministic(  # noqa: D102
         self, name: str, value: Aligned, dims: tuple[str, ...] | None
@@ -188,7 +186,7 @@ class DimsBackend(Backend):
         return distributions(family.name).dims(
             name,
             self._spread(location, scale, dims),
-            _labelled(scale, location),
+            as_xtensor(scale.tensor, dims=scale.dims),
             dims=dims,
             observed=observed,
             **options,
@@ -202,18 +200,14 @@ class DimsBackend(Backend):
         the declared order, so that it would no longer be a random variable by itself, which its
         consumers expect.
         """
-        narrow = _labelled(location, scale)
-        own = narrow.type.dims
-        in_order = dims is None or own == dims[len(dims) - len(own) :]
-        if dims is None or (in_order and set(_labelled(scale, location).type.dims) <= set(own)):
-            return narrow
+        from_parameters = tuple(dict.fromkeys((*location.dims, *scale.dims)))
+        if dims is None or dims[len(dims) - len(from_parameters) :] == from_parameters:
+            return as_xtensor(location.tensor, dims=location.dims)
         lengths = [pm.modelcontext(None).dim_lengths[dim] for dim in dims]
         return as_xtensor(pt.alloc(location.over(dims), *lengths), dims=dims)
 
-    def standard_variable(  # noqa: D102
-        self, base: str, name: str, dims: tuple[str, ...] | None
-    ) -> Aligned:
-        return Aligned(getattr(pmd, base)(name, 0.0, 1.0, dims=dims).values, dims or ())
+    def tensor_of(self, variable: Any) -> Any:  # noqa: D102
+        return variable.values
 
     def deterministic(  # noqa: D102
         self, name: str, value: Aligned, dims: tuple[str, ...] | None
@@ -233,21 +227,6 @@ class DimsBackend(Backend):
         value = value if isinstance(value, Variable) else pt.as_tensor(value)
         # As in numpy and plain PyMC, the last axis belongs to the last dim.
         return as_xtensor(value, dims=dims[len(dims) - value.ndim :])
-
-
-def _labelled(parameter: Aligned, other: Aligned) -> Any:
-    """Label the axes, but for those of length one on which only ``other`` varies.
-
-    Labelled tensors broadcast by name: an axis of length one would be taken for the whole dim.
-    """
-    kept = [
-        axis
-        for axis, (one, other_one) in enumerate(
-            zip(parameter.tensor.broadcastable, other.tensor.broadcastable, strict=True)
-        )
-        if other_one or not one
-    ]
-    return as_xtensor(parameter.tensor.dimshuffle(kept), dims=[parameter.dims[i] for i in kept])
 
 
 BACKENDS: dict[bool, Backend] = {False: TensorBackend(), True: DimsBackend()}

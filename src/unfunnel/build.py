@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pytensor.tensor as pt
 from pymc_extras.prior import MuAlreadyExistsError, UnsupportedDistributionError
 
 from unfunnel import names
 from unfunnel.backends import Aligned, Backend, backend_for
 from unfunnel.centering import Centering, Coordinate, NonCentered
 from unfunnel.errors import ParameterError
-from unfunnel.families import Family
+from unfunnel.families import Family, standard_family
 from unfunnel.graph_ops import GRAPH, positive_or_one
 from unfunnel.partial import partial_coordinate
 from unfunnel.resolve import Resolver
@@ -89,14 +90,17 @@ def textbook_form(
     scale: Aligned,
     dims: tuple[str, ...] | None,
 ) -> Any:
-    """Create the explicit offset and the Deterministic of it that most texts show.
-
-    Where a parameter is invalid the variable is -inf, far outside any support: the density of
-    whatever depends on it is zero, and a draw cannot be mistaken for a value.
-    """
-    z = backend.standard_variable(family.base.name, names.offset(name, family.link.name), dims)
-    axes = dims or location.dims
-    valid_scale = positive_or_one(scale.over(axes))
-    phi = family.link.inverse(location.over(axes) + valid_scale * z.tensor, GRAPH)
-    value = GRAPH.where(scale.over(axes) > 0, phi, -np.inf)
-    return backend.deterministic(name, Aligned(value, axes), dims)
+    """Create the explicit offset and the Deterministic of it that most texts show."""
+    # A NaN scale where the parameters are invalid makes draws NaN and the density -inf, as without
+    # an offset; the shape comes from both parameters, so that every element has its own offset.
+    z = backend.random_variable(
+        standard_family(family.base),
+        names.offset(name, family.link.name),
+        Aligned(pt.zeros_like(location.tensor), location.dims),
+        Aligned(GRAPH.where(scale.tensor > 0, 1.0, np.nan), scale.dims),
+        dims,
+    )
+    axes = dims or max(location.dims, scale.dims, key=len)
+    theta = location.over(axes) + positive_or_one(scale.over(axes)) * backend.tensor_of(z)
+    phi = family.link.inverse(theta, GRAPH)
+    return backend.deterministic(name, Aligned(phi, axes), dims)

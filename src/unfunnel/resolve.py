@@ -80,7 +80,7 @@ class Resolver:
             k: t for k, t in tensors.items() if not isinstance(resolved[k].tensor, Constant)
         }
         location, scale = _guarded(family, variables, location, scale)
-        return Aligned(self._tied(location), union), Aligned(scale, union)
+        return _named(self._tied(location), union), _named(scale, union)
 
     def parameter(self, key: str, value: Any) -> Aligned:
         """Resolve one parameter; factories create the child ``{name}_{key}``."""
@@ -174,9 +174,7 @@ class Resolver:
                 expected=f"a tensor with at most {len(dims)} axes for the dims {dims}",
                 given=f"{tensor.ndim} axes",
             )
-        axes = dims[len(dims) - tensor.ndim :]
-        kept = [i for i, length in enumerate(tensor.type.shape) if length != 1]
-        return Aligned(tensor.dimshuffle(kept), tuple(axes[i] for i in kept))
+        return _named(tensor, dims[len(dims) - tensor.ndim :])
 
     def _tied(self, location: Any) -> Any:
         """Assert in the graph that the dims of aligned arrays keep their lengths."""
@@ -193,6 +191,12 @@ class Resolver:
             "were resized. Build the model again."
         )
         return Assert(message)(location, *conditions)
+
+
+def _named(tensor: Any, dims: tuple[str, ...]) -> Aligned:
+    """Name the axes, and drop those along which nothing varies."""
+    kept = [axis for axis, length in enumerate(tensor.type.shape) if length != 1]
+    return Aligned(tensor.dimshuffle(kept), tuple(dims[axis] for axis in kept))
 
 
 def _guarded(family: Family, tensors: dict[str, Any], location: Any, scale: Any) -> tuple[Any, Any]:

@@ -36,6 +36,8 @@ def test_children_align_by_name_and_the_declared_order_holds(child_dims, dims, x
     with pm.Model(coords=COORDS) as model:
         variable = prior.create_variable("b", xdist=xdist)
     assert axes_of(model, variable, xdist) == dims
+    # Not a transposition of a random variable: consumers read the op.
+    assert variable.owner.op.name == "lognormal"
     draw = draw_array(variable)
     assert draw.shape == tuple(len(COORDS[dim]) for dim in dims)
     by_geo = draw if dims[0] == "geo" else draw.T
@@ -56,7 +58,6 @@ def test_order_and_dims_hold_for_every_centering(hierarchical, centering, own, x
     assert axes_of(model, variable, xdist) == own
     assert variable is model["b"]
     if not isinstance(centering, str):
-        # Not a transposition of a random variable: consumers read the op.
         assert variable.owner.op.name == "lognormal"
     assert draw_array(variable).shape == tuple(len(COORDS[dim]) for dim in own)
     assert np.isfinite(model.compile_logp()(model.initial_point()))

@@ -33,13 +33,12 @@ def location_scale(params: Mapping[str, Any], ops: Ops) -> tuple[Any, Any]:
     """Location and scale of ``log phi`` for the mean and the standard deviation of ``phi``."""
     log_mu = ops.log(params["mu"])
     log_cv = ops.log(params["sigma"]) - log_mu
+    location = log_mu - 0.5 * ops.softplus(2.0 * log_cv)
     # Each branch is evaluated inside its own domain, so that neither makes the gradient of the
     # other NaN.
     small = ops.exp(ops.minimum(log_cv, _SMALL_LOG_CV))
     usual = ops.sqrt(ops.softplus(2.0 * ops.maximum(log_cv, _SMALL_LOG_CV)))
-    scale = ops.where(log_cv <= _SMALL_LOG_CV, small, usual)
-    # The variance is squared from the scale, so that softplus is computed once.
-    return log_mu - 0.5 * scale * scale, scale
+    return location, ops.where(log_cv <= _SMALL_LOG_CV, small, usual)
 
 
 def moments(location: Any, scale: Any, ops: Ops) -> dict[str, Any]:
