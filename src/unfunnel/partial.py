@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 import pymc as pm
 from pymc.initial_point import make_initial_point_expression
+from pymc.pytensorf import rvs_in_graph
 from pytensor.compile.mode import Mode
 from pytensor.graph.replace import clone_replace
 from pytensor.graph.traversal import ancestors
@@ -55,10 +57,14 @@ def partial_coordinate(
 def _typical(model: pm.Model, location: Any, scale: Any) -> tuple[float, float]:
     above = set(ancestors([location, scale]))
     hyperparameters = [rv for rv in model.free_RVs if rv in above]
-    points = make_initial_point_expression(
-        free_rvs=hyperparameters, rvs_to_transforms={}, initval_strategies={}
-    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Support point not defined")
+        points = make_initial_point_expression(
+            free_rvs=hyperparameters, rvs_to_transforms={}, initval_strategies={}
+        )
     replacements = dict(zip(hyperparameters, points, strict=True))
     expressions = clone_replace([location, scale], replace=replacements)
+    if rvs_in_graph(expressions):  # no starting point is known, and a draw differs every time
+        return 0.0, 1.0
     at_start = [float(np.median(x.eval(mode=_PYTHON))) for x in expressions]
     return (at_start[0], at_start[1]) if np.isfinite(at_start).all() else (0.0, 1.0)
