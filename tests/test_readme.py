@@ -1,12 +1,18 @@
-"""The code blocks of the README run as they stand, each in a namespace of its own."""
+"""The code blocks of the README and the guides run as they stand, each in its own namespace."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-README = Path(__file__).parents[1] / "README.md"
-BLOCKS = re.findall(r"```python\n(.*?)```", README.read_text(), flags=re.DOTALL)
+ROOT = Path(__file__).parents[1]
+
+
+def blocks(page):
+    return re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(), flags=re.DOTALL)
+
+
+BLOCKS = blocks("README.md")
 
 
 def test_readme_has_the_example_and_the_json_block():
@@ -24,3 +30,16 @@ def test_block_runs(number):
         assert (effect > 0).all()
         assert effect.dims == ("chain", "draw", "geo")
         assert effect.sel(geo="islands").mean() > effect.sel(geo="north").mean()
+
+
+def test_blocks_of_the_guide_run():
+    weights, new_groups = blocks("docs/choosing.md")
+    exec(compile(weights, "weights", "exec"), {})
+    namespace = {}
+    exec(compile(new_groups, "new groups", "exec"), namespace)
+    before = namespace["trace"].posterior["effect"]
+    after = namespace["posterior"]["posterior"]["effect"]
+    assert (after.sel(geo=["a", "b"]).values == before.values).all()
+    assert list(after["geo"].values) == ["a", "b", "c"]
+    y = namespace["predictions"].predictions["y"].mean(("chain", "draw"))
+    assert y.values[:2] == pytest.approx([1.0, 2.1], abs=0.25)

@@ -103,7 +103,7 @@ def _align_positional(
                 "pass a DataArray to name the axes.",
             )
     fixed = {d: n for d, n in zip(axes, values.shape, strict=True) if n == lengths[d]}
-    # An axis of length one broadcasts, as everywhere in numpy; dropping it keeps the dim resizable.
+    # An axis of length one broadcasts, as everywhere in numpy.
     kept = tuple(i for i, n in enumerate(values.shape) if n != 1)
     squeezed = values.reshape([values.shape[i] for i in kept])
     return AlignedArray(squeezed, tuple(axes[i] for i in kept), fixed)
@@ -166,8 +166,10 @@ def _positions(
     if (positions < 0).any():
         raise LabelError(
             subject,
-            expected=f"a value for each label of dim {dim!r}, which has {shown(wanted)}",
-            given=f"no value for {shown(wanted[positions < 0])} among the labels {shown(found)}",
+            expected=f"a value for each label of dim {dim!r}, which has {shown(wanted)} "
+            f"({wanted.dtype})",
+            given=f"no value for {shown(wanted[positions < 0])} among the labels {shown(found)} "
+            f"({found.dtype})",
             remedy="Labels are compared with their types: 1 and '1' differ.",
         )
     if exact and len(found) != len(wanted):
@@ -186,5 +188,8 @@ def _model_labels(
     # PyMC labels a dim without coords 0, 1, 2, ... in its traces; so do we.
     wanted = pd.RangeIndex(lengths[dim]) if labels is None else pd.Index(list(labels))
     if isinstance(found, pd.DatetimeIndex) and not isinstance(wanted, pd.DatetimeIndex):
-        return pd.DatetimeIndex(wanted)
+        try:
+            return pd.DatetimeIndex(wanted) if labels is not None else wanted
+        except ValueError:
+            return wanted  # no dates: nothing will match, which is reported with both labels
     return wanted

@@ -13,7 +13,6 @@ from typing import Any
 
 import pymc as pm
 import pymc.dims as pmd
-import pytensor
 import pytensor.tensor as pt
 from pytensor.graph.basic import Variable
 from pytensor.xtensor import as_xtensor
@@ -22,8 +21,10 @@ from xarray import DataArray
 
 from unfunnel.alignment import align_array
 from unfunnel.centering import Coordinate
+from unfunnel.errors import DimsError
 from unfunnel.families import Family
 from unfunnel.random_variables import distributions
+from unfunnel.tensors import registered_dims
 from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform
 
 
@@ -113,8 +114,29 @@ class Backend(ABC):
         """Register ``function(variable)`` under ``name`` (``transform=``)."""
 
     @abstractmethod
+    def labelled_data(self, data: DataArray) -> Any:
+        """Return aligned data in the form that the random variable takes."""
+
+    @abstractmethod
+    def unlabelled_data(self, data: Any, dims: tuple[str, ...]) -> Any:
+        """Return data without labels; as in numpy, the last axis belongs to the last dim."""
+
     def observed(self, value: Any, dims: tuple[str, ...] | None, name: str) -> Any:
         """Return data in the form and orientation that the random variable takes."""
+        labelled = isinstance(value, Variable) and isinstance(value.type, XTensorType)
+        if dims is None or labelled:  # labelled tensors are matched by pymc.dims itself
+            return value
+        if isinstance(value, DataArray):
+            return self.labelled_data(align_observed(value, dims, name))
+        own = registered_dims(pm.modelcontext(None), value) if isinstance(value, Variable) else None
+        if own is not None and len(own) > 1 and own != dims[len(dims) - len(own) :]:
+            raise DimsError(
+                f"{name}: observed",
+                expected=f"data with the dims {dims}, in this order",
+                given=f"{value.name!r} with dims {own}",
+                remedy="Declare dims= of the prior in the order of the data.",
+            )
+        return self.unlabelled_data(value, dims)
 
 
 class TensorBackend(Backend):
@@ -158,10 +180,11 @@ class TensorBackend(Backend):
     ) -> Any:
         return pm.Deterministic(name, function(variable), dims=dims)
 
-    def observed(self, value: Any, dims: tuple[str, ...] | None, name: str) -> Any:  # noqa: D102
-        if not isinstance(value, DataArray) or dims is None:
-            return value
-        return align_observed(value, dims, name).values
+    def labelled_data(self, data: DataArray) -> Any:  # noqa: D102
+        return data.values
+
+    def unlabelled_data(self, data: Any, dims: tuple[str, ...]) -> Any:  # noqa: D102
+        return data
 
 
 class DimsBackend(Backend):
@@ -219,14 +242,12 @@ class DimsBackend(Backend):
     ) -> Any:
         return pmd.Deterministic(name, function(variable), dims=dims)
 
-    def observed(self, value: Any, dims: tuple[str, ...] | None, name: str) -> Any:  # noqa: D102
-        if dims is None or (isinstance(value, Variable) and isinstance(value.type, XTensorType)):
-            return value
-        if isinstance(value, DataArray):
-            return align_observed(value, dims, name)
-        value = value if isinstance(value, Variable) else pt.as_tensor(value)
-        # As in numpy and plain PyMC, the last axis belongs to the last dim.
-        return as_xtensor(value, dims=dims[len(dims) - value.ndim :])
+    def labelled_data(self, data: DataArray) -> Any:  # noqa: D102
+        return data
+
+    def unlabelled_data(self, data: Any, dims: tuple[str, ...]) -> Any:  # noqa: D102
+        tensor: Any = data if isinstance(data, Variable) else pt.as_tensor(data)
+        return as_xtensor(tensor, dims=dims[len(dims) - tensor.ndim :])
 
 
 BACKENDS: dict[bool, Backend] = {False: TensorBackend(), True: DimsBackend()}
@@ -249,8 +270,3 @@ def align_observed(data: DataArray, dims: tuple[str, ...], name: str) -> DataArr
 def dim_lengths(model: Any, dims: tuple[str, ...]) -> dict[str, int]:
     """Return the present length of each dim."""
     return {dim: int(model.dim_lengths[dim].eval()) for dim in dims}
-
-
-def as_float(value: Any) -> Any:
-    """Return a constant as a tensor of floatX: PyTensor would store a bare 1.5 as float32."""
-    return pt.as_tensor(value, dtype=pytensor.config.floatX)

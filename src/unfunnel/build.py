@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytensor.tensor as pt
 from pymc_extras.prior import MuAlreadyExistsError, UnsupportedDistributionError
+from xarray import DataArray
 
 from unfunnel import names
 from unfunnel.backends import Aligned, Backend, backend_for
-from unfunnel.centering import Centering, Coordinate, NonCentered
+from unfunnel.centering import Coordinate, NonCentered, Partial
 from unfunnel.errors import ParameterError
 from unfunnel.families import Family, standard_family
 from unfunnel.graph_ops import GRAPH, positive_or_one
-from unfunnel.partial import partial_coordinate
+from unfunnel.reference import reference_point
 from unfunnel.resolve import Resolver
 from unfunnel.upstream import attribute_errors_surface, named_function
 
@@ -29,9 +30,12 @@ def build_variable(prior: NaturalPrior, name: str, xdist: bool) -> Any:
     own_name = name if function is None else names.raw(name)
     with attribute_errors_surface(own_name):
         resolver = Resolver(backend, own_name, prior.dims)
+        centering = prior.centering
+        if isinstance(centering, np.ndarray | DataArray):
+            centering = resolver.aligned_weight(centering)
         location, scale = resolver.location_and_scale(prior.family, prior.parameters)
         if prior.centered:
-            coordinate = choose_coordinate(prior.centering, resolver, location, scale)
+            coordinate = choose_coordinate(centering, location, scale)
             variable = backend.random_variable(
                 prior.family, own_name, location, scale, prior.dims, coordinate=coordinate
             )
@@ -73,13 +77,14 @@ def build_likelihood(prior: NaturalPrior, name: str, mu: Any, observed: Any, xdi
         )
 
 
-def choose_coordinate(
-    centering: Centering, resolver: Resolver, location: Aligned, scale: Aligned
-) -> Coordinate | None:
-    """Return the coordinate that ``centered=`` asks for; None is the family's link alone."""
+def choose_coordinate(centering: Any, location: Aligned, scale: Aligned) -> Coordinate | None:
+    """Return the coordinate that ``centered=`` asks for; None is the family's link alone.
+
+    Weights are given aligned, with an axis for each dim of the variable.
+    """
     if isinstance(centering, bool):
         return None if centering else NonCentered()
-    return partial_coordinate(centering, resolver, location, scale)
+    return Partial(centering, *reference_point(location.tensor, scale.tensor))
 
 
 def textbook_form(

@@ -115,7 +115,8 @@ def validate_centering(value: object, owner: str) -> Centering:
         return _number(float(value), owner)
     if isinstance(value, list | tuple):
         value = np.asarray(value)
-    if isinstance(value, np.ndarray | DataArray) and value.dtype.kind in "biuf":
+    plain = not isinstance(value, np.ma.MaskedArray)
+    if plain and isinstance(value, np.ndarray | DataArray) and value.dtype.kind in "biuf":
         weights = value.astype(float)
         _check_range(np.asarray(weights), owner)
         return _number(float(weights), owner) if weights.ndim == 0 else weights
@@ -154,13 +155,3 @@ def _check_range(weights: np.ndarray, owner: str) -> None:
 def is_textbook(centering: Centering) -> bool:
     """Whether ``centered=`` asks for an explicit offset instead of a value transform."""
     return isinstance(centering, str) and centering == OFFSET
-
-
-def same_centering(a: Centering, b: Centering) -> bool:
-    """Equality of two validated values, elementwise and by label for arrays."""
-    if isinstance(a, DataArray) or isinstance(b, DataArray):
-        return isinstance(a, DataArray) and isinstance(b, DataArray) and bool(a.equals(b))
-    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
-        both = isinstance(a, np.ndarray) and isinstance(b, np.ndarray)
-        return both and np.array_equal(np.asarray(a), np.asarray(b))
-    return type(a) is type(b) and a == b

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 from xarray import DataArray
 
-from unfunnel.errors import DecodeError, listed, nearest
+from unfunnel.errors import DecodeError, UnsupportedError, listed, nearest, shown
 from unfunnel.families import FAMILIES, Family
 
 _DATETIME = "datetime64[ns]"
@@ -113,16 +113,24 @@ def decode(
             else "",
         )
     family = FAMILIES[family_name(data)]
-    rest = {key: value for key, value in data.items() if key not in ("dist", "distribution")}
+    rest = dict(data)
+    rest.pop("dist" if "dist" in rest else "distribution")
     parameters = rest.pop("kwargs", None) or {}
     if not isinstance(parameters, Mapping):
         raise DecodeError(
             family.name, expected="'kwargs' to hold parameters by name", given=repr(parameters)
         )
-    parameters = dict(parameters)
-    for key in list(rest):
-        if key in family.parameter_names:  # the flat form
-            parameters[key] = rest.pop(key)
+    flat = {key: rest.pop(key) for key in list(rest) if key in family.parameter_names}
+    if twice := [key for key in flat if key in parameters]:
+        raise DecodeError(
+            family.name,
+            expected="each parameter once",
+            given=f"{listed(twice)} both in 'kwargs' and beside it",
+            remedy="Remove one of the two.",
+        )
+    parameters = {**parameters, **flat}
+    for key in parameters:
+        family.parameter(key)
     unknown = [str(key) for key in rest if key not in _KEYS]
     if unknown:
         known = (*_KEYS, *family.parameter_names)
@@ -175,7 +183,15 @@ def _encode_labelled(array: DataArray) -> dict[str, Any]:
 def _encode_labels(index: pd.Index) -> Any:
     if isinstance(index, pd.DatetimeIndex):
         return {"dtype": _DATETIME, "data": [label.isoformat() for label in index]}
-    return index.tolist()
+    labels = index.tolist()
+    if not all(isinstance(label, str | int | float | bool) for label in labels):
+        raise UnsupportedError(
+            "to_dict",
+            expected="labels that JSON can hold: strings, numbers or dates",
+            given=f"labels of dtype {index.dtype}, {shown(labels)}",
+            remedy="Give the DataArray other labels, such as str(label).",
+        )
+    return labels
 
 
 def _decode_labelled(value: Mapping[str, Any]) -> DataArray:

@@ -7,12 +7,17 @@ itself is refused.
 
 from __future__ import annotations
 
+import gc
+import sys
 from collections.abc import Iterable
 from typing import Any
 
 import pymc as pm
 
 from unfunnel.errors import LabelError, shown
+
+# The local variable, and the argument of getrefcount.
+_REFERENCES_FROM_HERE = 2
 
 
 class WatchedCoords(dict[str, Any]):
@@ -63,12 +68,30 @@ def watch_dims(model: pm.Model, dims: Iterable[str], owner: str) -> None:
     owner : str
         What depends on them, for the message: ``"beta: mu"``.
     """
-    watched = (
-        model._coords if isinstance(model._coords, WatchedCoords) else WatchedCoords(model._coords)
-    )
+    if not isinstance(model._coords, WatchedCoords):
+        _replace_coords(model)
+    owners = model._coords.owners
     for dim in dims:
-        watched.owners.setdefault(dim, []).append(owner)
+        owners.setdefault(dim, []).append(owner)
+
+
+def _replace_coords(model: pm.Model) -> None:
+    """Give watched coords to the model and to every other one that shares its coords.
+
+    A sub-model shares them with its parents, but a parent does not know its sub-models; only the
+    garbage collector does. Asking it is slow, so it is asked only if somebody else holds them.
+    """
+    old = model._coords
+    new = WatchedCoords(old)
     current: pm.Model | None = model
-    while current is not None:  # a sub-model shares the coords of its parents
-        current._coords = watched
+    while current is not None:
+        current._coords = new
         current = current.parent
+    if sys.getrefcount(old) <= _REFERENCES_FROM_HERE:
+        return
+    for holder in gc.get_referrers(old):
+        # An instance is found itself or, where it has one, by its dictionary.
+        candidates = gc.get_referrers(holder) if isinstance(holder, dict) else [holder]
+        for candidate in candidates:
+            if isinstance(candidate, pm.Model) and candidate._coords is old:
+                candidate._coords = new

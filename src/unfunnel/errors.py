@@ -102,7 +102,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("sigm", ["mu", "sigma"])
     " Did you mean 'sigma'?"
     """
-    matches = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    matches = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f" Did you mean {matches[0]!r}?" if matches else ""
 
 

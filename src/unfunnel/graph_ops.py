@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytensor
 import pytensor.tensor as pt
 
 from unfunnel.ops import Ops
@@ -23,6 +24,11 @@ class GraphOps:
 
 
 GRAPH: Ops = GraphOps()
+
+
+def as_float(value: Any) -> Any:
+    """Return a constant as a tensor of floatX: PyTensor would store a bare 1.5 as float32."""
+    return pt.as_tensor(value, dtype=pytensor.config.floatX)
 
 
 def positive_or_one(scale: Any) -> Any:

@@ -10,9 +10,10 @@ import pandas as pd
 import pymc as pm
 import xarray as xr
 from pytensor.graph.traversal import ancestors
+from pytensor.xtensor.shape import Transpose
 from pytensor.xtensor.vectorization import XRV
 
-from unfunnel.errors import LabelError, UnsupportedError
+from unfunnel.errors import LabelError, UnsupportedError, listed, shown
 
 _LOG = logging.getLogger("unfunnel")
 _COUNTER = "unfunnel_counter"
@@ -53,8 +54,10 @@ def extend_posterior(
     Raises
     ------
     LabelError
-        If a free variable is missing from the trace, or changed its length along a dim without
-        labels.
+        If a free variable is missing from the trace, has other dims or another length along a dim
+        without a name, or if the labels are of another type than those in the trace.
+    UnsupportedError
+        If a dim changed along which a variable is drawn jointly, as effects that sum to zero are.
 
     Notes
     -----
@@ -78,32 +81,54 @@ def extend_posterior(
     3
     """
     model = pm.modelcontext(model)
-    posterior = (
-        trace["posterior"].to_dataset() if "posterior" in getattr(trace, "children", {}) else trace
-    )
-    posterior = posterior.to_dataset() if isinstance(posterior, xr.DataTree) else posterior
+    posterior = _posterior_of(trace)
     seeds = np.random.default_rng(random_seed).integers(2**31, size=len(model.free_RVs))
     extended = xr.Dataset(coords={dim: posterior[dim] for dim in ("chain", "draw")})
     for seed, variable in zip(seeds, _parents_first(model), strict=True):
         old = _old_draws(posterior, variable.name)
-        wanted = _coords_of(model, variable.name, old)
-        if all(_same_labels(old, dim, labels) for dim, labels in wanted.items()):
+        wanted = _labels_now(model, variable, old)
+        changed = {dim for dim, labels in wanted.items() if not _same_labels(old, dim, labels)}
+        if changed:
+            _LOG.info("Drawing new elements of %s given its parents.", variable.name)
+            _require_elementwise(variable, changed, tuple(wanted))
+            new = _draw(model, variable, extended, int(seed), progressbar)
+            extended[variable.name] = _merged(old, new, wanted)
+        else:
             extended[variable.name] = old
-            continue
-        _LOG.info("Drawing new elements of %s from the posterior of its parents.", variable.name)
-        _require_elementwise(variable)
-        with model:
-            new: Any = pm.sample_posterior_predictive(
-                # PyMC counts draws by a variable, and the first to be drawn has none before.
-                _tree(extended.assign({_COUNTER: posterior["chain"] * 0 + posterior["draw"] * 0})),
-                var_names=[variable.name],
-                random_seed=int(seed),
-                progressbar=progressbar,
-                # Else it returns the data, too, which may be of the old groups.
-                predictions=True,
-            )["predictions"][variable.name]
-        extended[variable.name] = _merged(old, new, wanted)
     return _tree(extended)
+
+
+def _posterior_of(trace: Any) -> xr.Dataset:
+    if "posterior" in getattr(trace, "children", {}):
+        trace = trace["posterior"]
+    posterior = trace.to_dataset() if isinstance(trace, xr.DataTree) else trace
+    if not isinstance(posterior, xr.Dataset) or not {"chain", "draw"} <= set(posterior.dims):
+        raise LabelError(
+            "extend_posterior",
+            expected="a trace with a group posterior, or its dataset, with dims chain and draw",
+            given=f"{type(trace).__name__} with dims {tuple(getattr(posterior, 'dims', ()))}",
+            remedy="Keep the dims chain and draw, for instance with .sel(chain=[0]).",
+        )
+    return posterior
+
+
+def _draw(
+    model: Any, variable: Any, given: xr.Dataset, seed: int, progressbar: bool
+) -> xr.DataArray:
+    """Draw a variable from its prior, given the posterior draws of its parents."""
+    # PyMC counts draws by a variable, and the first one to be drawn has none before it.
+    counter = given["chain"] * 0 + given["draw"] * 0
+    with model:
+        drawn: Any = pm.sample_posterior_predictive(
+            _tree(given.assign({_COUNTER: counter})),
+            var_names=[variable.name],
+            freeze_vars=[str(name) for name in given.data_vars],
+            random_seed=seed,
+            progressbar=progressbar,
+            # Else it returns the data, too, which may still be of the old groups.
+            predictions=True,
+        )
+    return drawn["predictions"][variable.name].astype(variable.dtype)  # type: ignore[no-any-return]
 
 
 def _parents_first(model: pm.Model) -> list[Any]:
@@ -124,34 +149,62 @@ def _old_draws(posterior: xr.Dataset, name: str) -> xr.DataArray:
     return posterior[name]
 
 
-def _coords_of(model: pm.Model, name: str, old: xr.DataArray) -> dict[str, pd.Index]:
-    """Return the labels the model has now for each named dim of a variable."""
-    coords = {}
-    for dim in model.named_vars_to_dims.get(name, ()) or ():
-        if dim is None:
-            continue
-        labels = model.coords.get(dim)
-        length = int(model.dim_lengths[dim].eval())
-        coords[dim] = pd.RangeIndex(length) if labels is None else pd.Index(list(labels))
-    if set(coords) != set(old.dims) - {"chain", "draw"} and coords:
+def _labels_now(model: Any, variable: Any, old: xr.DataArray) -> dict[str, pd.Index]:
+    """Return the labels that the model has now for each dim of a variable, in its own order."""
+    dims = [dim for dim in model.named_vars_to_dims.get(variable.name, ()) if dim is not None]
+    found = tuple(str(dim) for dim in old.dims if dim not in ("chain", "draw"))
+    if len(dims) < len(found):  # a dim without a name cannot be extended, only stay as it is
+        lengths = tuple(int(length) for length in variable.shape.eval(mode="FAST_COMPILE"))
+        if lengths != tuple(old.sizes[dim] for dim in found):
+            raise LabelError(
+                f"extend_posterior: {variable.name}",
+                expected=f"posterior draws of shape {lengths}, or dims with names",
+                given=f"dims {dict(zip(found, old.shape[2:], strict=True))}",
+                remedy="Give the variable dims=, so that new elements can be told from old ones.",
+            )
+        return {}
+    if set(dims) != set(found):
         raise LabelError(
-            f"extend_posterior: {name}",
-            expected=f"posterior draws with the dims {tuple(coords)}",
+            f"extend_posterior: {variable.name}",
+            expected=f"posterior draws with the dims {tuple(dims)}",
             given=f"dims {old.dims}",
             remedy="Pass the trace of this model.",
         )
-    return coords
+    return {dim: _checked_labels(model, dim, old, variable.name) for dim in dims}
 
 
-def _require_elementwise(variable: Any) -> None:
+def _checked_labels(model: Any, dim: str, old: xr.DataArray, name: str) -> pd.Index:
+    labels = model.coords.get(dim)
+    # PyMC labels a dim without coords 0, 1, 2, ... in its traces; so do we.
+    length = int(model.dim_lengths[dim].eval())
+    now = pd.RangeIndex(length) if labels is None else pd.Index(list(labels))
+    before = pd.Index(old[dim].values)
+    if not now.isin(before).any() and now.astype(str).isin(before.astype(str)).any():
+        raise LabelError(
+            f"extend_posterior: {name}",
+            expected=f"labels of dim {dim!r} of the same type as in the trace, {shown(before)} "
+            f"({before.dtype})",
+            given=f"{shown(now)} ({now.dtype})",
+            remedy="Labels are compared with their types: 1 and '1' differ.",
+        )
+    return now
+
+
+def _require_elementwise(variable: Any, changed: set[str], dims: tuple[str, ...]) -> None:
     """Refuse what cannot be extended element by element: effects that sum to zero, random walks."""
-    op = variable.owner.op
-    joint = op.core_dims[1] if isinstance(op, XRV) else getattr(op, "ndim_supp", 0)
-    if joint:
+    node = variable.owner
+    while isinstance(node.op, Transpose):
+        node = node.inputs[0].owner
+    if isinstance(node.op, XRV):
+        joint = set(node.op.core_dims[1])
+    else:
+        together = getattr(node.op, "ndim_supp", 0)
+        joint = set(dims[len(dims) - together :]) if together else set()
+    if joint & changed:
         raise UnsupportedError(
             f"extend_posterior: {variable.name}",
             expected="variables whose elements are independent given their parents",
-            given=f"{op}, drawn jointly along a dim that changed",
+            given=f"{node.op}, drawn jointly along {listed(joint & changed)}, which changed",
             remedy="Model the groups with LogNormalExp or another elementwise prior.",
         )
 
@@ -167,7 +220,7 @@ def _merged(old: xr.DataArray, new: xr.DataArray, wanted: dict[str, pd.Index]) -
     known = xr.ones_like(old.isel(chain=0, draw=0, drop=True), dtype=bool).reindex(
         wanted, fill_value=False
     )
-    return aligned.where(known, new).transpose(*old.dims)
+    return aligned.where(known, new).transpose(*old.dims).astype(old.dtype)
 
 
 def _tree(posterior: xr.Dataset) -> xr.DataTree:

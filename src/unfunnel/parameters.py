@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from numbers import Real
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,13 @@ from unfunnel.errors import (
 )
 from unfunnel.families import Family, Parameter
 from unfunnel.supports import KnownSupport, support_of
+
+_KIND_REMEDIES = {
+    "dict": "Revive it first with pymc_extras.deserialize.deserialize.",
+    "Series": "Call its .to_xarray(), so that its labels are matched.",
+    "DataFrame": "Make it a DataArray with named dims, so that its labels are matched.",
+    "Dataset": "Pass one of its variables.",
+}
 
 _EXPECTED_KINDS = "a number, array, DataArray, tensor, Prior or other variable factory"
 
@@ -95,10 +103,7 @@ def check_parameters(family: Family, parameters: Mapping[str, Any]) -> dict[str,
 def check_parameter(family: Family, parameter: Parameter, value: Any) -> Any:
     """Return one parameter in canonical form, or refuse it; see :func:`check_parameters`."""
     subject = f"{family.name}: {parameter.name}"
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, list | tuple):
-        value = np.asarray(value)
+    value = _plain(subject, value)
     if isinstance(value, str) or (isinstance(value, np.ndarray) and value.dtype.kind in "US"):
         raise ParameterTypeError(
             subject,
@@ -108,8 +113,8 @@ def check_parameter(family: Family, parameter: Parameter, value: Any) -> Any:
         )
     if isinstance(value, bool):
         raise ParameterTypeError(subject, expected=_EXPECTED_KINDS, given=repr(value))
-    if isinstance(value, Real):
-        check_parameter_values(subject, parameter, np.asarray(float(value)))
+    if isinstance(value, int | float):
+        check_parameter_values(subject, parameter, np.asarray(value, dtype=float))
     elif isinstance(value, np.ndarray | DataArray):
         if value.dtype.kind not in "iuf":
             raise ParameterTypeError(
@@ -120,8 +125,39 @@ def check_parameter(family: Family, parameter: Parameter, value: Any) -> Any:
         check_support(subject, parameter, support_of(value), value)
     elif isinstance(value, type) or not (hasattr(value, "owner") and hasattr(value, "type")):
         raise ParameterTypeError(
-            subject, expected=_EXPECTED_KINDS, given=f"{value!r} of type {type(value).__name__}"
+            subject,
+            expected=_EXPECTED_KINDS,
+            given=f"{value!r} of type {type(value).__name__}",
+            remedy=_KIND_REMEDIES.get(type(value).__name__, ""),
         )
+    return value
+
+
+def _plain(subject: str, value: Any) -> Any:
+    """Return numbers as Python numbers, lists as arrays, and arrays without what does not count."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise ParameterTypeError(
+            subject,
+            expected=_EXPECTED_KINDS,
+            given="a masked array",
+            remedy="A parameter has no missing elements; pass .filled(...) or the data itself.",
+        )
+    try:
+        if isinstance(value, list | tuple):
+            value = np.asarray(value)
+        if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
+            value = value.item()
+        if isinstance(value, int):
+            float(value)  # fails beyond the range of floats
+        elif isinstance(value, Real):
+            value = float(value)
+    except (ValueError, OverflowError) as error:
+        raise ParameterTypeError(
+            subject, expected=_EXPECTED_KINDS, given=f"{type(value).__name__}: {error}"
+        ) from error
+    if isinstance(value, DataArray):
+        # Scalar coords are what .sel leaves behind; they label no element.
+        return value.drop_vars([name for name in value.coords if name not in value.dims])
     return value
 
 
@@ -183,5 +219,5 @@ def check_support(subject: str, parameter: Parameter, support: KnownSupport, val
         f"{subject}: could not establish that {value!r} stays positive. Where it does not, "
         "the density is zero. Use a hyperprior with positive support if you can.",
         SupportWarning,
-        stacklevel=2,
+        skip_file_prefixes=(str(Path(__file__).parent),),
     )

@@ -20,11 +20,12 @@ from pytensor.graph.basic import Variable
 
 from unfunnel import codec, display, elicit
 from unfunnel.build import build_likelihood, build_variable
-from unfunnel.centering import Centering, is_textbook, same_centering, validate_centering
+from unfunnel.centering import Centering, is_textbook, validate_centering
+from unfunnel.equality import same_value
 from unfunnel.errors import ParameterError
 from unfunnel.families import Family
 from unfunnel.parameters import bind_arguments, check_parameters
-from unfunnel.tensors import check_tensor_support, encode_other, same_value
+from unfunnel.tensors import check_tensor_support, encode_other
 from unfunnel.upstream import call_signature, check_dims, distribution_stand_in, named_function
 
 #: The prior class of each family, by its name.
@@ -136,6 +137,9 @@ class NaturalPrior(Prior):
             If the model lacks a dim, or an array parameter does not match its coords.
         """
         self._require_all_parameters()
+        # They may have been written to since construction, as upstream's consumers do.
+        check_parameters(self.family, self.parameters)
+        check_dims(self.family.name, self.dims, self.parameters)
         return build_variable(self, name, xdist)
 
     def create_likelihood_variable(
@@ -256,7 +260,7 @@ class NaturalPrior(Prior):
             dims=self.dims,
             centered=self.centering,
             transform=self.transform,
-            encode_other=lambda value: encode_other(self.family.name, value),
+            encode_other=lambda value: encode_other(self.family.name, value, self.dims),
         )
 
     @classmethod
@@ -274,7 +278,8 @@ class NaturalPrior(Prior):
             Of the class that ``"dist"`` names.
         """
         family, options = codec.decode(data, deserialize)
-        return CLASSES[family.name](**options)
+        kind = cls if getattr(cls, "family", None) is family else CLASSES[family.name]
+        return kind(**options)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Copy hyperpriors and arrays; variables of a model stay the variables they are."""
@@ -296,7 +301,7 @@ class NaturalPrior(Prior):
         return (
             self.dims == other.dims
             and self.transform == other.transform
-            and same_centering(self.centering, other.centering)
+            and same_value(self.centering, other.centering)
             and self.parameters.keys() == other.parameters.keys()
             and all(
                 same_value(value, other.parameters[key]) for key, value in self.parameters.items()

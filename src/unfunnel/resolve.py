@@ -23,11 +23,12 @@ from xarray import DataArray
 
 from unfunnel import names
 from unfunnel.alignment import AlignedArray, align_array
-from unfunnel.backends import Aligned, Backend, as_float, dim_lengths
+from unfunnel.backends import Aligned, Backend, dim_lengths
 from unfunnel.dims_watch import watch_dims
 from unfunnel.errors import DimsError
 from unfunnel.families import Family
-from unfunnel.graph_ops import GRAPH
+from unfunnel.graph_ops import GRAPH, as_float
+from unfunnel.tensors import registered_dims
 
 
 @dataclass
@@ -80,7 +81,10 @@ class Resolver:
             k: t for k, t in tensors.items() if not isinstance(resolved[k].tensor, Constant)
         }
         location, scale = _guarded(family, variables, location, scale)
-        return _named(self._tied(location), union), _named(scale, union)
+        location = self._tied(location)
+        if self.dims is None and not self.backend.xdist:  # axes without names stay where they are
+            return Aligned(location, union), Aligned(scale, union)
+        return _own_axes(location, scale, union), _own_axes(scale, location, union)
 
     def parameter(self, key: str, value: Any) -> Aligned:
         """Resolve one parameter; factories create the child ``{name}_{key}``."""
@@ -98,6 +102,17 @@ class Resolver:
         aligned = self.aligned_array(key, value)
         return Aligned(as_float(aligned.values), aligned.dims)
 
+    def aligned_weight(self, weight: np.ndarray | DataArray) -> np.ndarray:
+        """Align the weights of ``centered=`` and give them an axis for each declared dim.
+
+        To be called before :meth:`location_and_scale`, which ties the variable to their dims.
+        """
+        if self.dims is None:
+            raise _undeclared_axes(f"{self.name}: centered", weight)
+        aligned = self.aligned_array("centered", weight)
+        absent = [axis for axis, dim in enumerate(self.dims) if dim not in aligned.dims]
+        return np.expand_dims(aligned.values, absent).astype(pytensor.config.floatX)
+
     def aligned_array(self, key: str, value: np.ndarray | DataArray) -> AlignedArray:
         """Align an array with the coords of the model and watch the dims it depends on."""
         subject = f"{self.name}: {key}"
@@ -106,12 +121,7 @@ class Resolver:
                 return AlignedArray(value, _axis_names(value.ndim))
             if value.ndim == 0:
                 return AlignedArray(np.asarray(value), ())
-            raise DimsError(
-                subject,
-                expected="dims= to be declared, so that the axes of an array have names",
-                given=f"an array of shape {value.shape} and dims=None",
-                remedy="Pass dims= to the prior.",
-            )
+            raise _undeclared_axes(subject, value)
         lengths = dim_lengths(self.model, self.dims)
         aligned = align_array(value, self.dims, self.model.coords, lengths, subject)
         watch_dims(self.model, aligned.fixed, subject)
@@ -148,10 +158,7 @@ class Resolver:
         """Dims that the model knows of one of its own variables; None for an expression."""
         if tensor.ndim == 0:
             return ()
-        if self.model.named_vars.get(tensor.name) is not tensor:
-            return None
-        dims = self.model.named_vars_to_dims.get(tensor.name)
-        return None if dims is None or None in dims else tuple(dims)
+        return registered_dims(self.model, tensor)
 
     def _undeclared(self, key: str, tensor: Any, dims: tuple[str, ...] | None) -> Aligned:
         if tensor.ndim == 0:
@@ -174,7 +181,9 @@ class Resolver:
                 expected=f"a tensor with at most {len(dims)} axes for the dims {dims}",
                 given=f"{tensor.ndim} axes",
             )
-        return _named(tensor, dims[len(dims) - tensor.ndim :])
+        axes = dims[len(dims) - tensor.ndim :]
+        kept = [axis for axis, length in enumerate(tensor.type.shape) if length != 1]
+        return Aligned(tensor.dimshuffle(kept), tuple(axes[axis] for axis in kept))
 
     def _tied(self, location: Any) -> Any:
         """Assert in the graph that the dims of aligned arrays keep their lengths."""
@@ -193,9 +202,22 @@ class Resolver:
         return Assert(message)(location, *conditions)
 
 
-def _named(tensor: Any, dims: tuple[str, ...]) -> Aligned:
-    """Name the axes, and drop those along which nothing varies."""
-    kept = [axis for axis, length in enumerate(tensor.type.shape) if length != 1]
+def _undeclared_axes(subject: str, value: np.ndarray | DataArray) -> DimsError:
+    return DimsError(
+        subject,
+        expected="dims= to be declared, so that the axes of an array have names",
+        given=f"an array of shape {value.shape} and dims=None",
+        remedy="Pass dims= to the prior.",
+    )
+
+
+def _own_axes(tensor: Any, other: Any, dims: tuple[str, ...]) -> Aligned:
+    """Name the axes, and drop those along which only the other parameter varies.
+
+    Labelled tensors broadcast by name: an axis of length one would be taken for the whole dim.
+    """
+    lengths = zip(tensor.type.shape, other.type.shape, strict=True)
+    kept = [axis for axis, (own, others) in enumerate(lengths) if own != 1 or others == 1]
     return Aligned(tensor.dimshuffle(kept), tuple(dims[axis] for axis in kept))
 
 

@@ -19,7 +19,7 @@ _MODULE = "pymc_extras.deserialize"
 
 def register() -> None:
     """Put our deserializer in front, now or as soon as ``pymc_extras.deserialize`` is imported."""
-    if _MODULE in sys.modules:
+    if hasattr(sys.modules.get(_MODULE), "DESERIALIZERS"):
         _insert(sys.modules[_MODULE])
     elif not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
@@ -70,8 +70,11 @@ class _Loader(Loader):
     def exec_module(self, module: ModuleType) -> None:
         self.loader.exec_module(module)
         _insert(module)
+        sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
 
     def __getattr__(self, name: str) -> Any:
+        if name == "loader":  # asked for while being copied, before it is there
+            raise AttributeError(name)
         return getattr(self.loader, name)
 
 

@@ -1,11 +1,13 @@
-"""Parameters that are PyTensor variables: their support, how they are saved, and equality."""
+"""Parameters that are PyTensor variables: their support, their dims, and how they are saved."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+import pymc as pm
 from pymc.pytensorf import rvs_in_graph
+from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Constant, Variable
 from pytensor.tensor.random.op import RandomVariable
 from pytensor.xtensor.type import XTensorType
@@ -45,13 +47,35 @@ def check_tensor_support(subject: str, parameter: Parameter, variable: Variable[
             check_support(subject, parameter, "real", f"the variable {variable} ~ {distribution}")
 
 
-def encode_tensor(owner: str, variable: Variable[Any, Any]) -> Any:
+def registered_dims(model: Any, tensor: Any) -> tuple[str, ...] | None:
+    """Return the dims under which a model, or one that it is part of, knows a variable."""
+    while model is not None:
+        if model.named_vars.get(tensor.name) is tensor:
+            dims = model.named_vars_to_dims.get(tensor.name)
+            return None if dims is None or None in dims else tuple(dims)
+        model = model.parent
+    return None
+
+
+def encode_tensor(
+    owner: str, variable: Variable[Any, Any], dims: tuple[str, ...] | None
+) -> float | np.ndarray | DataArray:
     """Return the value of a tensor that depends on no random variable.
+
+    Parameters
+    ----------
+    owner : str
+        For messages.
+    variable : Variable
+        The tensor. Data of the model on the context stack keep their dims and labels.
+    dims : tuple of str or None
+        The dims of the prior.
 
     Raises
     ------
     UnsupportedError
-        If it depends on one: its value would be one draw, frozen.
+        If it depends on a random variable: its value would be one draw, frozen. Or if it may be
+        data of a model that is not there to tell to which dims its axes belong.
     """
     if rvs_in_graph([variable]):
         raise UnsupportedError(
@@ -60,14 +84,28 @@ def encode_tensor(owner: str, variable: Variable[Any, Any]) -> Any:
             given=f"the tensor {variable}, which depends on a random variable",
             remedy="Pass the hyperprior itself (a Prior) instead of the variable it created.",
         )
-    value = variable.eval()
+    value = np.asarray(variable.eval())
     if isinstance(variable.type, XTensorType):
-        return DataArray(np.asarray(value), dims=variable.type.dims)
-    array = np.asarray(value)
-    return array.item() if array.ndim == 0 else array
+        return DataArray(value, dims=variable.type.dims)
+    if value.ndim == 0:
+        return float(value)
+    model: Any = pm.Model.get_context(error_if_none=False)
+    own = registered_dims(model, variable)
+    if own is not None:
+        labels = {dim: list(model.coords[dim]) for dim in own if model.coords.get(dim) is not None}
+        return DataArray(value, dims=own, coords=labels)
+    several = dims is not None and len(dims) > 1
+    if several and model is None and isinstance(variable, SharedVariable) and variable.name:
+        raise UnsupportedError(
+            f"{owner}: to_dict",
+            expected="to know which of the dims the axes of a parameter are",
+            given=f"the data {variable.name!r} of shape {value.shape} outside of their model",
+            remedy="Call to_dict inside `with model:`, or pass a DataArray to the prior.",
+        )
+    return value
 
 
-def encode_other(owner: str, value: Any) -> Any:
+def encode_other(owner: str, value: Any, dims: tuple[str, ...] | None) -> Any:
     """Encode what is neither a number nor an array: hyperpriors, and tensors.
 
     Raises
@@ -78,7 +116,7 @@ def encode_other(owner: str, value: Any) -> Any:
     if hasattr(value, "to_dict"):
         return value.to_dict()
     if isinstance(value, Variable):
-        return codec.encode_value(encode_tensor(owner, value), lambda x: x)
+        return codec.encode_value(encode_tensor(owner, value, dims), lambda x: x)
     raise UnsupportedError(
         f"{owner}: to_dict",
         expected="parameters that have a dictionary form",
@@ -86,14 +124,3 @@ def encode_other(owner: str, value: Any) -> Any:
         remedy="Give it a to_dict method, and register how to revive it with "
         "pymc_extras.deserialize.register_deserialization.",
     )
-
-
-def same_value(a: Any, b: Any) -> bool:
-    """Equality of parameters: variables by identity, arrays by element, labelled ones by label."""
-    if isinstance(a, Variable) or isinstance(b, Variable):
-        return a is b
-    if isinstance(a, DataArray) or isinstance(b, DataArray):
-        return isinstance(a, DataArray) and isinstance(b, DataArray) and bool(a.equals(b))
-    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
-        return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and np.array_equal(a, b)
-    return bool(a == b)

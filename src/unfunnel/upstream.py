@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-import pymc as pm
 from pymc_extras.prior import UnknownTransformError, UnsupportedShapeError, _get_transform
 from pytensor.xtensor import as_xtensor
 
 from unfunnel.errors import DimsError, ParameterError
 from unfunnel.families import Family
-from unfunnel.graph_ops import GRAPH
+from unfunnel.graph_ops import GRAPH, as_float
+from unfunnel.random_variables import distributions
 
 
 class ChildDimsError(DimsError, UnsupportedShapeError):
@@ -130,8 +130,10 @@ def distribution_stand_in(family: Family) -> type[Any]:
     def dist(*args: Any, **kwargs: Any) -> Any:
         bound = signature.bind(*args, **kwargs)
         rest = bound.arguments.pop("kwargs", {})
-        location, scale = family.location_scale(bound.arguments, GRAPH)
-        return getattr(pm, family.distribution).dist(location, scale, **rest)
+        parameters = {key: as_float(value) for key, value in bound.arguments.items()}
+        location, scale = family.location_scale(parameters, GRAPH)
+        law: Any = distributions(family.name).tensor
+        return law.dist(location, scale, **rest)
 
     keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD
     signature = inspect.Signature(

@@ -19,6 +19,9 @@ from unfunnel.ops import Ops
 
 Support = Literal["positive", "real"]
 
+#: What every prior takes beside its parameters; a misspelt one looks like an unknown parameter.
+OPTIONS = ("dims", "centered", "transform")
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -118,5 +121,5 @@ class Family:
             self.name,
             expected=f"the parameters {listed(self.parameter_names)}",
             given=f"an unknown parameter {name!r}",
-            remedy=f"Rename or remove it.{nearest(name, self.parameter_names)}",
+            remedy=f"Rename or remove it.{nearest(name, (*self.parameter_names, *OPTIONS))}",
         )
