@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from xarray import DataArray
 
 from unfunnel import LogNormalExp
-from unfunnel.centering import NonCentered, Partial, same_centering, validate_centering
+from unfunnel.centering import NonCentered, Partial, validate_centering
+from unfunnel.equality import same_value
 from unfunnel.errors import CenteringError
 from unfunnel.ops import NUMPY
 
@@ -90,9 +91,9 @@ def test_equality():
     values = [True, False, 0.5, "offset", ARRAY, ARRAY[::-1], LABELLED, LABELLED.drop_vars("geo")]
     for i, a in enumerate(values):
         for j, b in enumerate(values):
-            assert same_centering(a, b) == (i == j)
-    assert same_centering(ARRAY, ARRAY.copy())
-    assert same_centering(LABELLED, LABELLED.copy())
+            assert same_value(a, b) == (i == j)
+    assert same_value(ARRAY, ARRAY.copy())
+    assert same_value(LABELLED, LABELLED.copy())
 
 
 scales = st.floats(1e-6, 1e6)

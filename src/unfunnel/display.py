@@ -9,6 +9,8 @@ import numpy as np
 from pytensor.graph.basic import Variable
 from xarray import DataArray
 
+from unfunnel.errors import described
+
 
 def text(prior: Any) -> str:
     """Return a call like ``LogNormalExp(mu=1.5, sigma=0.5, dims="geo")``, the same every time."""
@@ -33,18 +35,18 @@ def value_text(value: Any) -> str:
         return f"array({_numbers(value)})"
     if isinstance(value, Variable):
         return f"<variable {value.name or 'without a name'}>"
-    if "__repr__" not in vars(type(value)) and repr(value) == object.__repr__(value):
-        return f"<{type(value).__name__}>"  # without the address that the default would show
+    if hasattr(value, "create_variable"):
+        return described(value)
     return str(value)
 
 
 def html(prior: Any) -> str:
     """Return the card: what is stated, over which dims, and what is sampled."""
-    coordinate = (
-        {True: "centered", False: "non-centered"}.get(prior.centering, "")
-        if isinstance(prior.centering, bool)
-        else value_text(prior.centering)
-    )
+    centering = prior.centering
+    if isinstance(centering, bool):
+        sampled = "centered" if centering else "non-centered"
+    else:
+        sampled = value_text(centering)
     rows = {
         **{
             f"{p.name} ({p.meaning})": value_text(prior.parameters[p.name])
@@ -52,7 +54,7 @@ def html(prior: Any) -> str:
             if p.name in prior.parameters
         },
         "dims": _dims_text(prior.dims) if prior.dims is not None else "none",
-        "sampled": coordinate,
+        "sampled": sampled,
         **({"transform": prior.transform} if prior.transform is not None else {}),
     }
     cells = "".join(

@@ -102,8 +102,15 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("sigm", ["mu", "sigma"])
     " Did you mean 'sigma'?"
     """
-    matches = get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f" Did you mean {matches[0]!r}?" if matches else ""
+    by_lower_case = {each.lower(): each for each in known}
+    matches = get_close_matches(name.lower(), by_lower_case, n=1, cutoff=0.6)
+    return f" Did you mean {by_lower_case[matches[0]]!r}?" if matches else ""
+
+
+def described(value: object) -> str:
+    """Return the repr of an object, without the address that the default one shows."""
+    default = "__repr__" not in vars(type(value)) and repr(value) == object.__repr__(value)
+    return f"<{type(value).__name__}>" if default else repr(value)
 
 
 def listed(names: Iterable[str]) -> str:

@@ -19,6 +19,7 @@ from unfunnel.errors import (
     ParameterError,
     ParameterTypeError,
     SupportWarning,
+    described,
 )
 from unfunnel.families import Family, Parameter
 from unfunnel.supports import KnownSupport, support_of
@@ -60,7 +61,9 @@ def bind_arguments(
     return {**positional, **keywords}
 
 
-def check_parameters(family: Family, parameters: Mapping[str, Any]) -> dict[str, Any]:
+def check_parameters(
+    family: Family, parameters: Mapping[str, Any], *, warn: bool = True
+) -> dict[str, Any]:
     """Return the parameters in canonical form, or refuse them.
 
     Parameters
@@ -70,6 +73,8 @@ def check_parameters(family: Family, parameters: Mapping[str, Any]) -> dict[str,
     parameters : mapping
         As given by the user. All but the first may not be left out; the first (``mu``) may, as a
         likelihood gets it later.
+    warn : bool, default True
+        Whether to warn of a hyperprior of which nothing is known.
 
     Returns
     -------
@@ -94,13 +99,13 @@ def check_parameters(family: Family, parameters: Mapping[str, Any]) -> dict[str,
                 remedy=f"Pass {name}=.",
             )
     return {
-        parameter.name: check_parameter(family, parameter, parameters[parameter.name])
+        parameter.name: check_parameter(family, parameter, parameters[parameter.name], warn)
         for parameter in family.parameters
         if parameter.name in parameters
     }
 
 
-def check_parameter(family: Family, parameter: Parameter, value: Any) -> Any:
+def check_parameter(family: Family, parameter: Parameter, value: Any, warn: bool = True) -> Any:
     """Return one parameter in canonical form, or refuse it; see :func:`check_parameters`."""
     subject = f"{family.name}: {parameter.name}"
     value = _plain(subject, value)
@@ -122,12 +127,14 @@ def check_parameter(family: Family, parameter: Parameter, value: Any) -> Any:
             )
         check_parameter_values(subject, parameter, np.asarray(value))
     elif hasattr(value, "create_variable") and not isinstance(value, type):
-        check_support(subject, parameter, support_of(value), value)
+        support = support_of(value)
+        if warn or support != "unknown":
+            check_support(subject, parameter, support, value)
     elif isinstance(value, type) or not (hasattr(value, "owner") and hasattr(value, "type")):
         raise ParameterTypeError(
             subject,
             expected=_EXPECTED_KINDS,
-            given=f"{value!r} of type {type(value).__name__}",
+            given=f"{described(value)} of type {type(value).__name__}",
             remedy=_KIND_REMEDIES.get(type(value).__name__, ""),
         )
     return value
@@ -207,7 +214,7 @@ def check_support(subject: str, parameter: Parameter, support: KnownSupport, val
         return
     expected = f"a hyperprior with positive support ({parameter.meaning})"
     if support == "real":
-        shown = value if isinstance(value, str) else repr(value)
+        shown = value if isinstance(value, str) else described(value)
         raise ParameterError(
             subject,
             expected=expected,
@@ -216,8 +223,8 @@ def check_support(subject: str, parameter: Parameter, support: KnownSupport, val
             "or TruncatedNormal(lower=0).",
         )
     warnings.warn(
-        f"{subject}: could not establish that {value!r} stays positive. Where it does not, "
-        "the density is zero. Use a hyperprior with positive support if you can.",
+        f"{subject}: could not establish that {described(value)} stays positive. Where it does "
+        "not, the density is zero. Use a hyperprior with positive support if you can.",
         SupportWarning,
         skip_file_prefixes=(str(Path(__file__).parent),),
     )

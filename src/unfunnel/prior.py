@@ -138,7 +138,7 @@ class NaturalPrior(Prior):
         """
         self._require_all_parameters()
         # They may have been written to since construction, as upstream's consumers do.
-        check_parameters(self.family, self.parameters)
+        check_parameters(self.family, self.parameters, warn=False)
         check_dims(self.family.name, self.dims, self.parameters)
         return build_variable(self, name, xdist)
 

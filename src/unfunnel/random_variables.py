@@ -20,15 +20,19 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 import pymc as pm
 import pymc.dims as pmd
-import pytensor.scalar as ps
 import pytensor.tensor as pt
 import pytensor.xtensor.random as ptxr
 from pymc.distributions.shape_utils import maybe_resize
 from pymc.logprob.abstract import _logprob
+from pymc.logprob.transform_value import TransformedValue
+from pytensor.tensor.elemwise import DimShuffle
 from pytensor.tensor.random.op import RandomVariable
+from pytensor.xtensor.basic import TensorFromXTensor, XTensorFromTensor
+from pytensor.xtensor.shape import Transpose
 
 from unfunnel.families import FAMILIES, Family
 from unfunnel.graph_ops import GRAPH, positive_or_one
+from unfunnel.links import Link
 
 
 class NaturalRandomVariable:
@@ -95,8 +99,11 @@ def log_density(  # type: ignore[misc]  # the marker is mixed into ops, and is n
         - pt.log(sigma)
         - family.link.log_slope(theta, GRAPH)
     )
-    if np.isfinite(family.link.lower) and not _comes_from_exp(value):
-        density = pt.switch(value > family.link.lower, density, -np.inf)
+    if not _made_by_inverse(value, family.link):
+        if np.isfinite(family.link.lower):
+            density = pt.switch(value > family.link.lower, density, -np.inf)
+        if np.isfinite(family.link.upper):
+            density = pt.switch(value < family.link.upper, density, -np.inf)
     density = density + pt.switch(scale > 0, 0.0, -np.inf)
     return maybe_resize(density, size) if _falls_short(density, size) else density
 
@@ -110,17 +117,19 @@ def _falls_short(density: Any, size: Any) -> bool:
     return density.type.ndim < axes[0] or any(density.type.broadcastable)
 
 
-def _comes_from_exp(value: Any) -> bool:
-    """Whether a value transform made the value by ``exp``, so that it is positive."""
-    wrappers = {
-        "TransformedValue",
-        "TensorFromXTensor",
-        "XTensorFromTensor",
-        "Transpose",
-        "DimShuffle",
-    }
-    while value.owner is not None and type(value.owner.op).__name__ in wrappers:
+def _made_by_inverse(value: Any, link: Link) -> bool:
+    """Whether a value transform made the value by the inverse link: it is in the support."""
+    while value.owner is not None and isinstance(value.owner.op, _WRAPPERS):
         value = value.owner.inputs[0]
-    return value.owner is not None and isinstance(
-        getattr(value.owner.op, "scalar_op", None), ps.Exp
-    )
+    made_by = None if value.owner is None else getattr(value.owner.op, "scalar_op", None)
+    return made_by is not None and type(made_by) is _inverse_op(link)
+
+
+@cache
+def _inverse_op(link: Link) -> type[Any] | None:
+    inverse = link.inverse(pt.dscalar(), GRAPH).owner
+    return None if inverse is None else type(getattr(inverse.op, "scalar_op", None))
+
+
+# What stands between the density and the expression of a value transform, in either backend.
+_WRAPPERS = (TransformedValue, TensorFromXTensor, XTensorFromTensor, Transpose, DimShuffle)

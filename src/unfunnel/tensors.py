@@ -15,7 +15,7 @@ from pytensor.xtensor.vectorization import XRV
 from xarray import DataArray
 
 from unfunnel import codec
-from unfunnel.errors import UnsupportedError
+from unfunnel.errors import UnsupportedError, described
 from unfunnel.families import Parameter
 from unfunnel.parameters import check_parameter_values, check_support
 from unfunnel.supports import support_of_distribution
@@ -120,7 +120,7 @@ def encode_other(owner: str, value: Any, dims: tuple[str, ...] | None) -> Any:
     raise UnsupportedError(
         f"{owner}: to_dict",
         expected="parameters that have a dictionary form",
-        given=f"{value!r} of type {type(value).__name__}",
+        given=f"{described(value)} of type {type(value).__name__}",
         remedy="Give it a to_dict method, and register how to revive it with "
         "pymc_extras.deserialize.register_deserialization.",
     )
