@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
-from _report import DRAWS, INK, TROUBLE
+from _report import BEST, DRAWS, INK, MUTED, TROUBLE, style, write_png
 from _sampling import Fit
-
-from unfunnel.extras import require
-
-MUTED, GOOD = "#5b6b77", "#2f7d4f"
 
 
 @dataclass(frozen=True)
@@ -39,10 +37,8 @@ def draw_figure(
     columns: list[tuple[str, list[Panel]]], rows: list[str], note: str, path: Path
 ) -> None:
     """Draw one column for each data set, one row for each form, and save them as a PNG."""
-    matplotlib = require("matplotlib", "plot")
-    matplotlib.use("Agg")
-    plt = require("matplotlib.pyplot", "plot")
-
+    mpl.use("Agg")
+    style()
     figure, axes = plt.subplots(
         len(rows), len(columns), figsize=(9.6, 9.4), sharey="col", squeeze=False
     )
@@ -72,8 +68,7 @@ def draw_figure(
             va="center",
         )
     figure.text(0.5525, 0.02, note, size=9.5, color=MUTED, ha="center", va="bottom")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=150, facecolor="white", metadata={"Software": None})
+    write_png(figure, path)
     plt.close(figure)
 
 
@@ -96,8 +91,6 @@ def _draw_panel(axis: Any, panel: Panel, best: bool) -> None:
     axis.set_xlabel(panel.x_label, size=10, color=MUTED, labelpad=3)
     axis.set_ylabel(panel.y_label, size=10, color=MUTED)
     axis.tick_params(labelsize=9, colors=MUTED, length=3)
-    axis.spines[["top", "right"]].set_visible(False)
-    axis.spines[["left", "bottom"]].set_color("#b8c2c9")
 
     m = panel.fit.typical
     ess, divergences = m["ess_per_kgrad"], m["divergences"]
@@ -108,6 +101,6 @@ def _draw_panel(axis: Any, panel: Panel, best: bool) -> None:
     ]
     for k, (number, unit) in enumerate(numbers):
         place = {"transform": axis.transAxes, "ha": "center", "va": "top"}
-        color = (GOOD if best else TROUBLE) if k == 0 else INK
+        color = (BEST if best else TROUBLE) if k == 0 else INK
         axis.text(0.17 + 0.33 * k, -0.2, number, size=15, weight="bold", color=color, **place)
         axis.text(0.17 + 0.33 * k, -0.31, unit, size=9.5, color=MUTED, **place)

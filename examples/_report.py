@@ -7,6 +7,7 @@ shows that they work and no more. ``UNFUNNEL_FIGURES`` is the directory the figu
 
 from __future__ import annotations
 
+import io
 import os
 import platform
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import arviz_stats
 import matplotlib as mpl
 import numpy as np
+from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from xarray import DataTree
 
-#: Colours of the figures: text, draws, what is wrong (divergences), and one more for contrast.
-INK, DRAWS, TROUBLE, CONTRAST = "#22303c", "#2f7f93", "#d1495b", "#e0a030"
+#: Colours of the figures: text, text that matters less, draws, what is wrong (divergences), what
+#: is best, and one more for contrast.
+INK, MUTED, DRAWS, TROUBLE, BEST = "#22303c", "#5b6b77", "#2f7f93", "#d1495b", "#2f7d4f"
+CONTRAST = "#e0a030"
 
 #: Headings of the columns of the diagnostics.
 HEADINGS = {
@@ -85,32 +89,47 @@ def median(runs: Sequence[Mapping[str, float]]) -> dict[str, float]:
     return {key: float(np.median([run[key] for run in runs])) for key in runs[0]}
 
 
-def table(rows: Sequence[Mapping[str, Any]], title: str) -> None:
+def table(
+    rows: Sequence[Mapping[str, Any]],
+    title: str,
+    *,
+    headings: Mapping[str, str] = HEADINGS,
+    formats: Mapping[str, str] | None = None,
+    highlighted: int | None = None,
+) -> None:
     """Print a table.
 
     Parameters
     ----------
     rows : sequence of mappings
-        One mapping from heading to value for each row, all with the same keys. Keys of
-        :func:`diagnostics` get readable headings; numbers are rounded to what they can mean.
+        One mapping from heading to value for each row, all with the same keys.
     title : str
         Stands above it.
+    headings : mapping, optional
+        Readable headings of keys; those of :func:`diagnostics`, if none are given.
+    formats : mapping, optional
+        Format of the numbers of a key. Others are rounded to what they can mean.
+    highlighted : int, optional
+        Number of a row to print in bold.
     """
     printed = Table(title=title, title_justify="left", header_style="bold", title_style="bold")
     for key, value in rows[0].items():
         is_text = isinstance(value, str)
         printed.add_column(
-            HEADINGS.get(key, key), justify="left" if is_text else "right", no_wrap=not is_text
+            headings.get(key, key), justify="left" if is_text else "right", no_wrap=not is_text
         )
-    for row in rows:
-        printed.add_row(*(_shown(key, value) for key, value in row.items()))
+    for i, row in enumerate(rows):
+        cells = (_shown(key, value, formats or {}) for key, value in row.items())
+        printed.add_row(*cells, style="bold" if i == highlighted else None)
     # The width of the table, not of the terminal: in a log or a pipe no column is cut.
     Console(width=160, soft_wrap=False).print(printed)
 
 
-def _shown(key: str, value: Any) -> str:
+def _shown(key: str, value: Any, formats: Mapping[str, str]) -> str:
     if isinstance(value, str):
         return value
+    if key in formats:
+        return format(value, formats[key])
     if not np.isfinite(value):
         return str(value)
     if key == "rhat":
@@ -172,9 +191,17 @@ def save_figure(fig: Figure, name: str) -> Path:
     """
     default = Path(__file__).resolve().parents[1] / "docs" / "_static"
     directory = Path(os.environ.get("UNFUNNEL_FIGURES") or default)
-    directory.mkdir(parents=True, exist_ok=True)
     path = directory / f"{name}.png"
-    # Without the metadata the same figure gives the same bytes.
-    fig.savefig(path, metadata={"Software": None})
+    write_png(fig, path)
     print(f"Figure: {os.path.relpath(path)}")
     return path
+
+
+def write_png(fig: Figure, path: Path) -> None:
+    """Write a figure as PNG with 128 colors, which takes a third of the space."""
+    drawn = io.BytesIO()
+    fig.savefig(drawn, format="png")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Nothing but pixels, so that the same figure gives the same bytes.
+    few_colors = Image.open(drawn).convert("RGB").quantize(128, dither=Image.Dither.NONE)
+    few_colors.save(path, format="png", optimize=True)

@@ -9,10 +9,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import pymc as pm
-from _report import diagnostics, median
-from rich.table import Table
+from _report import diagnostics, median, table
 
 from unfunnel.extras import require
+
+#: Heading and format of each column: two lines, as there are many.
+COLUMNS = {
+    "divergences": ("diver-\ngences", ".0f"),
+    "rhat": ("worst\nR-hat", ".3f"),
+    "ess_bulk": ("bulk\nESS", ".0f"),
+    "ess_tail": ("tail\nESS", ".0f"),
+    "gradients_per_draw": ("gradients\nper draw", ".1f"),
+    "ess_per_kgrad": ("ESS per\nkgrad", ".1f"),
+    "compile_seconds": ("seconds\ncompile", ".1f"),
+    "sample_seconds": ("seconds\nsample", ".2f"),
+}
 
 
 @dataclass(frozen=True)
@@ -30,7 +41,6 @@ class Fit:
     """One model sampled with several seeds."""
 
     label: str
-    compile_seconds: float
     runs: tuple[dict[str, float], ...]  # diagnostics and seconds, by seed
     trace: Any  # of the first seed
 
@@ -69,32 +79,22 @@ def fit(label: str, model: pm.Model, length: Length, seeds: Iterable[int]) -> Fi
     for seed in seeds:
         start = time.perf_counter()
         trace = sample(compiled, length, seed)
-        seconds = time.perf_counter() - start
-        runs.append({**diagnostics(trace), "seconds": seconds})
+        times = {
+            "compile_seconds": compile_seconds,
+            "sample_seconds": time.perf_counter() - start,
+        }
+        runs.append(diagnostics(trace) | times)
         first = trace if first is None else first
-    return Fit(label, compile_seconds, tuple(runs), first)
+    return Fit(label, tuple(runs), first)
 
 
-def table(title: str, fits: Sequence[Fit], caption: str | None = None) -> Table:
-    """Return a rich table of the medians over the seeds, one row for each fit."""
-    best = max(fits, key=lambda f: f.typical["ess_per_kgrad"])
-    result = Table(title=title, caption=caption, title_justify="left", caption_justify="left")
-    result.add_column("prior", no_wrap=True)
-    headers = ("diver-\ngences", "worst\nR-hat", "bulk\nESS", "tail\nESS", "gradients\nper draw")
-    for header in (*headers, "ESS per\nkgrad", "seconds\ncompile", "seconds\nsample"):
-        result.add_column(header, justify="right")
-    for f in fits:
-        m = f.typical
-        result.add_row(
-            f.label,
-            f"{m['divergences']:.0f}",
-            f"{m['rhat']:.3f}",
-            f"{m['ess_bulk']:.0f}",
-            f"{m['ess_tail']:.0f}",
-            f"{m['gradients_per_draw']:.1f}",
-            f"{m['ess_per_kgrad']:.1f}",
-            f"{f.compile_seconds:.1f}",
-            f"{m['seconds']:.2f}",
-            style="bold" if f is best else None,
-        )
-    return result
+def print_fits(title: str, fits: Sequence[Fit]) -> None:
+    """Print the medians over the seeds, one row for each fit, the most efficient one in bold."""
+    efficiency = [f.typical["ess_per_kgrad"] for f in fits]
+    table(
+        [{"prior": f.label, **f.typical} for f in fits],
+        title,
+        headings={key: heading for key, (heading, _) in COLUMNS.items()},
+        formats={key: shown for key, (_, shown) in COLUMNS.items()},
+        highlighted=efficiency.index(max(efficiency)),
+    )

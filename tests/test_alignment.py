@@ -175,3 +175,11 @@ def test_observed_by_label(xdist):
     np.testing.assert_allclose(getattr(data, "values", data).eval(), grid)
     with pytest.raises(LabelError, match="y: observed: expected the labels of dim 'geo'"):
         logp(labelled(np.ones((4, 2)), geo=["a", "b", "c", "d"], channel=["x", "y"]))
+
+
+def test_dates_against_labels_that_are_no_dates(xdist):
+    mu = labelled([1.0, 2.0, 3.0], geo=np.array(["2024-01-01", "2024-01-08", "2024-01-15"], "M8"))
+    text = refused(LabelError, mu, xdist)
+    assert text.startswith("beta: mu: expected a value for each label of dim 'geo'")
+    assert "[a, b, c]" in text
+    assert "2024-01-08" in text

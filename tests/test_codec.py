@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from fractions import Fraction
+
 import numpy as np
+import pandas as pd
 import pymc as pm
 import pytest
 import yaml
@@ -11,7 +15,13 @@ from pymc_extras.prior import Prior
 from xarray import DataArray
 
 from unfunnel import LogNormalExp, NormalIdentity
-from unfunnel.errors import CenteringError, DecodeError, ParameterTypeError, UnsupportedError
+from unfunnel.errors import (
+    CenteringError,
+    DecodeError,
+    ParameterError,
+    ParameterTypeError,
+    UnsupportedError,
+)
 
 HIERARCHY = LogNormalExp(
     Prior("Gamma", mu=1.5, sigma=0.5), Prior("Exponential", scale=0.5), dims="geo", centered=False
@@ -127,3 +137,66 @@ def test_shared_data_are_written_as_numbers():
     with pm.Model(coords={"geo": ["a", "b"]}):
         prior = LogNormalExp(pm.Data("m", [1.0, 2.0], dims="geo"), np.float64(1), dims="geo")
     assert prior.to_dict()["kwargs"] == {"mu": [1.0, 2.0], "sigma": 1.0}
+
+
+KWARGS = {"mu": 1, "sigma": 2}
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "text"),
+    [
+        ({"kwargs": KWARGS, "mu": 3}, DecodeError, "'mu' both in 'kwargs' and beside it"),
+        ({"kwargs": {**KWARGS, "dims": "geo"}}, ParameterError, "unknown parameter 'dims'"),
+        ({"kwargs": {**KWARGS, "sigm": 1}}, ParameterError, r"Did you mean 'sigma'\?"),
+        ({"kwargs": KWARGS, "distribution": "LogNormalExp"}, DecodeError, "also 'distribution'"),
+        ({"kwargs": [1, 2]}, DecodeError, "'kwargs' to hold parameters by name"),
+    ],
+)
+def test_nothing_is_given_twice_or_in_the_wrong_place(data, error, text):
+    with pytest.raises(error, match=text):
+        LogNormalExp.from_dict({"dist": "LogNormalExp", **data})
+
+
+TIMES = DataArray(
+    [[0.2, 0.4], [0.6, 0.8]],
+    dims=("time", "geo"),
+    coords={"time": [1, 2], "geo": ["a", "b"], "area": ("geo", [5.0, 6.0])},
+)
+
+
+@pytest.mark.parametrize(
+    "prior",
+    [
+        LogNormalExp(np.array(2.0), np.array(3)),
+        LogNormalExp(DataArray(2.0), 1),
+        LogNormalExp(1, TIMES.sel(time=2), dims="geo"),
+        LogNormalExp(TIMES, 1, dims=("geo", "time")),
+        LogNormalExp(1, 1, dims="geo", centered=TIMES.sel(time=2)),
+        LogNormalExp(Fraction(1, 3), Fraction(2)),
+        LogNormalExp(np.float32(0.1), np.int8(2), centered=np.array(0.5)),
+        LogNormalExp(
+            TIMES.sel(time=1, drop=True).assign_coords(geo=pd.date_range("2024-01-01", periods=2)),
+            1,
+            dims="geo",
+        ),
+    ],
+    ids=str,
+)
+def test_odd_numbers_come_back_from_json(prior):
+    assert LogNormalExp.from_dict(json.loads(json.dumps(prior.to_dict()))) == prior
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        pd.to_timedelta([1, 2], unit="D"),
+        pd.period_range("2024-01", periods=2, freq="M"),
+        pd.Index([("a", 1), ("a", 2)], tupleize_cols=False),
+    ],
+    ids=lambda labels: type(labels).__name__,
+)
+def test_labels_that_json_cannot_hold(labels):
+    values = DataArray([0.5, 0.7], dims="geo", coords={"geo": labels})
+    for prior in (LogNormalExp(values, 1, dims="geo"), LogNormalExp(1, 1, centered=values)):
+        with pytest.raises(UnsupportedError, match="labels that JSON can hold"):
+            prior.to_dict()

@@ -109,3 +109,18 @@ def test_watches_survive_pickling(xdist):
     assert back == coords
     with pytest.raises(LabelError):
         back["geo"] = ("b", "a")
+
+
+@pytest.mark.parametrize("built_in", ["parent", "sub-model"])
+def test_a_model_and_its_sub_model_share_their_watched_coords(xdist, built_in):
+    with pm.Model(coords={"geo": ["a", "b"]}) as parent, pm.Model(name="s") as sub:
+        pass
+    with parent if built_in == "parent" else sub:
+        LogNormalExp(np.ones(2), 1.0, dims="geo").create_variable("beta", xdist=xdist)
+    for each in (parent, sub):
+        with pytest.raises(LabelError, match="beta: mu: expected dim 'geo' to keep the labels"):
+            each.set_dim("geo", 3, coord_values=["a", "b", "c"])
+    sub.add_coord("channel", ["x"])
+    assert parent.coords["channel"] == ("x",)
+    parent.add_coord("week", [1, 2])
+    assert sub.coords["week"] == (1, 2)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pymc as pm
+import pymc.dims as pmd
 import pytest
 import xarray as xr
 from registry import BACKENDS, CENTERINGS
 from xarray import DataArray
 
 from unfunnel import LogNormalExp, extend_posterior
-from unfunnel.errors import LabelError
+from unfunnel.errors import LabelError, UnsupportedError
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 
@@ -160,3 +161,104 @@ def test_a_trace_that_lacks_a_variable():
     other = posterior(np.random.default_rng(1))["posterior"].to_dataset().rename(geo="region")
     with pytest.raises(LabelError, match=r"posterior draws with the dims \('geo',\)"):
         extend_posterior(other, resized(False, False))
+
+
+def small(variables, **coords):
+    """Return a trace of one chain; the values say which element they are of."""
+    draws = {
+        name: (("chain", "draw", *dims), np.broadcast_to(values, (1, 20, *np.shape(values))))
+        for name, (dims, values) in variables.items()
+    }
+    return xr.Dataset(draws, {"chain": [0], "draw": range(20), **coords})
+
+
+def test_labels_of_another_type():
+    with pm.Model(coords={"geo": [1, 2, 3]}) as model:
+        LogNormalExp(2, 1, dims="geo").create_variable("beta")
+    trace = small({"beta": (("geo",), [50.0, 60.0])}, geo=["1", "2"])
+    with pytest.raises(LabelError, match="beta: expected labels of dim 'geo' of the same type"):
+        extend_posterior(trace, model)
+
+
+def test_labels_that_are_all_new():
+    with pm.Model(coords={"geo": ["c", "d"]}) as model:
+        LogNormalExp(2, 1, dims="geo").create_variable("beta")
+    trace = small({"beta": (("geo",), [50.0, 60.0])}, geo=["a", "b"])
+    new = extend_posterior(trace, model, random_seed=1)["posterior"]["beta"]
+    assert list(new["geo"].values) == ["c", "d"]
+    assert np.isfinite(new).all()
+    assert float(new.max()) < 50
+
+
+def test_a_variable_without_named_dims_must_keep_its_length():
+    with pm.Model() as model:
+        x = pm.Data("x", np.ones(2))
+        pm.Normal("free", shape=x.shape[0])
+    trace = small({"free": (("free_dim_0",), [1.0, 2.0])}, free_dim_0=[0, 1])
+    same = extend_posterior(trace, model)["posterior"]["free"]
+    np.testing.assert_array_equal(same, trace["free"])
+    pm.set_data({"x": np.ones(3)}, model=model)
+    with pytest.raises(LabelError, match=r"free: expected posterior draws of shape \(3,\)"):
+        extend_posterior(trace, model)
+
+
+def test_vectors_are_drawn_whole():
+    def model_on(**coords):
+        with pm.Model(coords=coords) as model:
+            size = len(coords["k"])
+            pm.MvNormal("mv", np.zeros(size), np.eye(size), dims=("g", "k"))
+        return model
+
+    values = np.array([[50.0, 51.0], [60.0, 61.0]])
+    trace = small({"mv": (("g", "k"), values)}, g=["a", "b"], k=["x", "y"])
+    grown = model_on(g=["b", "new", "a"], k=["x", "y"])
+    new = extend_posterior(trace, grown, random_seed=1)["posterior"]["mv"]
+    xr.testing.assert_equal(new.sel(g=["a", "b"]), trace["mv"])
+    assert float(abs(new.sel(g="new")).max()) < 10
+    with pytest.raises(UnsupportedError, match="drawn jointly along 'k', which changed"):
+        extend_posterior(trace, model_on(g=["a", "b"], k=["x", "y", "z"]))
+
+
+@pytest.mark.parametrize("xdist", BACKENDS.values(), ids=BACKENDS)
+def test_effects_that_sum_to_zero_are_refused(xdist):
+    with pm.Model(coords={"g": ["a", "b"]}) as model:
+        if xdist:
+            pmd.ZeroSumNormal("zero", core_dims="g", dims="g")
+        else:
+            pm.ZeroSumNormal("zero", dims="g")
+    trace = small({"zero": (("g",), [1.0, -1.0])}, g=["a", "b"])
+    unchanged = extend_posterior(trace, model)["posterior"].to_dataset()
+    xr.testing.assert_equal(unchanged, trace)
+    model.set_dim("g", 3, coord_values=["a", "b", "c"])
+    with pytest.raises(UnsupportedError, match=r"zero: .* drawn jointly along 'g', which changed"):
+        extend_posterior(trace, model)
+
+
+@pytest.mark.filterwarnings("error")
+def test_hyperparameters_that_depend_on_data(caplog):
+    with pm.Model(coords={"geo": ["a", "b"]}) as model:
+        x = pm.Data("x", np.ones(2), dims="geo")
+        mu = pm.Gamma("mu", mu=x.mean(), sigma=1)
+        LogNormalExp(mu, x.mean(), dims="geo").create_variable("beta")
+    trace = small({"mu": ((), 4.0), "beta": (("geo",), [50.0, 60.0])}, geo=["a", "b"])
+    pm.set_data({"x": np.full(3, 1e-3)}, coords={"geo": ["a", "b", "c"]}, model=model)
+    with caplog.at_level("WARNING"):
+        new = extend_posterior(trace, model, random_seed=1)["posterior"]
+    assert not caplog.records
+    assert (new["mu"] == 4).all()
+    np.testing.assert_allclose(new["beta"].sel(geo="c"), 4, atol=0.01)
+
+
+def test_counts_stay_counts():
+    with pm.Model(coords={"geo": ["a", "b", "c"]}) as model:
+        pm.Poisson("count", 3, dims="geo")
+    trace = small({"count": (("geo",), np.array([50, 60]))}, geo=["a", "b"])
+    new = extend_posterior(trace, model, random_seed=1)["posterior"]["count"]
+    assert new.dtype == trace["count"].dtype == np.dtype("int64")
+    assert (new.sel(geo=["a", "b"]) == trace["count"]).all()
+
+
+def test_a_trace_without_chains():
+    trace = posterior(np.random.default_rng(1))["posterior"].to_dataset().isel(chain=0)
+    with pytest.raises(LabelError, match=r"dims chain and draw.*Keep the dims chain and draw"):
+        extend_posterior(trace, resized(False, False))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 
 import numpy as np
+import pandas as pd
 import pymc as pm
 import pytensor.tensor as pt
 import pytest
@@ -179,3 +181,57 @@ def test_canonical_form():
     assert (type(prior.parameters["mu"]), prior.parameters["sigma"]) == (int, 0.5)
     assert isinstance(LogNormalExp([1, 2], 1, dims="geo").parameters["mu"], np.ndarray)
     assert list(LogNormalExp(sigma=1, mu=2).parameters) == ["mu", "sigma"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.ma.masked_array([1.0, 2.0], [False, True]), "a masked array"),
+        ([[1.0], [2.0, 3.0]], "list"),
+        (10**400, "too large"),
+        (pd.Series([1.0, 2.0], ["a", "b"]), "to_xarray"),
+        (Prior("Gamma", mu=1, sigma=1).to_dict(), "pymc_extras.deserialize.deserialize"),
+        (Prior, "the class|of type"),
+    ],
+    ids=["masked", "ragged", "huge", "Series", "dict", "class"],
+)
+def test_what_looks_like_a_parameter_and_is_none(value, text):
+    found = message(1.0, value, error=ParameterTypeError, dims="geo")
+    assert found.startswith("LogNormalExp: sigma: expected ")
+    assert re.search(text, found)
+
+
+@pytest.mark.parametrize("value", [-1.0, "1e-3", Prior("Normal"), {"a": 1}])
+def test_what_is_written_later_is_checked_when_it_is_used(value):
+    prior = LogNormalExp(1.0, 1.0)
+    prior.parameters["mu"] = value
+    with pm.Model() as model, pytest.raises(ParameterError, match="LogNormalExp: mu: expected"):
+        prior.create_variable("beta")
+    assert not model.named_vars
+
+
+@pytest.mark.parametrize(
+    ("given", "nearest"), [("dim", "dims"), ("centred", "centered"), ("transfrom", "transform")]
+)
+def test_misspelt_options(given, nearest):
+    assert f"Did you mean {nearest!r}?" in message(1.0, 1.0, **{given: "geo"})
+
+
+def test_the_warning_points_at_the_caller_and_comes_once():
+    with pytest.warns(SupportWarning) as caught:
+        prior = LogNormalExp(Prior("Normal", transform="abs"), 1.0, dims="geo")
+    assert [record.filename for record in caught] == [__file__]
+    with pm.Model(coords={"geo": ["a"]}), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        prior.create_variable("beta")
+
+
+def test_messages_hold_no_addresses():
+    with pytest.warns(SupportWarning, match="that <Unknown> stays positive") as caught:
+        prior = LogNormalExp(Unknown(), 1.0, dims="geo")
+    texts = [str(caught[0].message), repr(prior), prior._repr_html_()]
+    texts += [message(value, 1.0) for value in (object(), lambda: 1, Unknown, [Unknown()])]
+    texts += [message(1.0, 1.0, error=ValueError, centered=Unknown())]
+    with pytest.raises(ValueError, match="to_dict") as refused:
+        prior.to_dict()
+    assert not [text for text in (*texts, str(refused.value)) if "0x" in text]

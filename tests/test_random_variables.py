@@ -100,3 +100,14 @@ def test_standard_normal_in_the_noncentered_coordinate(xdist):
     z = np.array([-2.0, 0.1, 1.5])
     logp = model.compile_logp()({"beta_noncentered__": z})
     assert logp == pytest.approx(stats.norm.logpdf(z).sum(), rel=1e-12)
+
+
+@families
+def test_the_density_of_one_number_has_the_shape_of_the_variable(row):
+    with pm.Model(coords=COORDS):
+        beta = row.prior(1.5, [0.5, 0.6, 0.7], dims="geo").create_variable("beta")
+        same = row.prior(1.5, 0.5, dims="geo").create_variable("same")
+    assert pm.logp(beta, 1.3).eval().shape == (3,)
+    assert len(set(pm.logp(beta, 1.3).eval())) == 3
+    assert len(pm.logp(same, 1.3).eval()) == 3
+    np.testing.assert_allclose(pm.logp(same, 1.3).eval(), pm.logp(same, np.full(3, 1.3)).eval())

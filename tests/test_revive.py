@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
 from pymc_extras.deserialize import DESERIALIZERS, deserialize
@@ -73,3 +74,33 @@ def test_patching_from_dict_is_idempotent_and_reversible():
     again()
     undo()
     assert Prior.__dict__["from_dict"] is original
+
+
+def test_a_module_that_is_still_being_imported(monkeypatch):
+    name = "pymc_extras.deserialize"
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    revive.register()
+    revive.register()
+    assert [type(finder) for finder in sys.meta_path].count(revive._Finder) == 1
+
+
+def test_the_finder_leaves_when_its_work_is_done():
+    code = """
+import sys, unfunnel
+count = lambda: sum(type(finder).__name__ == "_Finder" for finder in sys.meta_path)
+before = count()
+import pymc_extras.deserialize
+print(before, count())
+"""
+    assert run(code).split() == ["1", "0"]
+
+
+def test_a_class_of_ones_own_revives_as_itself():
+    class Effect(LogNormalExp):
+        """A prior with another name."""
+
+    data = Effect(1, 2, dims="geo").to_dict()
+    assert type(Effect.from_dict(data)) is Effect
+    assert Effect.from_dict(data) == Effect(1, 2, dims="geo")
+    assert type(LogNormalExp.from_dict(data)) is LogNormalExp

@@ -17,7 +17,7 @@ from unfunnel.families import Family, standard_family
 from unfunnel.graph_ops import GRAPH, positive_or_one
 from unfunnel.reference import reference_point
 from unfunnel.resolve import Resolver
-from unfunnel.upstream import attribute_errors_surface, named_function
+from unfunnel.upstream import attribute_errors_surface
 
 if TYPE_CHECKING:
     from unfunnel.prior import NaturalPrior
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def build_variable(prior: NaturalPrior, name: str, xdist: bool) -> Any:
     """Create the variable of a prior; see :meth:`unfunnel.prior.NaturalPrior.create_variable`."""
     backend = backend_for(xdist)
-    function = None if prior.transform is None else named_function(prior.transform, xdist)
+    function = None if prior.transform is None else backend.function(prior.transform)
     own_name = name if function is None else names.raw(name)
     with attribute_errors_surface(own_name):
         resolver = Resolver(backend, own_name, prior.dims)

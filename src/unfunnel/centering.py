@@ -24,7 +24,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from xarray import DataArray
 
-from unfunnel.errors import CenteringError, nearest
+from unfunnel.errors import CenteringError, described, nearest
 from unfunnel.ops import Ops
 
 #: What ``centered=`` holds after validation.
@@ -117,10 +117,12 @@ def validate_centering(value: object, owner: str) -> Centering:
         value = np.asarray(value)
     plain = not isinstance(value, np.ma.MaskedArray)
     if plain and isinstance(value, np.ndarray | DataArray) and value.dtype.kind in "biuf":
+        if isinstance(value, DataArray):  # other coords, such as .sel leaves behind, label nothing
+            value = value.drop_vars([name for name in value.coords if name not in value.dims])
         weights = value.astype(float)
         _check_range(np.asarray(weights), owner)
         return _number(float(weights), owner) if weights.ndim == 0 else weights
-    raise CenteringError(owner, expected=f"centered= to be {_EXPECTED}", given=repr(value))
+    raise CenteringError(owner, expected=f"centered= to be {_EXPECTED}", given=described(value))
 
 
 def _word(value: str, owner: str) -> str:

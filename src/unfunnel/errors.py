@@ -7,6 +7,7 @@ PyMC.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -108,9 +109,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def described(value: object) -> str:
-    """Return the repr of an object, without the address that the default one shows."""
-    default = "__repr__" not in vars(type(value)) and repr(value) == object.__repr__(value)
-    return f"<{type(value).__name__}>" if default else repr(value)
+    """Return the repr of an object, without the addresses that default ones show."""
+    text = repr(value)
+    default = text == object.__repr__(value)
+    return f"<{type(value).__name__}>" if default else re.sub(r" at 0x[0-9a-fA-F]+", "", text)
 
 
 def listed(names: Iterable[str]) -> str:

@@ -81,10 +81,7 @@ class Resolver:
             k: t for k, t in tensors.items() if not isinstance(resolved[k].tensor, Constant)
         }
         location, scale = _guarded(family, variables, location, scale)
-        location = self._tied(location)
-        if self.dims is None and not self.backend.xdist:  # axes without names stay where they are
-            return Aligned(location, union), Aligned(scale, union)
-        return _own_axes(location, scale, union), _own_axes(scale, location, union)
+        return self.backend.own_axes(Aligned(self._tied(location), union), Aligned(scale, union))
 
     def parameter(self, key: str, value: Any) -> Aligned:
         """Resolve one parameter; factories create the child ``{name}_{key}``."""
@@ -117,11 +114,12 @@ class Resolver:
         """Align an array with the coords of the model and watch the dims it depends on."""
         subject = f"{self.name}: {key}"
         if self.dims is None:
-            if isinstance(value, np.ndarray) and not self.backend.xdist:
-                return AlignedArray(value, _axis_names(value.ndim))
-            if value.ndim == 0:
-                return AlignedArray(np.asarray(value), ())
-            raise _undeclared_axes(subject, value)
+            axes = self.backend.undeclared_axes(
+                value.ndim, getattr(value, "dims", None), self.positional
+            )
+            if axes is None:
+                raise _undeclared_axes(subject, value)
+            return AlignedArray(np.asarray(value), axes)
         lengths = dim_lengths(self.model, self.dims)
         aligned = align_array(value, self.dims, self.model.coords, lengths, subject)
         watch_dims(self.model, aligned.fixed, subject)
@@ -161,12 +159,9 @@ class Resolver:
         return registered_dims(self.model, tensor)
 
     def _undeclared(self, key: str, tensor: Any, dims: tuple[str, ...] | None) -> Aligned:
-        if tensor.ndim == 0:
-            return Aligned(tensor)
-        if self.backend.xdist and self.positional and dims:
-            return Aligned(tensor, dims)
-        if not self.backend.xdist and (dims is None or self.positional):
-            return Aligned(tensor, _axis_names(tensor.ndim))
+        axes = self.backend.undeclared_axes(tensor.ndim, dims, self.positional)
+        if axes is not None:
+            return Aligned(tensor, axes)
         raise DimsError(
             f"{self.name}: {key}",
             expected="a prior whose dims= hold the dims of its parameters",
@@ -211,16 +206,6 @@ def _undeclared_axes(subject: str, value: np.ndarray | DataArray) -> DimsError:
     )
 
 
-def _own_axes(tensor: Any, other: Any, dims: tuple[str, ...]) -> Aligned:
-    """Name the axes, and drop those along which only the other parameter varies.
-
-    Labelled tensors broadcast by name: an axis of length one would be taken for the whole dim.
-    """
-    lengths = zip(tensor.type.shape, other.type.shape, strict=True)
-    kept = [axis for axis, (own, others) in enumerate(lengths) if own != 1 or others == 1]
-    return Aligned(tensor.dimshuffle(kept), tuple(dims[axis] for axis in kept))
-
-
 def _guarded(family: Family, tensors: dict[str, Any], location: Any, scale: Any) -> tuple[Any, Any]:
     """Where a parameter leaves its support, make the scale NaN and the location finite.
 
@@ -244,11 +229,6 @@ def _declared_dims(factory: Any) -> tuple[str, ...] | None:
     if dims is None:
         return None
     return (dims,) if isinstance(dims, str) else tuple(dims)
-
-
-def _axis_names(ndim: int) -> tuple[str, ...]:
-    """Names for axes that have none, the same from the right for every tensor."""
-    return tuple(f"axis{i}" for i in range(-ndim, 0))
 
 
 def _positional_union(resolved: dict[str, Aligned]) -> tuple[str, ...]:

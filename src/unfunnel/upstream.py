@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from pymc_extras.prior import UnknownTransformError, UnsupportedShapeError, _get_transform
-from pytensor.xtensor import as_xtensor
+from pymc_extras.prior import UnsupportedShapeError, _get_transform
 
 from unfunnel.errors import DimsError, ParameterError
 from unfunnel.families import Family
@@ -99,14 +98,7 @@ def named_function(name: str, xdist: bool = False) -> Callable[[Any], Any]:
             given=repr(name),
             remedy="Register your own with pymc_extras.prior.register_tensor_transform.",
         )
-    try:
-        function = _get_transform(name, xdist=xdist)
-    except UnknownTransformError:
-        if not xdist:
-            raise
-        # pytensor.xtensor has fewer functions than pytensor.tensor; elementwise ones carry over.
-        plain = named_function(name)
-        return lambda x: as_xtensor(plain(x.values), dims=x.type.dims)
+    function = _get_transform(name, xdist=xdist)
     if isinstance(function, type) or not callable(function):
         raise ParameterError(
             "transform", expected=expected, given=f"{name!r}, which is no function"

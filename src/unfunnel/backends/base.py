@@ -1,21 +1,19 @@
-"""Plain tensors and ``pymc.dims`` variables: the one place that tells them apart.
+"""What a backend is: how model variables of one kind are created.
 
-Both backends lower every parameter to a tensor whose axes are named in the order of the prior's own
-dims (:class:`Aligned`), so that families, centerings and the density are written once, for tensors.
-What differs is small: how a child variable is created, and how the random variable is registered.
+Every parameter is lowered to a tensor whose axes are named in the order of the prior's own dims
+(:class:`Aligned`), so that families, centerings and the density are written once, for tensors.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pymc as pm
-import pymc.dims as pmd
 import pytensor.tensor as pt
 from pytensor.graph.basic import Variable
-from pytensor.xtensor import as_xtensor
 from pytensor.xtensor.type import XTensorType
 from xarray import DataArray
 
@@ -23,9 +21,7 @@ from unfunnel.alignment import align_array
 from unfunnel.centering import Coordinate
 from unfunnel.errors import DimsError
 from unfunnel.families import Family
-from unfunnel.random_variables import distributions
 from unfunnel.tensors import registered_dims
-from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform
 
 
 @dataclass(frozen=True)
@@ -102,6 +98,30 @@ class Backend(ABC):
         """
 
     @abstractmethod
+    def function(self, name: str) -> Callable[[Any], Any]:
+        """Return the function that ``transform=`` names, for variables of this kind."""
+
+    @abstractmethod
+    def undeclared_axes(
+        self, ndim: int, dims: tuple[str, ...] | None, positional: bool
+    ) -> tuple[str, ...] | None:
+        """Name the axes of a parameter of a prior without dims; None if that is undecided.
+
+        Parameters
+        ----------
+        ndim : int
+            Number of axes.
+        dims : tuple of str or None
+            The dims that the parameter has by itself.
+        positional : bool
+            Whether its axes may be matched by position (a likelihood).
+        """
+
+    @abstractmethod
+    def own_axes(self, location: Aligned, scale: Aligned) -> tuple[Aligned, Aligned]:
+        """Return both, given over the same dims, as the random variable takes them."""
+
+    @abstractmethod
     def tensor_of(self, variable: Any) -> Any:
         """Return a variable of this kind as a tensor, its axes in the order of its dims."""
 
@@ -137,125 +157,6 @@ class Backend(ABC):
                 remedy="Declare dims= of the prior in the order of the data.",
             )
         return self.unlabelled_data(value, dims)
-
-
-class TensorBackend(Backend):
-    """Plain PyMC variables."""
-
-    xdist = False
-
-    def random_variable(  # noqa: D102  (inherited)
-        self,
-        family: Family,
-        name: str,
-        location: Aligned,
-        scale: Aligned,
-        dims: tuple[str, ...] | None,
-        *,
-        coordinate: Coordinate | None = None,
-        observed: Any = None,
-    ) -> Any:
-        options: dict[str, Any] = {}
-        if coordinate is not None:
-            options["default_transform"] = CoordinateTransform(family.link, coordinate)
-        return distributions(family.name).tensor(
-            name,
-            location.trailing(dims or location.dims),
-            scale.trailing(dims or scale.dims),
-            dims=dims,
-            observed=observed,
-            **options,
-        )
-
-    def tensor_of(self, variable: Any) -> Any:  # noqa: D102
-        return variable
-
-    def deterministic(  # noqa: D102
-        self, name: str, value: Aligned, dims: tuple[str, ...] | None
-    ) -> Any:
-        return pm.Deterministic(name, value.tensor, dims=dims)
-
-    def apply(  # noqa: D102
-        self, name: str, function: Any, variable: Any, dims: tuple[str, ...] | None
-    ) -> Any:
-        return pm.Deterministic(name, function(variable), dims=dims)
-
-    def labelled_data(self, data: DataArray) -> Any:  # noqa: D102
-        return data.values
-
-    def unlabelled_data(self, data: Any, dims: tuple[str, ...]) -> Any:  # noqa: D102
-        return data
-
-
-class DimsBackend(Backend):
-    """Variables of ``pymc.dims``, with labelled axes."""
-
-    xdist = True
-
-    def random_variable(  # noqa: D102
-        self,
-        family: Family,
-        name: str,
-        location: Aligned,
-        scale: Aligned,
-        dims: tuple[str, ...] | None,
-        *,
-        coordinate: Coordinate | None = None,
-        observed: Any = None,
-    ) -> Any:
-        options: dict[str, Any] = {}
-        if coordinate is not None:
-            options["default_transform"] = DimCoordinateTransform(family.link, coordinate)
-        return distributions(family.name).dims(
-            name,
-            self._spread(location, scale, dims),
-            as_xtensor(scale.tensor, dims=scale.dims),
-            dims=dims,
-            observed=observed,
-            **options,
-        )
-
-    @staticmethod
-    def _spread(location: Aligned, scale: Aligned, dims: tuple[str, ...] | None) -> Any:
-        """Give the location every dim in the declared order, unless the variable gets it anyway.
-
-        pymc.dims puts the dims that no parameter has in front and would transpose the variable to
-        the declared order, so that it would no longer be a random variable by itself, which its
-        consumers expect.
-        """
-        from_parameters = tuple(dict.fromkeys((*location.dims, *scale.dims)))
-        if dims is None or dims[len(dims) - len(from_parameters) :] == from_parameters:
-            return as_xtensor(location.tensor, dims=location.dims)
-        lengths = [pm.modelcontext(None).dim_lengths[dim] for dim in dims]
-        return as_xtensor(pt.alloc(location.over(dims), *lengths), dims=dims)
-
-    def tensor_of(self, variable: Any) -> Any:  # noqa: D102
-        return variable.values
-
-    def deterministic(  # noqa: D102
-        self, name: str, value: Aligned, dims: tuple[str, ...] | None
-    ) -> Any:
-        return pmd.Deterministic(name, as_xtensor(value.tensor, dims=value.dims), dims=dims)
-
-    def apply(  # noqa: D102
-        self, name: str, function: Any, variable: Any, dims: tuple[str, ...] | None
-    ) -> Any:
-        return pmd.Deterministic(name, function(variable), dims=dims)
-
-    def labelled_data(self, data: DataArray) -> Any:  # noqa: D102
-        return data
-
-    def unlabelled_data(self, data: Any, dims: tuple[str, ...]) -> Any:  # noqa: D102
-        tensor: Any = data if isinstance(data, Variable) else pt.as_tensor(data)
-        return as_xtensor(tensor, dims=dims[len(dims) - tensor.ndim :])
-
-
-BACKENDS: dict[bool, Backend] = {False: TensorBackend(), True: DimsBackend()}
-
-
-def backend_for(xdist: bool) -> Backend:
-    """Return the backend that ``create_variable(xdist=...)`` asks for."""
-    return BACKENDS[bool(xdist)]
 
 
 def align_observed(data: DataArray, dims: tuple[str, ...], name: str) -> DataArray:

@@ -1,0 +1,108 @@
+"""Variables of ``pymc.dims``, whose axes have a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pymc as pm
+import pymc.dims as pmd
+import pytensor.tensor as pt
+from pymc_extras.prior import UnknownTransformError
+from pytensor.graph.basic import Variable
+from pytensor.xtensor import as_xtensor
+from xarray import DataArray
+
+from unfunnel.backends.base import Aligned, Backend
+from unfunnel.centering import Coordinate
+from unfunnel.families import Family
+from unfunnel.random_variables import distributions
+from unfunnel.transforms import DimCoordinateTransform
+from unfunnel.upstream import named_function
+
+
+class DimsBackend(Backend):
+    """Variables of ``pymc.dims``, with labelled axes."""
+
+    xdist = True
+
+    def random_variable(
+        self,
+        family: Family,
+        name: str,
+        location: Aligned,
+        scale: Aligned,
+        dims: tuple[str, ...] | None,
+        *,
+        coordinate: Coordinate | None = None,
+        observed: Any = None,
+    ) -> Any:
+        options: dict[str, Any] = {}
+        if coordinate is not None:
+            options["default_transform"] = DimCoordinateTransform(family.link, coordinate)
+        return distributions(family.name).dims(
+            name,
+            self._spread(location, scale, dims),
+            as_xtensor(scale.tensor, dims=scale.dims),
+            dims=dims,
+            observed=observed,
+            **options,
+        )
+
+    @staticmethod
+    def _spread(location: Aligned, scale: Aligned, dims: tuple[str, ...] | None) -> Any:
+        """Give the location every dim in the declared order, unless the variable gets it anyway.
+
+        pymc.dims puts the dims that no parameter has in front and would transpose the variable to
+        the declared order, so that it would no longer be a random variable by itself, which its
+        consumers expect.
+        """
+        from_parameters = tuple(dict.fromkeys((*location.dims, *scale.dims)))
+        if dims is None or dims[len(dims) - len(from_parameters) :] == from_parameters:
+            return as_xtensor(location.tensor, dims=location.dims)
+        lengths = [pm.modelcontext(None).dim_lengths[dim] for dim in dims]
+        return as_xtensor(pt.alloc(location.over(dims), *lengths), dims=dims)
+
+    def function(self, name: str) -> Callable[[Any], Any]:
+        try:
+            return named_function(name, xdist=True)
+        except UnknownTransformError:
+            # pytensor.xtensor has fewer functions than pytensor.tensor; elementwise ones carry over
+            plain = named_function(name)
+            return lambda x: as_xtensor(plain(x.values), dims=x.type.dims)
+
+    def undeclared_axes(
+        self, ndim: int, dims: tuple[str, ...] | None, positional: bool
+    ) -> tuple[str, ...] | None:
+        if ndim == 0:
+            return ()
+        return dims if positional else None
+
+    def own_axes(self, location: Aligned, scale: Aligned) -> tuple[Aligned, Aligned]:
+        return _without_foreign_axes(location, scale), _without_foreign_axes(scale, location)
+
+    def tensor_of(self, variable: Any) -> Any:
+        return variable.values
+
+    def deterministic(self, name: str, value: Aligned, dims: tuple[str, ...] | None) -> Any:
+        return pmd.Deterministic(name, as_xtensor(value.tensor, dims=value.dims), dims=dims)
+
+    def apply(self, name: str, function: Any, variable: Any, dims: tuple[str, ...] | None) -> Any:
+        return pmd.Deterministic(name, function(variable), dims=dims)
+
+    def labelled_data(self, data: DataArray) -> Any:
+        return data
+
+    def unlabelled_data(self, data: Any, dims: tuple[str, ...]) -> Any:
+        tensor: Any = data if isinstance(data, Variable) else pt.as_tensor(data)
+        return as_xtensor(tensor, dims=dims[len(dims) - tensor.ndim :])
+
+
+def _without_foreign_axes(parameter: Aligned, other: Aligned) -> Aligned:
+    """Drop the axes along which only the other parameter varies.
+
+    Labelled tensors broadcast by name: an axis of length one would be taken for the whole dim.
+    """
+    lengths = zip(parameter.tensor.type.shape, other.tensor.type.shape, strict=True)
+    kept = [axis for axis, (own, others) in enumerate(lengths) if own != 1 or others == 1]
+    return Aligned(parameter.tensor.dimshuffle(kept), tuple(parameter.dims[i] for i in kept))

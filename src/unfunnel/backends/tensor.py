@@ -1,0 +1,73 @@
+"""Plain PyMC variables, whose axes have a position."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pymc as pm
+from xarray import DataArray
+
+from unfunnel.backends.base import Aligned, Backend
+from unfunnel.centering import Coordinate
+from unfunnel.families import Family
+from unfunnel.random_variables import distributions
+from unfunnel.transforms import CoordinateTransform
+from unfunnel.upstream import named_function
+
+
+class TensorBackend(Backend):
+    """Plain PyMC variables."""
+
+    xdist = False
+
+    def random_variable(
+        self,
+        family: Family,
+        name: str,
+        location: Aligned,
+        scale: Aligned,
+        dims: tuple[str, ...] | None,
+        *,
+        coordinate: Coordinate | None = None,
+        observed: Any = None,
+    ) -> Any:
+        options: dict[str, Any] = {}
+        if coordinate is not None:
+            options["default_transform"] = CoordinateTransform(family.link, coordinate)
+        return distributions(family.name).tensor(
+            name,
+            location.trailing(dims or location.dims),
+            scale.trailing(dims or scale.dims),
+            dims=dims,
+            observed=observed,
+            **options,
+        )
+
+    def function(self, name: str) -> Callable[[Any], Any]:
+        return named_function(name)
+
+    def undeclared_axes(
+        self, ndim: int, dims: tuple[str, ...] | None, positional: bool
+    ) -> tuple[str, ...] | None:
+        if dims and not positional:
+            return None
+        return tuple(f"axis{i}" for i in range(-ndim, 0))  # the same from the right for all
+
+    def own_axes(self, location: Aligned, scale: Aligned) -> tuple[Aligned, Aligned]:
+        return location, scale  # axes of length one broadcast by position
+
+    def tensor_of(self, variable: Any) -> Any:
+        return variable
+
+    def deterministic(self, name: str, value: Aligned, dims: tuple[str, ...] | None) -> Any:
+        return pm.Deterministic(name, value.tensor, dims=dims)
+
+    def apply(self, name: str, function: Any, variable: Any, dims: tuple[str, ...] | None) -> Any:
+        return pm.Deterministic(name, function(variable), dims=dims)
+
+    def labelled_data(self, data: DataArray) -> Any:
+        return data.values
+
+    def unlabelled_data(self, data: Any, dims: tuple[str, ...]) -> Any:
+        return data

@@ -1,0 +1,162 @@
+"""Parameters become tensors with axes: by position without dims, by name with them."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pymc as pm
+import pytest
+from xarray import DataArray
+
+from unfunnel import LogNormalExp, NormalIdentity
+from unfunnel.errors import DimsError
+
+pytestmark = pytest.mark.usefixtures("fast_compile")
+
+XDIST = pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
+SQUARE = {"geo": ["a", "b"], "channel": ["x", "y"]}
+DIMS = ("geo", "channel")
+
+
+def draw(variable):
+    return pm.draw(variable, random_seed=1)
+
+
+@pytest.mark.parametrize("centered", [True, False, 0.5, "offset"])
+def test_axes_without_names_stay_where_they_are(centered):
+    with pm.Model() as model:
+        NormalIdentity(np.zeros((2, 2)), [[1e-3], [1e6]], centered=centered).create_variable("beta")
+    assert (np.abs(draw(model["beta"])) > 1).tolist() == [[False, False], [True, True]]
+
+
+def test_axes_without_names_stay_where_they_are_in_likelihoods():
+    with pm.Model() as model:
+        prior = NormalIdentity(sigma=[[1e-3], [1e6]])
+        y = prior.create_likelihood_variable("y", mu=np.zeros((2, 2)), observed=np.zeros((2, 2)))
+    assert model["y"] is y
+    assert (np.abs(draw(y)) > 1).tolist() == [[False, False], [True, True]]
+
+
+@pytest.mark.parametrize("prior", [NormalIdentity, LogNormalExp])
+@pytest.mark.parametrize("centered", [True, False, 0.5, "offset"])
+def test_a_column_and_a_row_make_a_table(prior, centered):
+    with pm.Model() as model:
+        mu = np.array([[1.0], [2.0], [3.0]])
+        prior(mu, [[1e-6, 1e-7, 1e-8]], centered=centered).create_variable("beta")
+    np.testing.assert_allclose(draw(model["beta"]), np.repeat(mu, 3, axis=1), atol=1e-4)
+    assert np.isfinite(model.compile_logp()(model.initial_point()))
+
+
+@pytest.mark.parametrize("prior", [NormalIdentity, LogNormalExp])
+@pytest.mark.parametrize(
+    ("mu", "sigma"), [([1.0, 2.0, 3.0], 0.5), (1.0, [0.5, 1.0, 2.0]), ([1.0, 2.0, 3.0], [0.5] * 3)]
+)
+def test_every_element_has_its_own_offset(prior, mu, sigma):
+    with pm.Model() as model:
+        prior(mu, sigma, centered="offset").create_variable("beta")
+    (offset,) = model.free_RVs
+    assert offset.name.endswith("_offset")
+    assert len(set(draw(offset))) == 3
+    assert draw(model["beta"]).shape == (3,)
+
+
+@XDIST
+@pytest.mark.parametrize("dims", list(itertools.permutations(DIMS)))
+@pytest.mark.parametrize("own", DIMS)
+@pytest.mark.parametrize("centered", [True, False, 0.5])
+def test_a_mean_over_one_dim_and_a_scale_over_none(xdist, dims, own, centered):
+    coords = {"geo": ["a", "b", "c"], "channel": ["x", "y"]}
+    values = np.arange(1.0, len(coords[own]) + 1)
+    with pm.Model(coords=coords) as model:
+        prior = NormalIdentity(DataArray(values, dims=own), 1e-9, dims=dims, centered=centered)
+        beta = prior.create_variable("beta", xdist=xdist)
+    assert model.free_RVs == [beta]
+    assert model.named_vars_to_dims["beta"] == dims
+    op = beta.owner.op
+    assert getattr(op, "core_op", op).name == "normal"
+    found = DataArray(draw(beta), dims=dims, coords={dim: coords[dim] for dim in dims})
+    expected = DataArray(values, dims=own, coords={own: coords[own]}).broadcast_like(found)
+    np.testing.assert_allclose(found, expected.transpose(*dims), atol=1e-6)
+    assert len(np.unique(found)) == found.size  # every element has its own deviation
+
+
+@XDIST
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: pm.Data("m", [1.0, 2.0], dims="geo"),
+        lambda: pm.Normal("m", [1.0, 2.0], 1e-9, dims="geo"),
+    ],
+    ids=["data", "variable"],
+)
+def test_variables_of_an_outer_model_keep_their_dims(xdist, make):
+    with pm.Model(coords=SQUARE) as model:
+        m = make()
+        with pm.Model(name="s"):
+            NormalIdentity(m, 1e-9, dims=DIMS).create_variable("beta", xdist=xdist)
+    np.testing.assert_allclose(draw(model["s::beta"]), [[1, 1], [2, 2]], atol=1e-6)
+
+
+@XDIST
+def test_the_reference_point_sees_hyperparameters_of_an_outer_model(xdist):
+    def reference(beta, model):
+        transform = model.rvs_to_transforms[beta]
+        found = getattr(transform, "inner", transform).coordinate
+        return found.location0, found.scale0
+
+    with pm.Model() as model:
+        mu = pm.Gamma("mu", 400, 100)
+        beta = LogNormalExp(mu, 1.0, centered=0.5).create_variable("beta", xdist=xdist)
+        with pm.Model(name="s"):
+            inner = LogNormalExp(mu, 1.0, centered=0.5).create_variable("beta", xdist=xdist)
+    found = reference(inner, model)
+    assert found == reference(beta, model)
+    assert found[0] == pytest.approx(np.log(4), abs=0.05)
+
+
+@XDIST
+def test_weights_of_a_dim_without_labels_that_is_resized(xdist):
+    with pm.Model() as model:
+        pm.Data("data", [1.0, 2.0, 3.0], dims="geo")
+        prior = LogNormalExp(1.0, 1.0, dims="geo", centered=[0.1, 0.5, 0.9])
+        prior.create_variable("beta", xdist=xdist)
+    pm.set_data({"data": [1.0]}, model=model)
+    for evaluate in (model.initial_point, lambda: draw(model["beta"])):
+        with pytest.raises(AssertionError, match=r"beta: expected the dims .* to keep"):
+            evaluate()
+
+
+@XDIST
+@pytest.mark.parametrize("weights", [np.array([0.1, 0.9]), DataArray([0.1, 0.9], dims="geo")])
+def test_weights_without_dims(xdist, weights):
+    with (
+        pm.Model(coords=SQUARE),
+        pytest.raises(DimsError, match="beta: centered: expected dims= to be declared"),
+    ):
+        LogNormalExp(1.0, 1.0, centered=weights).create_variable("beta", xdist=xdist)
+
+
+def test_weights_in_single_precision():
+    code = """
+import numpy as np, pymc as pm
+from unfunnel import LogNormalExp
+for xdist in (False, True):
+    with pm.Model(coords={"geo": ["a", "b"]}) as model:
+        prior = LogNormalExp([1, 2], LogNormalExp(1, 1), dims="geo", centered=[0.1, 0.9])
+        prior.create_variable("beta", xdist=xdist)
+    point = model.initial_point()
+    print(point["beta_partial__"].dtype, np.isfinite(model.compile_logp()(point)))
+"""
+    flags = "floatX=float32,mode=FAST_COMPILE"
+    out = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTENSOR_FLAGS": flags},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert out.stdout.split() == ["float32", "True"] * 2, out.stderr
