@@ -67,7 +67,7 @@ def draw_figure(
             ha="center",
             va="center",
         )
-    figure.text(0.5525, 0.02, note, size=9.5, color=MUTED, ha="center", va="bottom")
+    figure.text(0.5525, 0.02, note, size=10, color=MUTED, ha="center", va="bottom")
     write_png(figure, path)
     plt.close(figure)
 
@@ -88,9 +88,9 @@ def _draw_panel(axis: Any, panel: Panel, best: bool) -> None:
     low, high = np.quantile(x, [0.0015, 0.9985])
     axis.set_xlim(low - 0.06 * (high - low), high + 0.06 * (high - low))
     axis.set_title(panel.title, size=11.5, color=INK, pad=7)
-    axis.set_xlabel(panel.x_label, size=10, color=MUTED, labelpad=3)
-    axis.set_ylabel(panel.y_label, size=10, color=MUTED)
-    axis.tick_params(labelsize=9, colors=MUTED, length=3)
+    axis.set_xlabel(panel.x_label, size=11, color=MUTED, labelpad=3)
+    axis.set_ylabel(panel.y_label, size=11, color=MUTED)
+    axis.tick_params(labelsize=10, colors=MUTED, length=3)
 
     m = panel.fit.typical
     ess, divergences = m["ess_per_kgrad"], m["divergences"]
@@ -102,5 +102,5 @@ def _draw_panel(axis: Any, panel: Panel, best: bool) -> None:
     for k, (number, unit) in enumerate(numbers):
         place = {"transform": axis.transAxes, "ha": "center", "va": "top"}
         color = (BEST if best else TROUBLE) if k == 0 else INK
-        axis.text(0.17 + 0.33 * k, -0.2, number, size=15, weight="bold", color=color, **place)
-        axis.text(0.17 + 0.33 * k, -0.31, unit, size=9.5, color=MUTED, **place)
+        axis.text(0.17 + 0.33 * k, -0.205, number, size=15, weight="bold", color=color, **place)
+        axis.text(0.17 + 0.33 * k, -0.315, unit, size=10.5, color=MUTED, **place)

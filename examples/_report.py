@@ -121,8 +121,9 @@ def table(
     for i, row in enumerate(rows):
         cells = (_shown(key, value, formats or {}) for key, value in row.items())
         printed.add_row(*cells, style="bold" if i == highlighted else None)
-    # The width of the table, not of the terminal: in a log or a pipe no column is cut.
-    Console(width=160, soft_wrap=False).print(printed)
+    # The width of the table, not of the terminal: in a log or a pipe no column is cut. A width alone
+    # is ignored in a dumb terminal.
+    Console(width=160, height=60, soft_wrap=False).print(printed)
 
 
 def _shown(key: str, value: Any, formats: Mapping[str, str]) -> str:
