@@ -121,8 +121,8 @@ def table(
     for i, row in enumerate(rows):
         cells = (_shown(key, value, formats or {}) for key, value in row.items())
         printed.add_row(*cells, style="bold" if i == highlighted else None)
-    # The width of the table, not of the terminal: in a log or a pipe no column is cut. A width alone
-    # is ignored in a dumb terminal.
+    # The width of the table, not of the terminal: in a log or a pipe no column is cut.
+    # A width alone is ignored in a dumb terminal, hence the height.
     Console(width=160, height=60, soft_wrap=False).print(printed)
 
 
