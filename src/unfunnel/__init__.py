@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from unfunnel.groups import extend_posterior
     from unfunnel.priors import LogNormalExp, NormalIdentity
     from unfunnel.revive import patch_prior_from_dict
+    from unfunnel.tuning.report import TuningReport
+    from unfunnel.tuning.sample import sample
+    from unfunnel.tuning.tune import TuningWarning, tune
 
 __version__ = "0.1.0"
 
@@ -23,14 +26,22 @@ _PUBLIC = {
     "NormalIdentity": "unfunnel.priors",
     "extend_posterior": "unfunnel.groups",
     "patch_prior_from_dict": "unfunnel.revive",
+    "TuningReport": "unfunnel.tuning.report",
+    "TuningWarning": "unfunnel.tuning.tune",
+    "sample": "unfunnel.tuning.sample",
+    "tune": "unfunnel.tuning.tune",
 }
 
 __all__ = [
     "LogNormalExp",
     "NormalIdentity",
+    "TuningReport",
+    "TuningWarning",
     "__version__",
     "extend_posterior",
     "patch_prior_from_dict",
+    "sample",
+    "tune",
 ]
 
 logging.getLogger("unfunnel").addHandler(logging.NullHandler())

@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pymc as pm
 import pytensor.tensor as pt
 from pymc_extras.prior import MuAlreadyExistsError, UnsupportedDistributionError
 from xarray import DataArray
 
 from unfunnel import names
 from unfunnel.backends import Aligned, Backend, backend_for
-from unfunnel.centering import Coordinate, NonCentered, Partial
+from unfunnel.centering import Coordinate, Informed, NonCentered, Partial, is_auto
 from unfunnel.errors import ParameterError
 from unfunnel.families import Family, standard_family
 from unfunnel.graph_ops import GRAPH, positive_or_one
 from unfunnel.reference import reference_point
 from unfunnel.resolve import Resolver
+from unfunnel.scale_sampling import use_scale_transform
+from unfunnel.steering import Steering, steered
 from unfunnel.upstream import attribute_errors_surface
 
 if TYPE_CHECKING:
@@ -34,6 +37,9 @@ def build_variable(prior: NaturalPrior, name: str, xdist: bool) -> Any:
         if isinstance(centering, np.ndarray | DataArray):
             centering = resolver.aligned_weight(centering)
         location, scale = resolver.location_and_scale(prior.family, prior.parameters)
+        if is_auto(centering):
+            shorten_scale_tails(prior, own_name)
+            scale = steered_scale(own_name, location, scale, prior.dims)
         if prior.centered:
             coordinate = choose_coordinate(centering, location, scale)
             variable = backend.random_variable(
@@ -84,7 +90,35 @@ def choose_coordinate(centering: Any, location: Aligned, scale: Aligned) -> Coor
     """
     if isinstance(centering, bool):
         return None if centering else NonCentered()
+    if is_auto(centering):
+        return Informed()
     return Partial(centering, *reference_point(location.tensor, scale.tensor))
+
+
+def steered_scale(
+    name: str, location: Aligned, scale: Aligned, dims: tuple[str, ...] | None
+) -> Aligned:
+    """Give the scale the steering values of an informed coordinate, all zero until tuned."""
+    model: Any = pm.modelcontext(None)
+    if dims is None:
+        axes = max(location.dims, scale.dims, key=len)
+        shape = pt.broadcast_shape(location.over(axes), scale.over(axes)) if axes else ()
+        lengths = list(shape)
+    else:
+        lengths = [model.dim_lengths[dim] for dim in dims]
+    steering = Steering.untuned(model.name_for(name), len(lengths))
+    return Aligned(steered(scale.tensor, steering, lengths), scale.dims)
+
+
+def shorten_scale_tails(prior: NaturalPrior, name: str) -> None:
+    """Give the scale hyperparameters of a prior the coordinate that suits weak data."""
+    model: Any = pm.modelcontext(None)
+    for parameter in prior.family.parameters:
+        if parameter.is_scale and parameter.name in prior.parameters:
+            value = prior.parameters[parameter.name]
+            if hasattr(value, "create_variable"):
+                value = model[names.child(name, parameter.name)]
+            use_scale_transform(model, value)
 
 
 def textbook_form(

@@ -20,3 +20,18 @@ def raw(name: str) -> str:
 def offset(name: str, link: str) -> str:
     """Name of the standardized variable of the textbook form: ``beta_log_offset``."""
     return f"{name}_offset" if link == "identity" else f"{name}_{link}_offset"
+
+
+def information(name: str) -> str:
+    """Name of the steering values that hold the information per element."""
+    return f"{name}_information"
+
+
+def weighted_location(name: str) -> str:
+    """Name of the steering values that hold information times location per element."""
+    return f"{name}_weighted_location"
+
+
+def kappa(name: str) -> str:
+    """Name of the centeredness of each element, in the report of a pilot."""
+    return f"{name}_kappa"

@@ -24,6 +24,7 @@ from pytensor.xtensor.vectorization import XRV
 from unfunnel.centering import Coordinate
 from unfunnel.graph_ops import GRAPH, positive_or_one
 from unfunnel.links import Link
+from unfunnel.steering import steering_inputs
 
 Node = Variable[Any, Any]
 
@@ -61,7 +62,9 @@ class CoordinateTransform(Transform):
 
     def _center_and_spread(self, value: Any, inputs: tuple[Node, ...]) -> tuple[Any, Any]:
         location, scale = location_and_scale(inputs, getattr(value.type, "dims", None))
-        return self.coordinate.coordinates(location, positive_or_one(scale), GRAPH)
+        return self.coordinate.coordinates(
+            location, positive_or_one(scale), GRAPH, *steering_inputs(scale)
+        )
 
 
 class DimCoordinateTransform(DimTransform):

@@ -35,11 +35,15 @@ class Parameter:
         The values it may take.
     meaning : str
         What it is, in words that fit into an error message.
+    is_scale : bool, default False
+        Whether it says how far the elements of a hierarchy lie apart. Such a hyperparameter has its
+        own coordinate where the parameterization is left to us; see ``scale_transforms``.
     """
 
     name: str
     support: Support
     meaning: str
+    is_scale: bool = False
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ LOGNORMAL_EXP = Family(
     distribution="LogNormal",
     parameters=(
         Parameter("mu", "positive", "the mean, in natural units"),
-        Parameter("sigma", "positive", "the standard deviation, in natural units"),
+        Parameter("sigma", "positive", "the standard deviation, in natural units", is_scale=True),
     ),
     link=LOG,
     base=NORMAL,

@@ -29,7 +29,7 @@ NORMAL_IDENTITY = Family(
     distribution="Normal",
     parameters=(
         Parameter("mu", "real", "the mean"),
-        Parameter("sigma", "positive", "the standard deviation"),
+        Parameter("sigma", "positive", "the standard deviation", is_scale=True),
     ),
     link=IDENTITY,
     base=NORMAL,

@@ -1,0 +1,195 @@
+"""In which coordinate the sampler sees a scale hyperparameter, such as the ``sigma`` of a prior.
+
+PyMC samples a positive variable on the log scale. Where data say little about a scale, its
+posterior reaches down to zero with a density that does not vanish, and ``log sigma`` has a long
+left tail in which nothing happens. Here the variable is::
+
+    sigma = width * softplus(v)
+
+the logarithm far below ``width`` and linear above it, so that the tail is short against the bulk.
+``width`` is a multiple of the prior's own median: the same prior in other units has the same
+geometry, and nothing depends on a draw. The model does not change, only the value variable does,
+which is called ``{name}_softplus__``.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor
+import pytensor.tensor as pt
+from pymc.dims.distributions.transforms import DimTransform
+from pymc.dims.distributions.transforms import LogTransform as DimLogTransform
+from pymc.initial_point import make_initial_point_expression
+from pymc.logprob.transforms import LogTransform, Transform
+from pymc.pytensorf import rvs_in_graph
+from pytensor.compile.mode import Mode
+from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.basic import Variable
+from pytensor.graph.replace import clone_replace
+from pytensor.graph.traversal import ancestors
+from pytensor.tensor.random.type import RandomType
+from pytensor.xtensor import as_xtensor
+from pytensor.xtensor.type import XTensorType
+
+from unfunnel.graph_ops import as_float
+
+Node = Variable[Any, Any]
+
+_PYTHON = Mode(linker="py", optimizer="minimum_compile")
+
+# Of the prior's median.
+_WIDTH = 0.85
+
+# Elements whose medians differ by more share no width; the logarithm needs none.
+_LARGEST_RATIO = 10.0
+
+_LEVELS = np.array([0.25, 0.5, 0.75])
+_LEVELS_DIM = "_unfunnel_level"
+
+# Where a prior has no quantile function.
+_DRAWS = 2000
+_SEED = 20240229
+
+
+class SoftplusTransform(Transform):
+    """The value transform ``sigma = width * softplus(v)`` of a positive tensor variable.
+
+    Parameters
+    ----------
+    width : float
+        In the units of the variable: logarithmic below, linear above.
+    """
+
+    name = "softplus"
+    ndim_supp = 0
+
+    def __init__(self, width: float) -> None:
+        self.width = float(width)
+
+    def backward(self, value: Any, *inputs: Node) -> Any:
+        """Map the sampled value to the variable."""
+        return as_float(self.width) * pt.softplus(value)
+
+    def forward(self, value: Any, *inputs: Node) -> Any:
+        """Map the variable to the sampled value."""
+        ratio = value / as_float(self.width)
+        return ratio + pt.log(-pt.expm1(-ratio))
+
+    def log_jac_det(self, value: Any, *inputs: Node) -> Any:
+        """Log-Jacobian of :meth:`backward`."""
+        return as_float(np.log(self.width)) - pt.softplus(-value)
+
+
+class DimSoftplusTransform(DimTransform):
+    """The same transform of a ``pymc.dims`` variable, behind labelled axes."""
+
+    name = "softplus"
+
+    def __init__(self, width: float) -> None:
+        self.inner = SoftplusTransform(width)
+
+    def backward(self, value: Any, *inputs: Node) -> Any:
+        """Map the sampled value to the variable."""
+        return as_xtensor(self.inner.backward(value.values), dims=value.type.dims)
+
+    def forward(self, value: Any, *inputs: Node) -> Any:
+        """Map the variable to the sampled value."""
+        return as_xtensor(self.inner.forward(value.values), dims=value.type.dims)
+
+    def log_jac_det(self, value: Any, *inputs: Node) -> Any:
+        """Log-Jacobian of :meth:`backward`."""
+        return as_xtensor(self.inner.log_jac_det(value.values), dims=value.type.dims)
+
+
+def scale_transform(rv: Node) -> Transform | None:
+    """Return the value transform for a scale hyperparameter.
+
+    Parameters
+    ----------
+    rv : TensorVariable or XTensorVariable
+        A positive random variable of the model on the context stack.
+
+    Returns
+    -------
+    Transform or None
+        None where the default transform should stay: it is not the logarithm; no quartiles are
+        known; or the elements of the variable are of such different sizes that no single width
+        serves them. There is one width, not one for each element, as a dim may be resized later.
+    """
+    model: Any = pm.modelcontext(None)
+    default = model.rvs_to_transforms.get(rv)
+    if not isinstance(default, LogTransform | DimLogTransform):
+        return None
+    quartiles = prior_quartiles(rv)
+    if quartiles is None or not (np.isfinite(quartiles) & (quartiles > 0)).all():
+        return None
+    medians = quartiles[1]
+    if medians.max() > _LARGEST_RATIO * medians.min():
+        return None
+    width = _WIDTH * float(np.median(medians))
+    labelled = isinstance(default, DimTransform)
+    return DimSoftplusTransform(width) if labelled else SoftplusTransform(width)
+
+
+def prior_quartiles(rv: Node) -> np.ndarray | None:
+    """Return the quartiles of a random variable, its parents being at their starting points.
+
+    Parameters
+    ----------
+    rv : TensorVariable or XTensorVariable
+        Of the model on the context stack.
+
+    Returns
+    -------
+    ndarray or None
+        Of shape (3, number of elements); None where they cannot be computed.
+    """
+    variable = _with_parents_at_start(rv)
+    try:
+        if isinstance(variable.type, XTensorType):
+            levels = as_xtensor(_LEVELS, dims=(_LEVELS_DIM,))
+            quantiles: Any = pm.icdf(variable, levels, warn_rvs=False)
+            quantiles = quantiles.transpose(_LEVELS_DIM, ...).values
+        else:
+            levels = pt.as_tensor(_LEVELS.reshape(-1, *[1] * variable.type.ndim))
+            quantiles = pm.icdf(variable, levels, warn_rvs=False)
+        if rvs_in_graph([quantiles]):
+            return None
+        found = quantiles.eval(mode=_PYTHON)
+    except NotImplementedError:
+        found = _quartiles_of_draws(variable)
+    except ValueError:  # invalid parameters
+        return None
+    return None if found is None else np.asarray(found, dtype=float).reshape(len(_LEVELS), -1)
+
+
+def _quartiles_of_draws(variable: Any) -> Any:
+    # The generators of the model keep their states.
+    generators: dict[Node, Node] = {
+        x: pytensor.shared(np.random.default_rng(_SEED))
+        for x in ancestors([variable])
+        if isinstance(x, SharedVariable) and isinstance(x.type, RandomType)
+    }
+    (variable,) = clone_replace([variable], replace=generators)
+    try:
+        draws = pm.draw(variable, _DRAWS, random_seed=_SEED, mode=_PYTHON)
+    except (NotImplementedError, ValueError):  # improper priors, invalid parameters
+        return None
+    return np.quantile(draws, _LEVELS, axis=0)
+
+
+def _with_parents_at_start(rv: Node) -> Any:
+    model: Any = pm.modelcontext(None)
+    above = set(ancestors([rv])) - {rv}
+    parents = [x for x in model.root.free_RVs if x in above]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Support point not defined")
+        points = make_initial_point_expression(
+            free_rvs=parents, rvs_to_transforms={}, initval_strategies={}
+        )
+    (variable,) = clone_replace([rv], replace=dict(zip(parents, points, strict=True)))
+    return variable

@@ -1,0 +1,85 @@
+"""What the data say about each element of a block, estimated from draws and scores.
+
+The *score* of an element is the derivative of the log-likelihood, that is of everything in the
+model but the element's own prior, at a draw. Close to its maximum a log-likelihood is quadratic and
+its score a falling line; the line's slope is the information, and where it crosses zero is where
+the data put the element. A Gaussian likelihood is recovered exactly from two draws.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Estimate(NamedTuple):
+    """Steering values of a block: one number per element each."""
+
+    information: np.ndarray
+    weighted_location: np.ndarray
+
+
+def information_from_scores(theta: np.ndarray, score: np.ndarray) -> Estimate:
+    """Regress the scores of each element on the element.
+
+    Parameters
+    ----------
+    theta : ndarray, shape (draws, ...)
+        Draws of the unconstrained variable, in units of theta.
+    score : ndarray, shape (draws, ...)
+        Derivative of the log-likelihood at them, in 1/theta.
+
+    Returns
+    -------
+    Estimate
+        Information ``I = max(0, -cov(score, theta) / var(theta))``, in 1/theta**2, and weighted
+        location ``mean(score) + I mean(theta)``. Elements that do not move, or with scores that are
+        not finite, get zeros: no information is the safe side.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from unfunnel.tuning.estimate import information_from_scores
+    >>> theta = np.array([[0.5], [1.5]])
+    >>> information, weighted_location = information_from_scores(theta, 4.0 * (2.0 - theta))
+    >>> float(information[0]), float(weighted_location[0] / information[0])
+    (4.0, 2.0)
+    """
+    usable = np.isfinite(theta).all(axis=0) & np.isfinite(score).all(axis=0)
+    theta, score = np.where(usable, theta, 0.0), np.where(usable, score, 0.0)
+    mean = theta.mean(axis=0)
+    deviation = theta - mean
+    variance = (deviation**2).mean(axis=0)
+    moving = usable & (variance > (1e-10 * np.maximum(np.abs(mean), 1e-30)) ** 2)
+    covariance = (deviation * (score - score.mean(axis=0))).mean(axis=0)
+    information = np.maximum(0.0, -covariance / np.where(moving, variance, 1.0))
+    weighted_location = score.mean(axis=0) + information * mean
+    return Estimate(np.where(moving, information, 0.0), np.where(moving, weighted_location, 0.0))
+
+
+def centeredness(information: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """Return ``kappa``, the share of the posterior precision that comes from the data.
+
+    Parameters
+    ----------
+    information : ndarray, shape (...)
+        In 1/theta**2.
+    scale : ndarray, shape (draws, ...)
+        Draws of the scale; broadcasts against ``information``.
+
+    Returns
+    -------
+    ndarray
+        Mean over the draws of ``I s**2 / (1 + I s**2)``, in [0, 1]: 0 where non-centered is right, 1
+        where centered is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from unfunnel.tuning.estimate import centeredness
+    >>> centeredness(np.array([0.0, 1.0]), np.ones((5, 1)))
+    array([0. , 0.5])
+    """
+    ratio = information * scale**2
+    return np.asarray((1.0 - 1.0 / (1.0 + ratio)).mean(axis=0))

@@ -1,0 +1,150 @@
+"""Reading a block off the draws of a sampler: where it is, and which way the data pull it.
+
+A sampler reports flat unconstrained draws and the gradient of the log density at them. For each
+block the functions here recover location, scale and the unconstrained variable ``theta``, and split
+the gradient into the part that comes from the block's own prior and the rest, the score of the
+data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
+from pytensor.graph.replace import clone_replace
+from pytensor.xtensor.type import XTensorType
+
+from unfunnel.centering import Informed
+from unfunnel.ops import NUMPY
+from unfunnel.tuning.blocks import Block
+from unfunnel.tuning.estimate import Estimate
+
+#: The steering values in use, by the name of the block.
+SteeringValues = dict[str, Estimate]
+
+
+class BlockDraws(NamedTuple):
+    """A block at each of several draws; every array has shape (draws, ...)."""
+
+    location: np.ndarray
+    scale: np.ndarray
+    theta: np.ndarray
+    score: np.ndarray
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where each value variable lies in a flat unconstrained draw."""
+
+    slices: dict[str, slice]
+    shapes: dict[str, tuple[int, ...]]
+
+    @classmethod
+    def of(cls, model: Any, shapes: dict[str, tuple[int, ...]]) -> Layout:
+        """Lay out the value variables in the order of ``model.free_RVs``, as samplers do."""
+        slices, start = {}, 0
+        for variable in model.free_RVs:
+            name = model.rvs_to_values[variable].name
+            size = int(np.prod(shapes[name], dtype=int))
+            slices[name] = slice(start, start + size)
+            start += size
+        return cls(slices, {name: tuple(shapes[name]) for name in slices})
+
+    def part(self, flat: np.ndarray, name: str) -> np.ndarray:
+        """Return one variable of flat draws of shape (..., size)."""
+        return flat[..., self.slices[name]].reshape((*flat.shape[:-1], *self.shapes[name]))
+
+
+class Geometry:
+    """Evaluates blocks at flat unconstrained draws.
+
+    Parameters
+    ----------
+    model : pymc.Model
+        The model.
+    blocks : list of Block
+        Its blocks.
+    layout : Layout
+        Of the flat draws.
+    """
+
+    def __init__(self, model: Any, blocks: list[Block], layout: Layout) -> None:
+        self.blocks = blocks
+        self.layout = layout
+        self._values = [model.rvs_to_values[variable] for variable in model.free_RVs]
+        outputs = []
+        for block in blocks:
+            location, scale = model.replace_rvs_by_values([block.location, block.scale])
+            prior = model.logp(vars=[block.variable])
+            outputs += [location, scale, _plain(pt.grad(prior, block.value))]
+        # Rounds of a pilot differ in their steering values, which are inputs here.
+        shared = [each for block in blocks for each in block.steering]
+        steering = [each.type() for each in shared]
+        self._function = pytensor.function(
+            [*self._values, *steering],
+            clone_replace(outputs, dict(zip(shared, steering, strict=True))),
+            on_unused_input="ignore",
+            mode="FAST_COMPILE",
+        )
+
+    def untuned(self) -> SteeringValues:
+        """Return steering values of zero for every element."""
+        zeros = {b.name: np.zeros(self.layout.shapes[b.value.name]) for b in self.blocks}
+        return {name: Estimate(zero, zero) for name, zero in zeros.items()}
+
+    def at(
+        self, draws: np.ndarray, gradients: np.ndarray, steering: SteeringValues
+    ) -> dict[str, BlockDraws]:
+        """Evaluate every block at each draw.
+
+        Parameters
+        ----------
+        draws, gradients : ndarray, shape (draws, size)
+            Unconstrained draws, and the gradient of the log density of the model there.
+        steering : dict
+            The steering values that the draws were made with.
+        """
+        values = [each for block in self.blocks for each in steering[block.name]]
+        rows = [
+            self._function(*(self.layout.part(draw, v.name) for v in self._values), *values)
+            for draw in draws
+        ]
+        columns = [np.stack(column) for column in zip(*rows, strict=True)]
+        found = {}
+        for i, block in enumerate(self.blocks):
+            value = self.layout.part(draws, block.value.name)
+            gradient = self.layout.part(gradients, block.value.name)
+            location, scale, prior = columns[3 * i : 3 * i + 3]
+            location, scale = _with_axes(location, value.ndim), _with_axes(scale, value.ndim)
+            center, spread = _informed(location, scale, steering[block.name])
+            score = (gradient - prior) / spread
+            found[block.name] = BlockDraws(location, scale, center + spread * value, score)
+        return found
+
+    def moved(
+        self, draws: np.ndarray, at: dict[str, BlockDraws], steering: SteeringValues
+    ) -> np.ndarray:
+        """Return the same points of the model in the coordinates of other steering values."""
+        moved = draws.copy()
+        for block in self.blocks:
+            here = at[block.name]
+            center, spread = _informed(here.location, here.scale, steering[block.name])
+            flat = ((here.theta - center) / spread).reshape(len(draws), -1)
+            moved[:, self.layout.slices[block.value.name]] = flat
+        return moved
+
+
+def _informed(location: Any, scale: Any, steering: Estimate) -> tuple[Any, Any]:
+    return Informed().coordinates(location, scale, NUMPY, *steering)
+
+
+def _plain(x: Any) -> Any:
+    return x.values if isinstance(x.type, XTensorType) else x
+
+
+def _with_axes(draws: np.ndarray, ndim: int) -> np.ndarray:
+    """Give draws of a parameter an axis for each axis of the block, from the right."""
+    return draws.reshape((len(draws), *(1,) * (ndim - draws.ndim), *draws.shape[1:]))

@@ -1,0 +1,246 @@
+"""The pilot: a few short runs that find out what the data say about each element of each block.
+
+Every round samples in the coordinates that the round before it found, starting where that one
+ended, and is short because it only has to be near the posterior, not to represent it: a slope needs
+few points. The first round knows nothing (non-centered) and is discarded; the scores of all others
+are pooled, which is possible as a score does not depend on the coordinate it was computed in.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from unfunnel.extras import require
+from unfunnel.tuning.blocks import Block
+from unfunnel.tuning.estimate import centeredness, information_from_scores
+from unfunnel.tuning.geometry import BlockDraws, Geometry, Layout, SteeringValues
+
+_LOG = logging.getLogger("unfunnel")
+
+_CHAINS = 2
+_MOST_ROUNDS = 5
+
+# kappa is settled when it moves by less than this for all but one element in twenty.
+_SETTLED = 0.15
+_SETTLED_SHARE = 0.95
+
+
+@dataclass(frozen=True)
+class Round:
+    """The length of one round, per chain; ``maxdepth`` bounds the gradients of a draw."""
+
+    tune: int
+    draws: int
+    maxdepth: int
+
+
+_FIRST = Round(tune=50, draws=20, maxdepth=6)
+_LATER = Round(tune=60, draws=40, maxdepth=8)
+
+
+@dataclass(frozen=True)
+class Pilot:
+    """What a pilot found and what it cost.
+
+    Parameters
+    ----------
+    steering : dict
+        An :class:`~unfunnel.tuning.estimate.Estimate` by the name of the block.
+    kappa : dict
+        Centeredness of each element, in [0, 1], by the name of the block.
+    gradients : int
+        Evaluations of the gradient, tuning included.
+    seconds : float
+        Wall time.
+    rounds : int
+        How many rounds it took; 0 if it failed.
+    problem : str
+        Why the result should not be relied on; empty if all is well.
+    """
+
+    steering: SteeringValues
+    kappa: dict[str, np.ndarray]
+    gradients: int
+    seconds: float
+    rounds: int
+    problem: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether nothing was learned, so that all blocks stay non-centered."""
+        return self.rounds == 0
+
+
+def run_pilot(
+    model: Any, compiled: Any, blocks: list[Block], seed: int, **options: Any
+) -> Pilot:
+    """Run a pilot on a compiled model.
+
+    Parameters
+    ----------
+    model : pymc.Model
+        The model.
+    compiled : nutpie CompiledPyMCModel
+        The same, compiled by nutpie.
+    blocks : list of Block
+        The blocks to learn about.
+    seed : int
+        Fixes the result.
+    **options
+        Passed to ``nutpie.sample``, such as ``progress_bar`` and ``cores``.
+
+    Returns
+    -------
+    Pilot
+        Also where the run failed: then with zeros, which is the non-centered form.
+    """
+    start = time.perf_counter()
+    geometry = Geometry(model, blocks, Layout.of(model, compiled.shapes))
+    runner = _Runner(compiled, geometry, np.random.SeedSequence(seed), options)
+    try:
+        found = runner.run()
+    except (RuntimeError, ValueError, FloatingPointError) as error:  # nutpie raises the first
+        _LOG.debug("The pilot failed.", exc_info=True)
+        found = runner.nothing(f"the pilot run failed: {error}")
+    return replace(found, seconds=time.perf_counter() - start)
+
+
+class _Runner:
+    """The state of a pilot from round to round."""
+
+    def __init__(
+        self, compiled: Any, geometry: Geometry, seeds: np.random.SeedSequence, options: Any
+    ) -> None:
+        self.compiled = compiled
+        self.geometry = geometry
+        self.seeds = seeds
+        self.options = options
+        self.gradients = 0
+
+    def run(self) -> Pilot:
+        steering = self.geometry.untuned()
+        draws, at = self._round(_FIRST, None, steering)
+        steering = _estimates(at)
+        kappa = _kappa(at, steering)
+        pooled: dict[str, BlockDraws] = {}
+        for number in range(2, _MOST_ROUNDS + 1):
+            start_at = self._ends(draws, at, steering)
+            draws, at = self._round(_LATER, start_at, steering)
+            pooled = _pool(pooled, at)
+            before, steering = kappa, _estimates(pooled)
+            kappa = _kappa(pooled, steering)
+            change = _change(before, kappa)
+            _LOG.debug("Pilot round %d: centeredness moved by %.2f.", number, change)
+            if change <= _SETTLED:
+                break
+        problem = _stuck(pooled) or _unsettled(change, number)
+        return Pilot(steering, kappa, self.gradients, 0.0, number, problem)
+
+    def nothing(self, problem: str) -> Pilot:
+        steering = self.geometry.untuned()
+        kappa = {name: np.zeros_like(values.information) for name, values in steering.items()}
+        return Pilot(steering, kappa, self.gradients, 0.0, 0, problem)
+
+    def _round(
+        self, length: Round, start_at: np.ndarray | None, steering: SteeringValues
+    ) -> tuple[np.ndarray, dict[str, BlockDraws]]:
+        """Sample one round; return its unconstrained draws and the blocks at each of them."""
+        compiled = with_steering(self.compiled, self.geometry.blocks, steering)
+        if start_at is not None:
+            compiled = replace(compiled, initial_point_func=_one_of(start_at))
+        (seed,) = self.seeds.spawn(1)[0].generate_state(1)
+        trace = require("nutpie", "sample").sample(
+            compiled,
+            chains=_CHAINS,
+            tune=length.tune,
+            draws=length.draws,
+            maxdepth=length.maxdepth,
+            seed=int(seed),
+            store_unconstrained=True,
+            store_gradient=True,
+            **self.options,
+        )
+        self.gradients += gradient_count(trace)
+        draws, gradients = (
+            trace["sample_stats"][key].values for key in ("unconstrained_draw", "gradient")
+        )
+        return draws, self.geometry.at(_flat(draws), _flat(gradients), steering)
+
+    def _ends(
+        self, draws: np.ndarray, at: dict[str, BlockDraws], steering: SteeringValues
+    ) -> np.ndarray:
+        """Return where each chain ended, in the coordinates of ``steering``."""
+        return self.geometry.moved(_flat(draws), at, steering).reshape(draws.shape)[:, -1]
+
+
+def with_steering(compiled: Any, blocks: list[Block], steering: SteeringValues) -> Any:
+    """Return the compiled model with these steering values; nothing is compiled again."""
+    updates = {
+        shared.name: value
+        for block in blocks
+        for shared, value in zip(block.steering, steering[block.name], strict=True)
+    }
+    return compiled.with_data(**updates)
+
+
+def gradient_count(trace: Any) -> int:
+    """Return the number of gradient evaluations of a trace, tuning included where it was kept."""
+    groups = ("sample_stats", "warmup_sample_stats")
+    return sum(int(trace[group]["n_steps"].sum()) for group in groups if group in trace.children)
+
+
+def _one_of(points: np.ndarray) -> Callable[[int], np.ndarray]:
+    return lambda seed: points[int(seed) % len(points)].copy()
+
+
+def _flat(draws: np.ndarray) -> np.ndarray:
+    return draws.reshape(-1, draws.shape[-1])
+
+
+def _pool(
+    pooled: dict[str, BlockDraws], new: dict[str, BlockDraws]
+) -> dict[str, BlockDraws]:
+    return {
+        name: BlockDraws(*(np.concatenate(pair) for pair in zip(pooled[name], at, strict=True)))
+        if name in pooled
+        else at
+        for name, at in new.items()
+    }
+
+
+def _estimates(at: dict[str, BlockDraws]) -> SteeringValues:
+    return {name: information_from_scores(x.theta, x.score) for name, x in at.items()}
+
+
+def _kappa(at: dict[str, BlockDraws], steering: SteeringValues) -> dict[str, np.ndarray]:
+    return {name: centeredness(steering[name].information, x.scale) for name, x in at.items()}
+
+
+def _change(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> float:
+    """How much kappa moved, in the block where it moved most."""
+    return max(
+        float(np.quantile(np.abs(after[name] - before[name]), _SETTLED_SHARE)) for name in after
+    )
+
+
+def _stuck(at: dict[str, BlockDraws]) -> str:
+    for name, x in at.items():
+        still = int((np.ptp(x.theta, axis=0) == 0.0).sum())
+        if still:
+            return f"{still} of {x.theta[0].size} elements of {name} did not move in the pilot run"
+    return ""
+
+
+def _unsettled(change: float, rounds: int) -> str:
+    if change <= _SETTLED:
+        return ""
+    return (
+        f"after {rounds} rounds of the pilot the centeredness of some elements still changes by "
+        f"{change:.2f}"
+    )

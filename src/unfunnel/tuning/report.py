@@ -1,0 +1,149 @@
+"""What a pilot found, for people to read and for traces to keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from unfunnel import names
+from unfunnel.extras import require
+from unfunnel.tuning.blocks import Block
+from unfunnel.tuning.pilot import Pilot
+
+# Centeredness below and above which a whole block has a plain name.
+_LOW, _HIGH = 0.2, 0.8
+
+
+@dataclass(frozen=True, eq=False)
+class TuningReport:
+    """What was found about each block; printed, it is a table.
+
+    Attributes
+    ----------
+    values : Dataset
+        For each block ``{name}_information`` (in 1/theta**2, theta being the unconstrained
+        variable), ``{name}_weighted_location`` (1/theta) and ``{name}_kappa``, the centeredness of
+        each element in [0, 1], labelled with the coords of the model. Attributes: gradients,
+        seconds and rounds of the pilot, and its problem, if any.
+    untouched : dict
+        Variables of the model that look like part of a hierarchy and were left as they are, with
+        the reason.
+
+    Examples
+    --------
+    A report comes from :func:`unfunnel.tune`, and as the group ``/unfunnel`` of what
+    :func:`unfunnel.sample` returns.
+    """
+
+    values: xr.Dataset
+    untouched: dict[str, str]
+
+    @property
+    def blocks(self) -> list[str]:
+        """Names of the blocks."""
+        suffix = names.kappa("")
+        return [str(name).removesuffix(suffix) for name in self.values if str(name).endswith(suffix)]
+
+    def kappa(self, block: str) -> xr.DataArray:
+        """Return the centeredness of each element of a block."""
+        return self.values[names.kappa(block)]
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Return one row for each block: dims, elements, quantiles of kappa, what was chosen."""
+        rows = []
+        for block in self.blocks:
+            kappa = self.kappa(block)
+            low, middle, high = np.quantile(kappa.values, [0.0, 0.5, 1.0])
+            rows.append(
+                {
+                    "block": block,
+                    "dims": ", ".join(str(dim) for dim in kappa.dims),
+                    "elements": kappa.size,
+                    "kappa min": low,
+                    "median": middle,
+                    "max": high,
+                    "chosen": _chosen(low, high),
+                }
+            )
+        return pd.DataFrame(rows).set_index("block")
+
+    def __str__(self) -> str:
+        table = self.to_dataframe().to_string(float_format=lambda x: f"{x:.2f}")
+        cost = self.values.attrs
+        lines = [table, f"Pilot: {cost['gradients']} gradients, {cost['seconds']:.1f} s."]
+        if cost["problem"]:
+            lines.append(f"Warning: {cost['problem']}.")
+        lines += [f"{name}: {reason}" for name, reason in self.untouched.items()]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def plot(self, ax: Any = None) -> Any:
+        """Plot the centeredness of every element, one row of points for each block.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Where to draw; a new figure if not given.
+
+        Returns
+        -------
+        Axes
+            With kappa on the x axis: 0 is non-centered, 1 centered.
+        """
+        plt = require("matplotlib.pyplot", "plot")
+        blocks = self.blocks
+        if ax is None:
+            _figure, ax = plt.subplots(figsize=(7, 1.2 + 0.5 * len(blocks)), layout="constrained")
+        for row, block in enumerate(blocks):
+            kappa = np.sort(self.kappa(block).values.ravel())
+            # Spread by rank, so that equal points do not hide one another.
+            spread = np.linspace(-0.3, 0.3, kappa.size) if kappa.size > 1 else np.zeros(1)
+            ax.scatter(kappa, row + spread, s=14, alpha=0.6, linewidths=0)
+        ax.set(
+            xlim=(-0.02, 1.02),
+            ylim=(len(blocks) - 0.5, -0.5),
+            yticks=range(len(blocks)),
+            yticklabels=blocks,
+            xlabel="centeredness: 0 non-centered, 1 centered",
+        )
+        ax.grid(axis="x", alpha=0.3)
+        return ax
+
+
+def report_of(model: Any, blocks: list[Block], pilot: Pilot) -> TuningReport:
+    """Label the findings of a pilot with the coords of the model."""
+    variables = {}
+    for block in blocks:
+        steering = pilot.steering[block.name]
+        arrays = {
+            names.information(block.name): steering.information,
+            names.weighted_location(block.name): steering.weighted_location,
+            names.kappa(block.name): pilot.kappa[block.name],
+        }
+        variables |= {name: (block.dims, array) for name, array in arrays.items()}
+    coords = {
+        dim: list(model.coords[dim])
+        for block in blocks
+        for dim in block.dims
+        if model.coords.get(dim) is not None
+    }
+    attributes = {
+        "gradients": pilot.gradients,
+        "seconds": round(pilot.seconds, 3),
+        "rounds": pilot.rounds,
+        "problem": pilot.problem,
+    }
+    return TuningReport(xr.Dataset(variables, coords, attributes), {})
+
+
+def _chosen(low: float, high: float) -> str:
+    if high < _LOW:
+        return "close to non-centered"
+    if low > _HIGH:
+        return "close to centered"
+    return "between" if high - low < _HIGH - _LOW else "by element"

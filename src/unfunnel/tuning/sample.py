@@ -1,0 +1,143 @@
+"""``sample``: a pilot, and then nutpie in the coordinates that the pilot found."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+from pymc.backends.arviz import patch_nutpie_idata
+
+from unfunnel.errors import UnsupportedError
+from unfunnel.extras import require
+from unfunnel.tuning.check import kappa_of_posterior
+from unfunnel.tuning.pilot import run_pilot, with_steering
+from unfunnel.tuning.report import report_of
+from unfunnel.tuning.tune import TuningWarning, one_seed, select_blocks, warn_of_problem
+
+# Centeredness in the posterior and in the pilot further apart than this are worth a warning.
+_DISAGREEMENT = 0.2
+
+
+def sample(
+    model: Any = None,
+    *,
+    draws: int | None = None,
+    tune: int | None = None,
+    chains: int | None = None,
+    blocks: str | Sequence[str] = "auto",
+    seed: Any = None,
+    random_seed: Any = None,
+    progress_bar: bool = True,
+    compile_kwargs: dict[str, Any] | None = None,
+    **nutpie_options: Any,
+) -> xr.DataTree:
+    """Sample a model with nutpie, its hierarchies in the coordinates that a pilot run finds.
+
+    Parameters
+    ----------
+    model : pymc.Model, optional
+        By default the one on the context stack. It is not changed.
+    draws, tune, chains : int, optional
+        As in ``nutpie.sample``, with its defaults.
+    blocks : "auto", "all" or list of str
+        Which variables to tune: those made with ``centered="auto"`` (default); all hierarchies of
+        the model, whoever wrote them; or those named.
+    seed, random_seed : int or numpy Generator, optional
+        Fixes pilot, estimate and draws; two names for one argument.
+    progress_bar : bool, default True
+        Show progress, of the pilot too.
+    compile_kwargs : dict, optional
+        Passed to ``nutpie.compile_pymc_model``.
+    **nutpie_options
+        Passed to ``nutpie.sample``, such as ``target_accept``, ``adaptation``, ``cores`` and
+        ``store_divergences``.
+
+    Returns
+    -------
+    DataTree
+        What nutpie returns, with the groups ``constant_data`` and ``observed_data`` of ``pm.sample``
+        and a group ``unfunnel``: information, weighted location and centeredness ``kappa`` of each
+        element, and what the pilot cost; see :class:`~unfunnel.tuning.report.TuningReport`.
+
+    Raises
+    ------
+    UnsupportedError
+        If there is nothing to tune, or ``blocking=False`` or ``return_raw_trace=True`` is passed.
+
+    Warns
+    -----
+    TuningWarning
+        If the pilot failed, did not settle, or turns out to disagree with the draws.
+
+    Notes
+    -----
+    The model is compiled once. The posterior does not depend on what the pilot found; only the
+    number of gradients for an independent draw does.
+
+    Examples
+    --------
+    >>> import numpy as np, pymc as pm, unfunnel
+    >>> from pymc_extras.prior import Prior
+    >>> with pm.Model(coords={"shop": range(8)}) as model:
+    ...     beta = unfunnel.LogNormalExp(
+    ...         Prior("Exponential"), Prior("Exponential"), dims="shop", centered="auto"
+    ...     ).create_variable("beta")
+    ...     y = pm.Normal("y", beta, 0.5, observed=np.linspace(1, 2, 8), dims="shop")
+    ...     trace = unfunnel.sample(draws=200, tune=200, chains=2, seed=1, progress_bar=False)
+    >>> trace["unfunnel"]["beta_kappa"].dims
+    ('shop',)
+    """
+    model = pm.modelcontext(model)
+    for option, only in (("blocking", True), ("return_raw_trace", False)):
+        if nutpie_options.get(option, only) is not only:
+            raise UnsupportedError(
+                f"unfunnel.sample: {option}",
+                expected=f"{only}, as groups are added to the finished trace",
+                given=repr(nutpie_options[option]),
+                remedy="Call unfunnel.tune(model), then nutpie.sample.",
+            )
+    nutpie = require("nutpie", "sample")
+    number = one_seed(seed, random_seed)
+    chosen = select_blocks(model, blocks)
+    compiled = nutpie.compile_pymc_model(model, **(compile_kwargs or {}))
+    run_options = {"progress_bar": progress_bar} | {
+        key: nutpie_options[key] for key in ("cores",) if key in nutpie_options
+    }
+    pilot = run_pilot(model, compiled, chosen, number, **run_options)
+    warn_of_problem(pilot)
+    start = time.perf_counter()
+    trace = nutpie.sample(
+        with_steering(compiled, chosen, pilot.steering),
+        draws=draws,
+        tune=tune,
+        chains=chains,
+        seed=number,
+        progress_bar=progress_bar,
+        **nutpie_options,
+    )
+    patch_nutpie_idata(trace, model, sampling_time=time.perf_counter() - start)
+    report = report_of(model, chosen, pilot)
+    trace["unfunnel"] = xr.DataTree(report.values)
+    if not pilot.failed:
+        _warn_of_disagreement(chosen, pilot, trace)
+    return trace
+
+
+def _warn_of_disagreement(blocks: Any, pilot: Any, trace: xr.DataTree) -> None:
+    found = kappa_of_posterior(blocks, pilot, trace["posterior"].to_dataset())
+    for name, kappa in found.items():
+        apart = np.abs(kappa - pilot.kappa[name])
+        if (apart > _DISAGREEMENT).any():
+            warnings.warn(
+                f"unfunnel: {int((apart > _DISAGREEMENT).sum())} of {apart.size} elements of "
+                f"{name} turned out to differ from the pilot by up to {apart.max():.2f} in "
+                "centeredness. The draws are correct; if they are too few, sample again with "
+                "another seed, and compare.",
+                TuningWarning,
+                stacklevel=3,
+            )

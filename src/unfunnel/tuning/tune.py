@@ -1,0 +1,173 @@
+"""``tune``: find the coordinates of a model's auto blocks and set them in place."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pymc as pm
+
+from unfunnel.errors import ParameterError, UnsupportedError, listed, nearest
+from unfunnel.extras import require
+from unfunnel.tuning.blocks import Block, auto_blocks
+from unfunnel.tuning.pilot import Pilot, run_pilot
+from unfunnel.tuning.report import TuningReport, report_of
+
+_LOG = logging.getLogger("unfunnel")
+
+
+class TuningWarning(UserWarning):
+    """A pilot failed, or its result should not be relied on; sampling stays correct, but slow."""
+
+
+def tune(
+    model: Any = None,
+    *,
+    blocks: str | Sequence[str] = "auto",
+    seed: Any = None,
+    random_seed: Any = None,
+    progress_bar: bool = True,
+    compile_kwargs: dict[str, Any] | None = None,
+) -> TuningReport:
+    """Find the best coordinate for each element of the auto blocks of a model, and set it in place.
+
+    Whatever samples the model afterwards, ``pm.sample``, ``nutpie.sample`` or the ``fit`` of a
+    pymc-marketing model that was built before, works in these coordinates. They change no
+    posterior: a model that is built again is non-centered until it is tuned, and means the same.
+
+    Parameters
+    ----------
+    model : pymc.Model, optional
+        By default the one on the context stack.
+    blocks : "auto" or list of str
+        Names of the variables to tune; by default all that were made with ``centered="auto"``. Those
+        not named keep the values that they have.
+    seed, random_seed : int or numpy Generator, optional
+        Fixes the result; two names for one argument.
+    progress_bar : bool, default True
+        Show the progress of the pilot runs.
+    compile_kwargs : dict, optional
+        Passed to ``nutpie.compile_pymc_model``.
+
+    Returns
+    -------
+    TuningReport
+        What was found; it prints as a table and has a method ``plot``.
+
+    Raises
+    ------
+    UnsupportedError
+        If the model has no auto block, no free variable, or discrete free variables.
+    ParameterError
+        If ``blocks`` names a variable that is not an auto block.
+
+    Warns
+    -----
+    TuningWarning
+        If the pilot failed (the model stays non-centered) or did not settle.
+
+    Notes
+    -----
+    The pilot takes a few thousand gradients of at most five short runs of two chains. What is
+    estimated is the information that the rest of the model carries on each element, by a regression
+    of scores on draws; see :mod:`unfunnel.tuning.estimate`.
+
+    Examples
+    --------
+    >>> import numpy as np, pymc as pm, unfunnel
+    >>> from pymc_extras.prior import Prior
+    >>> with pm.Model(coords={"shop": range(8)}) as model:
+    ...     beta = unfunnel.NormalIdentity(
+    ...         Prior("Normal"), Prior("HalfNormal"), dims="shop", centered="auto"
+    ...     ).create_variable("beta")
+    ...     y = pm.Normal("y", beta, 0.1, observed=np.arange(8.0), dims="shop")
+    >>> report = unfunnel.tune(model, seed=1, progress_bar=False)
+    >>> bool(report.kappa("beta").min() > 0.9)
+    True
+    """
+    model = pm.modelcontext(model)
+    chosen = select_blocks(model, blocks)
+    compiled = require("nutpie", "sample").compile_pymc_model(model, **(compile_kwargs or {}))
+    pilot = run_pilot(
+        model, compiled, chosen, one_seed(seed, random_seed), progress_bar=progress_bar
+    )
+    warn_of_problem(pilot)
+    for block in chosen:
+        block.steering.set(*pilot.steering[block.name])
+    return report_of(model, chosen, pilot)
+
+
+def select_blocks(model: Any, wanted: str | Sequence[str]) -> list[Block]:
+    """Return the auto blocks that are asked for, or say why there are none."""
+    require_continuous(model)
+    found = {block.name: block for block in auto_blocks(model)}
+    if not found:
+        raise UnsupportedError(
+            "unfunnel",
+            expected='a model with a prior that has centered="auto"',
+            given=f"one with the free variables {listed(v.name for v in model.free_RVs)}, "
+            "none of which has it",
+            remedy='Pass blocks="all" to unfunnel.sample to find the hierarchies of any model.',
+        )
+    if wanted == "auto":
+        return list(found.values())
+    wanted = [wanted] if isinstance(wanted, str) else list(wanted)
+    for name in wanted:
+        if name not in found:
+            raise ParameterError(
+                "blocks",
+                expected=f"names among {listed(found)}",
+                given=repr(name),
+                remedy=f'Give it centered="auto".{nearest(name, found)}',
+            )
+    return [found[name] for name in dict.fromkeys(wanted)]
+
+
+def require_continuous(model: Any) -> None:
+    """Refuse what a gradient-based sampler cannot sample."""
+    if not model.free_RVs:
+        raise UnsupportedError(
+            "unfunnel", expected="a model with free random variables", given="none of them"
+        )
+    discrete = [v.name for v in model.free_RVs if v.type.dtype.startswith(("int", "uint", "bool"))]
+    if discrete:
+        raise UnsupportedError(
+            "unfunnel",
+            expected="continuous free variables only, as gradients are needed",
+            given=f"the discrete {listed(discrete)}",
+            remedy="Marginalize them (pymc_extras.marginalize), or use pm.sample.",
+        )
+
+
+def one_seed(seed: Any, random_seed: Any) -> int:
+    """Return the seed under either of its names; a fresh one if there is none."""
+    if seed is not None and random_seed is not None:
+        raise ParameterError(
+            "seed",
+            expected="seed or random_seed, which are one argument",
+            given=f"both, {seed!r} and {random_seed!r}",
+        )
+    given = random_seed if seed is None else seed
+    if isinstance(given, int | np.integer) and not isinstance(given, bool):
+        if given >= 0:
+            return int(given)
+    elif given is None or isinstance(given, np.random.Generator | np.random.RandomState):
+        return int(np.random.default_rng(given).integers(2**31))
+    raise ParameterError(
+        "seed", expected="a non-negative whole number or a numpy Generator", given=repr(given)
+    )
+
+
+def warn_of_problem(pilot: Pilot) -> None:
+    """Say that a pilot should not be relied on, if so."""
+    if not pilot.problem:
+        return
+    remedy = (
+        "The blocks stay non-centered, which is correct and may be slow."
+        if pilot.failed
+        else "The posterior is unaffected; sampling may be slower than it could be."
+    )
+    warnings.warn(f"unfunnel: {pilot.problem}. {remedy}", TuningWarning, stacklevel=3)
