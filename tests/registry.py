@@ -14,11 +14,15 @@ import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 import pytest
+from pymc.dims.distributions.transforms import log_transform as dims_log_transform
+from pymc.distributions.transforms import log as log_transform
+from pymc.util import UNSET
 from pymc_extras.prior import Prior
 from scipy import stats
 from xarray import DataArray
 
 from unfunnel import LogNormalExp, NormalIdentity
+from unfunnel.tuning.blocks import auto_blocks
 
 COORDS = {"geo": ["a", "b", "c"], "channel": ["x", "y"]}
 DIMS = ("geo", "channel")
@@ -155,8 +159,14 @@ CENTERINGS: dict[str, Any] = {
     "weight": 0.37,
     "array": _ARRAY,
     "labelled": _LABELLED,
+    "auto": "auto",
     "offset": "offset",
 }
+
+#: Also with the steering values of a pilot, which may be anything.
+TUNED = {**CENTERINGS, "informed": "auto"}
+INFORMATION = np.array([[0.0, 0.3], [2.0, 50.0], [1e4, 1e-9]])
+WEIGHTED_LOCATION = np.array([[0.0, -0.2], [5.0, 40.0], [-2e3, 0.3]])
 
 #: The coordinates that leave the variable a random variable of its own name.
 TRANSFORMED = {key: value for key, value in CENTERINGS.items() if key != "offset"}
@@ -170,8 +180,11 @@ def coordinate_by_hand(key: str, location: Any, scale: Any, start: tuple[float, 
     """Return M and S of ``theta = M + S v``, as the documentation defines them."""
     if key == "centered":
         return 0.0, 1.0
-    if key in ("noncentered", "offset"):
+    if key in ("noncentered", "auto", "offset"):
         return location, scale
+    if key == "informed":
+        q = np.sqrt(1 + INFORMATION * scale**2)
+        return location / q**2 + (scale / q) ** 2 * WEIGHTED_LOCATION, scale / q
     weight = _WEIGHTS[key]
     location0, scale0 = start
     ratio = (scale / scale0) ** (1 - weight)
@@ -181,10 +194,23 @@ def coordinate_by_hand(key: str, location: Any, scale: Any, start: tuple[float, 
 def ours(row: Row, key: str, xdist: bool, mu_dims: Any = "channel", sigma_dims: Any = None) -> Any:
     """Return the model with our prior."""
     with pm.Model(coords=COORDS) as model:
-        prior = row.example(CENTERINGS[key], mu_dims, sigma_dims)
+        prior = row.example(TUNED[key], mu_dims, sigma_dims)
         beta = prior.create_variable("beta", xdist=xdist)
         pm.Normal("y", beta.values if xdist else beta, NOISE, observed=OBSERVED, dims=DIMS)
+    if key == "informed":
+        steer(model)
+    if key in ("auto", "informed"):  # their scale transform has tests of its own
+        sigma = model["beta_sigma"]
+        del model.values_to_rvs[model.rvs_to_values[sigma]]
+        log = dims_log_transform if xdist else log_transform
+        model.create_value_var(sigma, default_transform=log, transform=UNSET)
     return model
+
+
+def steer(model: Any) -> None:
+    """Set the steering values of the only auto block of a model."""
+    (block,) = auto_blocks(model)
+    block.steering.set(INFORMATION, WEIGHTED_LOCATION)
 
 
 def twin(row: Row, key: str, mu_dims: Any = "channel", sigma_dims: Any = None) -> Any:

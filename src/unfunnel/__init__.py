@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from unfunnel.groups import extend_posterior
     from unfunnel.priors import LogNormalExp, NormalIdentity
     from unfunnel.revive import patch_prior_from_dict
+    from unfunnel.tuning.adopt import reparameterize
     from unfunnel.tuning.report import TuningReport
     from unfunnel.tuning.sample import sample
     from unfunnel.tuning.tune import TuningWarning, tune
@@ -28,6 +29,7 @@ _PUBLIC = {
     "patch_prior_from_dict": "unfunnel.revive",
     "TuningReport": "unfunnel.tuning.report",
     "TuningWarning": "unfunnel.tuning.tune",
+    "reparameterize": "unfunnel.tuning.adopt",
     "sample": "unfunnel.tuning.sample",
     "tune": "unfunnel.tuning.tune",
 }
@@ -40,6 +42,7 @@ __all__ = [
     "__version__",
     "extend_posterior",
     "patch_prior_from_dict",
+    "reparameterize",
     "sample",
     "tune",
 ]

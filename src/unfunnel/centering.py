@@ -43,9 +43,7 @@ class Coordinate(Protocol):
 
     name: ClassVar[str]
 
-    def coordinates(
-        self, location: Any, scale: Any, ops: Ops, *steering: Any
-    ) -> tuple[Any, Any]:
+    def coordinates(self, location: Any, scale: Any, ops: Ops, *steering: Any) -> tuple[Any, Any]:
         """Return ``(M, S)`` of ``theta = M + S v``; ``S`` is positive.
 
         ``steering`` are the values that a pilot run sets, if the variable has any.
@@ -58,9 +56,7 @@ class NonCentered:
 
     name: ClassVar[str] = "noncentered"
 
-    def coordinates(
-        self, location: Any, scale: Any, ops: Ops, *steering: Any
-    ) -> tuple[Any, Any]:
+    def coordinates(self, location: Any, scale: Any, ops: Ops, *steering: Any) -> tuple[Any, Any]:
         """Return the location and the scale themselves."""
         return location, scale
 
@@ -90,9 +86,7 @@ class Partial:
     scale0: float = 1.0
     name: ClassVar[str] = "partial"
 
-    def coordinates(
-        self, location: Any, scale: Any, ops: Ops, *steering: Any
-    ) -> tuple[Any, Any]:
+    def coordinates(self, location: Any, scale: Any, ops: Ops, *steering: Any) -> tuple[Any, Any]:
         """Return ``(M, S)`` of the docstring of the class."""
         ratio = ops.exp((1.0 - self.weight) * (ops.log(scale) - float(np.log(self.scale0))))
         center = location - self.weight * ratio * (location - self.location0)
@@ -122,9 +116,7 @@ class Informed:
 
     name: ClassVar[str] = "informed"
 
-    def coordinates(
-        self, location: Any, scale: Any, ops: Ops, *steering: Any
-    ) -> tuple[Any, Any]:
+    def coordinates(self, location: Any, scale: Any, ops: Ops, *steering: Any) -> tuple[Any, Any]:
         """Return ``(M, S)`` of the docstring of the class."""
         information, weighted_location = steering
         bounded = ops.minimum(scale, _LARGEST_SCALE)

@@ -2,14 +2,15 @@
 
 PyMC samples a positive variable on the log scale. Where data say little about a scale, its
 posterior reaches down to zero with a density that does not vanish, and ``log sigma`` has a long
-left tail in which nothing happens. Here the variable is::
+left tail in which nothing happens. Here the variable is, with ``a`` and ``k`` constants::
 
-    sigma = width * softplus(v)
+    sigma = a * sinh(softplus(v) / k)
 
-the logarithm far below ``width`` and linear above it, so that the tail is short against the bulk.
-``width`` is a multiple of the prior's own median: the same prior in other units has the same
-geometry, and nothing depends on a draw. The model does not change, only the value variable does,
-which is called ``{name}_softplus__``.
+Far below the prior's median this is the logarithm of PyMC. Around it ``sigma`` is linear in ``v``,
+so that the left tail is short against the bulk. Above it is a logarithm again, ``k`` times wider,
+which heavy-tailed priors need. ``a`` is a multiple of the prior's own median: the same prior in
+other units has the same geometry, and nothing depends on a draw. The model does not change, only
+the value variable does, which is called ``{name}_softplus__``.
 """
 
 from __future__ import annotations
@@ -41,8 +42,10 @@ Node = Variable[Any, Any]
 
 _PYTHON = Mode(linker="py", optimizer="minimum_compile")
 
-# Of the prior's median.
-_WIDTH = 0.85
+# Measured over ten priors and seven kinds of data: within 15 % of the best form for each, where the
+# logarithm loses up to half and softplus alone, under heavy tails, up to nine tenths.
+_WIDTH = 0.35  # of the prior's median: linear from here
+_KNEE = 3.0  # of the width: logarithmic from here
 
 # Elements whose medians differ by more share no width; the logarithm needs none.
 _LARGEST_RATIO = 10.0
@@ -56,32 +59,41 @@ _SEED = 20240229
 
 
 class SoftplusTransform(Transform):
-    """The value transform ``sigma = width * softplus(v)`` of a positive tensor variable.
+    """The value transform ``sigma = width * knee * sinh(softplus(v) / knee)`` of a tensor variable.
 
     Parameters
     ----------
     width : float
         In the units of the variable: logarithmic below, linear above.
+    knee : float
+        In units of the width: linear below, logarithmic above.
     """
 
     name = "softplus"
     ndim_supp = 0
 
-    def __init__(self, width: float) -> None:
+    def __init__(self, width: float, knee: float = _KNEE) -> None:
         self.width = float(width)
+        self.knee = float(knee)
 
     def backward(self, value: Any, *inputs: Node) -> Any:
         """Map the sampled value to the variable."""
-        return as_float(self.width) * pt.softplus(value)
+        return as_float(self.width * self.knee) * pt.sinh(self._angle(value))
 
     def forward(self, value: Any, *inputs: Node) -> Any:
         """Map the variable to the sampled value."""
-        ratio = value / as_float(self.width)
-        return ratio + pt.log(-pt.expm1(-ratio))
+        angle = pt.arcsinh(value / as_float(self.width * self.knee))
+        positive = as_float(self.knee) * angle
+        return positive + pt.log(-pt.expm1(-positive))
 
     def log_jac_det(self, value: Any, *inputs: Node) -> Any:
         """Log-Jacobian of :meth:`backward`."""
-        return as_float(np.log(self.width)) - pt.softplus(-value)
+        angle = self._angle(value)
+        log_cosh = angle + pt.softplus(-2.0 * angle) - as_float(np.log(2.0))
+        return as_float(np.log(self.width)) + log_cosh - pt.softplus(-value)
+
+    def _angle(self, value: Any) -> Any:
+        return pt.softplus(value) / as_float(self.knee)
 
 
 class DimSoftplusTransform(DimTransform):
@@ -89,8 +101,8 @@ class DimSoftplusTransform(DimTransform):
 
     name = "softplus"
 
-    def __init__(self, width: float) -> None:
-        self.inner = SoftplusTransform(width)
+    def __init__(self, width: float, knee: float = _KNEE) -> None:
+        self.inner = SoftplusTransform(width, knee)
 
     def backward(self, value: Any, *inputs: Node) -> Any:
         """Map the sampled value to the variable."""

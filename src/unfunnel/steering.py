@@ -111,6 +111,12 @@ def steering_inputs(scale: Any) -> tuple[Any, ...]:
     return _padded(information, lengths), _padded(weighted_location, lengths)
 
 
+def unsteered(scale: Any) -> Any:
+    """Return the scale that was given to :func:`steered`, or the scale itself."""
+    node = _carrier(scale)
+    return scale if node is None else node.inputs[0]
+
+
 def _carrier(scale: Any) -> Any:
     while scale.owner is not None:
         if isinstance(scale.owner.op, SteeredScale):

@@ -17,12 +17,14 @@ from registry import (
     NOISE,
     OBSERVED,
     TRANSFORMED,
+    TUNED,
     Evaluator,
     cases,
     coordinate_by_hand,
     families,
     hyperparameters_by_hand,
     ours,
+    steer,
     twin,
 )
 from scipy import stats
@@ -46,7 +48,7 @@ def assert_same_density(a: Evaluator, b: Evaluator) -> None:
         np.testing.assert_allclose(gradient_a, gradient_b, rtol=1e-8, atol=1e-9 * scale)
 
 
-@cases()
+@cases(TUNED)
 def test_every_centering_is_the_model_written_by_hand(row, key, xdist):
     assert_same_density(Evaluator(ours(row, key, xdist)), Evaluator(twin(row, key)))
 
@@ -68,7 +70,7 @@ SHAPES = [(("channel", "geo"), "geo"), ("geo", "channel"), (None, ("channel", "g
 
 
 @families
-@pytest.mark.parametrize("key", ["noncentered", "array"])
+@pytest.mark.parametrize("key", ["noncentered", "array", "informed"])
 @pytest.mark.parametrize("dims", SHAPES, ids=str)
 def test_hyperparameters_in_another_order_or_on_fewer_dims(row, key, dims):
     by_hand = Evaluator(twin(row, key, *dims))
@@ -108,14 +110,16 @@ def test_offset_is_the_textbook_form(row, key, xdist):
     assert [v.name for v in model.deterministics] == ["beta"]
 
 
-@pytest.mark.parametrize("key", TRANSFORMED)
+@pytest.mark.parametrize("key", [*TRANSFORMED, "informed"])
 @pytest.mark.parametrize("xdist", BACKENDS.values(), ids=BACKENDS)
 def test_density_far_out(key, xdist):
     """Means from 1e-100 to 1e100, coefficients of variation from 1e-5 to 1e5."""
     with pm.Model(coords=COORDS) as model:
         log_mu, log_sigma = pm.Flat("log_mu"), pm.Flat("log_sigma")
-        prior = LogNormalExp(pt.exp(log_mu), pt.exp(log_sigma), dims=DIMS, centered=CENTERINGS[key])
+        prior = LogNormalExp(pt.exp(log_mu), pt.exp(log_sigma), dims=DIMS, centered=TUNED[key])
         prior.create_variable("beta", xdist=xdist)
+    if key == "informed":
+        steer(model)
     density = Evaluator(model)
     rng = np.random.default_rng(5)
     for _ in range(POINTS):
@@ -129,7 +133,8 @@ def test_density_far_out(key, xdist):
         logp, gradient = density(np.r_[log_mean, log_mean + log_cv, v.ravel()])
         expected = stats.norm.logpdf(z) + np.log(spread * np.ones_like(z) / scale)
         # theta - location loses digits where the scale is small beside the location.
-        assert logp == pytest.approx(expected.sum(), rel=1e-9, abs=1e-15 * abs(location) / scale)
+        digits = 1e-15 * np.abs(np.r_[location, center.ravel()] if key == "informed" else location)
+        assert logp == pytest.approx(expected.sum(), rel=1e-9, abs=digits.max() / scale)
         assert np.isfinite(gradient).all()
 
 

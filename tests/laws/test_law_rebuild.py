@@ -18,6 +18,7 @@ CENTERINGS = {
     "centered": True,
     "noncentered": False,
     "array": np.array([0.2, 0.9, 0.5]),
+    "auto": "auto",
     "labelled": DataArray([0.7, 0.1, 0.4, 0.0], dims="geo", coords={"geo": ["c", "d", "a", "b"]}),
 }
 

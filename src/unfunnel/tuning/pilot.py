@@ -77,9 +77,7 @@ class Pilot:
         return self.rounds == 0
 
 
-def run_pilot(
-    model: Any, compiled: Any, blocks: list[Block], seed: int, **options: Any
-) -> Pilot:
+def run_pilot(model: Any, compiled: Any, blocks: list[Block], seed: int, **options: Any) -> Pilot:
     """Run a pilot on a compiled model.
 
     Parameters
@@ -203,9 +201,7 @@ def _flat(draws: np.ndarray) -> np.ndarray:
     return draws.reshape(-1, draws.shape[-1])
 
 
-def _pool(
-    pooled: dict[str, BlockDraws], new: dict[str, BlockDraws]
-) -> dict[str, BlockDraws]:
+def _pool(pooled: dict[str, BlockDraws], new: dict[str, BlockDraws]) -> dict[str, BlockDraws]:
     return {
         name: BlockDraws(*(np.concatenate(pair) for pair in zip(pooled[name], at, strict=True)))
         if name in pooled

@@ -46,7 +46,9 @@ class TuningReport:
     def blocks(self) -> list[str]:
         """Names of the blocks."""
         suffix = names.kappa("")
-        return [str(name).removesuffix(suffix) for name in self.values if str(name).endswith(suffix)]
+        return [
+            str(name).removesuffix(suffix) for name in self.values if str(name).endswith(suffix)
+        ]
 
     def kappa(self, block: str) -> xr.DataArray:
         """Return the centeredness of each element of a block."""

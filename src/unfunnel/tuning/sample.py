@@ -14,10 +14,20 @@ from pymc.backends.arviz import patch_nutpie_idata
 
 from unfunnel.errors import UnsupportedError
 from unfunnel.extras import require
+from unfunnel.tuning.adopt import reparameterize
+from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.check import kappa_of_posterior
+from unfunnel.tuning.hierarchies import find_hierarchies
 from unfunnel.tuning.pilot import run_pilot, with_steering
 from unfunnel.tuning.report import report_of
-from unfunnel.tuning.tune import TuningWarning, one_seed, select_blocks, warn_of_problem
+from unfunnel.tuning.tune import (
+    TuningWarning,
+    names_of,
+    one_seed,
+    require_continuous,
+    select_blocks,
+    warn_of_problem,
+)
 
 # Centeredness in the posterior and in the pilot further apart than this are worth a warning.
 _DISAGREEMENT = 0.2
@@ -103,12 +113,14 @@ def sample(
             )
     nutpie = require("nutpie", "sample")
     number = one_seed(seed, random_seed)
-    chosen = select_blocks(model, blocks)
-    compiled = nutpie.compile_pymc_model(model, **(compile_kwargs or {}))
+    require_continuous(model)
+    informed = _with_blocks(model, blocks)
+    chosen = select_blocks(informed, "auto" if blocks == "all" else blocks)
+    compiled = nutpie.compile_pymc_model(informed, **(compile_kwargs or {}))
     run_options = {"progress_bar": progress_bar} | {
         key: nutpie_options[key] for key in ("cores",) if key in nutpie_options
     }
-    pilot = run_pilot(model, compiled, chosen, number, **run_options)
+    pilot = run_pilot(informed, compiled, chosen, number, **run_options)
     warn_of_problem(pilot)
     start = time.perf_counter()
     trace = nutpie.sample(
@@ -121,11 +133,22 @@ def sample(
         **nutpie_options,
     )
     patch_nutpie_idata(trace, model, sampling_time=time.perf_counter() - start)
-    report = report_of(model, chosen, pilot)
+    report = report_of(informed, chosen, pilot)
     trace["unfunnel"] = xr.DataTree(report.values)
     if not pilot.failed:
         _warn_of_disagreement(chosen, pilot, trace)
     return trace
+
+
+def _with_blocks(model: Any, blocks: str | Sequence[str]) -> Any:
+    """Return the model, or a copy of it if blocks are asked for that are not in place yet."""
+    if blocks == "auto":
+        return model
+    present = {block.name for block in auto_blocks(model)}
+    if blocks == "all":
+        return reparameterize(model) if find_hierarchies(model).links.keys() - present else model
+    missing = [name for name in names_of(blocks) if name not in present]
+    return reparameterize(model, missing) if missing else model
 
 
 def _warn_of_disagreement(blocks: Any, pilot: Any, trace: xr.DataTree) -> None:

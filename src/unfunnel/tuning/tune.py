@@ -110,12 +110,13 @@ def select_blocks(model: Any, wanted: str | Sequence[str]) -> list[Block]:
             expected='a model with a prior that has centered="auto"',
             given=f"one with the free variables {listed(v.name for v in model.free_RVs)}, "
             "none of which has it",
-            remedy='Pass blocks="all" to unfunnel.sample to find the hierarchies of any model.',
+            remedy='Call unfunnel.sample(model, blocks="all"), which finds the hierarchies of any '
+            "model, or tune a copy made by unfunnel.reparameterize(model).",
         )
     if wanted == "auto":
         return list(found.values())
-    wanted = [wanted] if isinstance(wanted, str) else list(wanted)
-    for name in wanted:
+    chosen = names_of(wanted)
+    for name in chosen:
         if name not in found:
             raise ParameterError(
                 "blocks",
@@ -123,7 +124,12 @@ def select_blocks(model: Any, wanted: str | Sequence[str]) -> list[Block]:
                 given=repr(name),
                 remedy=f'Give it centered="auto".{nearest(name, found)}',
             )
-    return [found[name] for name in dict.fromkeys(wanted)]
+    return [found[name] for name in chosen]
+
+
+def names_of(blocks: str | Sequence[str]) -> list[str]:
+    """Return the names of ``blocks=``, each once."""
+    return list(dict.fromkeys([blocks] if isinstance(blocks, str) else blocks))
 
 
 def require_continuous(model: Any) -> None:

@@ -1,0 +1,174 @@
+"""``reparameterize``: give the hierarchies of any model the informed coordinate, on a copy."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import pymc as pm
+import pytensor.tensor as pt
+from pymc.model.fgraph import (
+    ModelFreeRV,
+    fgraph_from_model,
+    model_free_rv,
+    model_from_fgraph,
+)
+from pymc.pytensorf import toposort_replace
+from pytensor.graph.basic import Variable
+from pytensor.tensor.type_other import NoneTypeT
+from pytensor.xtensor import as_xtensor
+from pytensor.xtensor.vectorization import XRV
+
+from unfunnel import names
+from unfunnel.centering import Informed
+from unfunnel.errors import ParameterError, UnsupportedError, listed, nearest
+from unfunnel.links import Link
+from unfunnel.scale_sampling import use_scale_transform
+from unfunnel.steering import Steering, steered, unsteered
+from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform
+from unfunnel.tuning.blocks import auto_blocks
+from unfunnel.tuning.hierarchies import Hierarchies, find_hierarchies, parameters_of, unwrapped
+
+_LOG = logging.getLogger("unfunnel")
+
+
+def reparameterize(model: Any = None, blocks: str | Sequence[str] = "all") -> Any:
+    """Return a copy of a model with its hierarchies in the informed coordinate.
+
+    Works on models written without this library, those of pymc-marketing included. The copy has the
+    same variables, under the same names, with the same distributions; only what the sampler sees
+    differs. Until it is tuned (:func:`unfunnel.tune`), it is the non-centered form.
+
+    Parameters
+    ----------
+    model : pymc.Model, optional
+        By default the one on the context stack. It is not changed.
+    blocks : "all" or list of str
+        Names of the variables, by default every centered Normal, LogNormal, StudentT and Laplace
+        variable whose parameters are random.
+
+    Returns
+    -------
+    pymc.Model
+        The copy.
+
+    Raises
+    ------
+    UnsupportedError
+        If there is no such variable.
+    ParameterError
+        If ``blocks`` names another one; the message says why it cannot be used.
+
+    Examples
+    --------
+    >>> import pymc as pm, unfunnel
+    >>> with pm.Model() as model:
+    ...     a = pm.Normal("a", pm.Normal("mu"), pm.HalfNormal("tau"), shape=8)
+    >>> [v.name for v in unfunnel.reparameterize(model).value_vars]
+    ['mu', 'tau_softplus__', 'a_informed__']
+    """
+    model = pm.modelcontext(model)
+    found = find_hierarchies(model)
+    links = _selected(model, found, blocks)
+    for name, reason in found.untouched.items():
+        _LOG.info("%s is left as it is: %s.", name, reason)
+    copy = _with_informed_coordinates(model, links)
+    with copy:
+        for name in links:
+            for scale in _scales_of(copy, name):
+                use_scale_transform(copy, scale)
+    return copy
+
+
+def _selected(model: Any, found: Hierarchies, wanted: str | Sequence[str]) -> dict[str, Link]:
+    if not found.links:
+        reasons = "; ".join(f"{name}: {why}" for name, why in found.untouched.items())
+        raise UnsupportedError(
+            "unfunnel",
+            expected="a centered Normal, LogNormal, StudentT or Laplace variable whose location or "
+            "scale is random",
+            given=f"none among {listed(v.name for v in model.free_RVs)}",
+            remedy=f"Left alone: {reasons}." if reasons else "",
+        )
+    if wanted == "all":
+        return found.links
+    wanted = [wanted] if isinstance(wanted, str) else list(wanted)
+    for name in wanted:
+        if name not in found.links:
+            reason = found.untouched.get(name)
+            raise ParameterError(
+                "blocks",
+                expected=f"names among {listed(found.links)}",
+                given=repr(name) + (f", which cannot be used: {reason}" if reason else ""),
+                remedy=nearest(name, found.links).strip(),
+            )
+    return {name: found.links[name] for name in wanted}
+
+
+def _with_informed_coordinates(model: Any, links: dict[str, Link]) -> Any:
+    done = {block.name for block in auto_blocks(model)}
+    fgraph, _memo = fgraph_from_model(_without_initial_values(model))
+    replacements = []
+    for node in fgraph.toposort():
+        if not isinstance(node.op, ModelFreeRV) or node.op.name not in links.keys() - done:
+            continue
+        name = node.op.name
+        variable = _steered_variable(node.inputs[0], name)
+        labelled = isinstance(variable.owner.op, XRV)
+        transform = (DimCoordinateTransform if labelled else CoordinateTransform)(
+            links[name], Informed()
+        )
+        value = variable.type(name=f"{name}_{transform.name}__")
+        new = model_free_rv(variable, value, transform, name, *node.op.dims)
+        replacements.append((node.outputs[0], new))
+    toposort_replace(fgraph, tuple(replacements), reverse=True)
+    copy = model_from_fgraph(fgraph, mutate_fgraph=True)
+    for variable, value in model.rvs_to_initial_values.items():
+        if value is not None and not isinstance(value, Variable):
+            copy.rvs_to_initial_values[copy[variable.name]] = value
+    return copy
+
+
+def _without_initial_values(model: Any) -> Any:
+    """Return a view of the model that PyMC agrees to convert; it refuses initial values."""
+    view = object.__new__(type(model))
+    view.__dict__.update(model.__dict__)
+    view.rvs_to_initial_values = dict.fromkeys(model.rvs_to_initial_values)
+    return view
+
+
+def _steered_variable(variable: Any, name: str) -> Any:
+    """Return the same random variable with steering values behind its scale."""
+    node = variable.owner
+    *others, scale = node.inputs
+    labelled = isinstance(node.op, XRV)
+    lengths = _labelled_lengths(node, variable) if labelled else _lengths(node, variable)
+    steering = Steering.untuned(name, variable.type.ndim)
+    tensor = steered(scale.values if labelled else scale, steering, lengths)
+    scale = as_xtensor(tensor, dims=scale.type.dims) if labelled else tensor
+    new = node.clone_with_new_inputs([*others, scale]).outputs[1]
+    new.name = variable.name
+    return new
+
+
+def _lengths(node: Any, variable: Any) -> list[Any]:
+    size = node.op.size_param(node)
+    if not isinstance(size.type, NoneTypeT):
+        return [size[axis] for axis in range(variable.type.ndim)]
+    return list(pt.broadcast_shape(*parameters_of(node))) if variable.type.ndim else []
+
+
+def _labelled_lengths(node: Any, variable: Any) -> list[Any]:
+    lengths = dict(zip(node.op.extra_dims, node.op.size_params(node), strict=True))
+    for parameter in parameters_of(node):
+        lengths |= dict(zip(parameter.type.dims, parameter.values.shape, strict=True))
+    return [lengths[dim] for dim in variable.type.dims]
+
+
+def _scales_of(model: Any, name: str) -> list[Any]:
+    """Return the free variables that are the scale of a block, or a stated ``sigma`` of ours."""
+    *_others, scale = model[name].owner.inputs
+    scale = unwrapped(unsteered(scale))
+    stated = model.named_vars.get(names.child(name, "sigma"))
+    return [v for v in model.free_RVs if v is scale or v is stated]
