@@ -1,10 +1,10 @@
 """Steering values: what the data say about each element, carried to the value transform.
 
 An informed coordinate depends on two numbers per element that are estimated from a pilot run. They
-are shared variables, so that a compiled model is retuned without being compiled again. PyMC requires
-that whatever a value transform uses is an ancestor of the random variable; :func:`steered` makes it
-so without changing the model: an operation that returns the scale as it is and has the two as
-further inputs. It is expanded away when the model is compiled.
+are shared variables, so that a compiled model is retuned without being compiled again. PyMC
+requires that whatever a value transform uses is an ancestor of the random variable;
+:func:`steered` makes it so without changing the model: an operation that returns the scale as it is
+and has the two as further inputs. It is expanded away when the model is compiled.
 """
 
 from __future__ import annotations
@@ -85,21 +85,16 @@ def steered(scale: Any, steering: Steering, lengths: Sequence[Any]) -> Any:
     lengths : sequence of TensorVariable or int
         The present length of each axis of the random variable.
     """
-    inputs = [
-        scale,
-        steering.information,
-        steering.weighted_location,
-        *(pt.as_tensor(length, dtype="int64") for length in lengths),
-    ]
-    dummies = [each.type() for each in inputs]
-    op = SteeredScale(dummies, [pt.tensor_copy(dummies[0])], inline=True)
+    inputs = [scale, *steering, *map(_as_length, lengths)]
+    dummies: list[Any] = [each.type() for each in inputs]
+    same: Any = pt.tensor_copy(dummies[0])
+    op = SteeredScale(dummies, [same], inline=True)
     return op(*inputs)
 
 
-def steering_of(scale: Any) -> Steering | None:
-    """Return the steering values behind a scale; None if it is not steered."""
-    node = _carrier(scale)
-    return None if node is None else Steering(*node.inputs[1:3])
+def steering_of(scale: Any) -> Steering:
+    """Return the steering values behind a scale that was given them."""
+    return Steering(*_carrier(scale).inputs[1:3])
 
 
 def steering_inputs(scale: Any) -> tuple[Any, ...]:
@@ -115,6 +110,10 @@ def unsteered(scale: Any) -> Any:
     """Return the scale that was given to :func:`steered`, or the scale itself."""
     node = _carrier(scale)
     return scale if node is None else node.inputs[0]
+
+
+def _as_length(length: Any) -> Any:
+    return pt.as_tensor(length, dtype="int64")
 
 
 def _carrier(scale: Any) -> Any:

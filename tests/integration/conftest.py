@@ -19,7 +19,13 @@ GEO = {"geo": ["a", "b", "c"]}
 WEIGHTS = DataArray([1.0, 0.7, 0.2], dims="geo", coords={"geo": ["c", "b", "a"]})
 
 #: Every way to say how ``name`` is sampled as one free variable.
-VALUE_CENTERINGS = {"centered": True, "noncentered": False, "partial": 0.4, "weights": WEIGHTS}
+VALUE_CENTERINGS = {
+    "centered": True,
+    "noncentered": False,
+    "partial": 0.4,
+    "weights": WEIGHTS,
+    "auto": "auto",
+}
 
 CENTERINGS = {**VALUE_CENTERINGS, "offset": "offset"}
 

@@ -9,6 +9,7 @@ from pymc_extras.prior import Prior
 from pymc_marketing import clv
 
 from unfunnel import LogNormalExp
+from unfunnel.centering import is_textbook
 
 TRANSACTIONS = pd.DataFrame(
     {
@@ -36,7 +37,7 @@ def scalar(centering):
 
 
 def own_free_name(name, centering):
-    return f"{name}_log_offset" if isinstance(centering, str) else name
+    return f"{name}_log_offset" if is_textbook(centering) else name
 
 
 def positive(centering, mu=2.0):

@@ -12,6 +12,7 @@ from pymc_marketing.customer_choice import MVITS
 from pymc_marketing.customer_choice.mnl_logit import MNLogit
 
 from unfunnel import LogNormalExp
+from unfunnel.centering import is_textbook
 
 
 def scalar(centering):
@@ -19,7 +20,7 @@ def scalar(centering):
 
 
 def own_free_name(name, centering):
-    return f"{name}_log_offset" if isinstance(centering, str) else name
+    return f"{name}_log_offset" if is_textbook(centering) else name
 
 
 def assert_finite_logp(model):

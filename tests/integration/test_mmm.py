@@ -9,6 +9,7 @@ from pymc_marketing.mmm import GeometricAdstock, LogisticSaturation
 from pymc_marketing.serialization import serialization
 
 from unfunnel import LogNormalExp
+from unfunnel.centering import is_textbook
 
 COORDS = {"geo": ("a", "b", "c"), "channel": ("tv", "radio")}
 
@@ -23,7 +24,7 @@ def logp_at_start(mmm):
 
 
 def own_free_name(name, centering):
-    return f"{name}_log_offset" if isinstance(centering, str) else name
+    return f"{name}_log_offset" if is_textbook(centering) else name
 
 
 def test_saturation_and_adstock(make_mmm, centering):

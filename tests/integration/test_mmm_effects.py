@@ -14,6 +14,7 @@ from pymc_marketing.mmm.events import EventEffect, GaussianBasis
 from pymc_marketing.serialization import serialization
 
 from unfunnel import LogNormalExp, patch_prior_from_dict
+from unfunnel.centering import is_textbook
 
 
 def through_json(obj):
@@ -26,7 +27,7 @@ def scalar(centering):
 
 
 def own_free_name(name, centering):
-    return f"{name}_log_offset" if isinstance(centering, str) else name
+    return f"{name}_log_offset" if is_textbook(centering) else name
 
 
 def assert_finite_logp(model):

@@ -10,6 +10,7 @@ from pytensor.xtensor import as_xtensor
 from xarray import DataArray
 
 from unfunnel import LogNormalExp
+from unfunnel.centering import is_textbook
 
 GEO = {"geo": ["a", "b", "c"]}
 VALUES = np.array([0.5, 1.0, 4.0])
@@ -26,7 +27,7 @@ def logp_at_start(model):
 
 
 def own_free_name(centering):
-    return "b_log_offset" if isinstance(centering, str) else "b"
+    return "b_log_offset" if is_textbook(centering) else "b"
 
 
 def test_do_sets_the_variable(hierarchical, centering, xdist):

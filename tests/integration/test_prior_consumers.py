@@ -12,6 +12,7 @@ from pymc_extras.prior import Prior
 from pymc_marketing.mmm.link import IdentityLinkSpec, _check_studentt_mean_exists
 
 from unfunnel import LogNormalExp
+from unfunnel.centering import is_textbook
 
 
 def scalar(centering):
@@ -20,7 +21,7 @@ def scalar(centering):
 
 
 def own_free_name(name, centering):
-    return f"{name}_log_offset" if isinstance(centering, str) else name
+    return f"{name}_log_offset" if is_textbook(centering) else name
 
 
 def assert_finite_logp(model):

@@ -1,1 +1,1 @@
-"""Finding the coordinate that the data ask for: pilot runs, their estimates, and what they chose."""
+"""The coordinate that the data ask for: pilot runs, their estimates, and what they chose."""

@@ -75,8 +75,6 @@ def _block(model: Any, variable: Any, link: Link) -> Block:
     location, scale = location_and_scale(
         tuple(variable.owner.inputs), getattr(variable.type, "dims", None)
     )
-    steering = steering_of(scale)
-    assert steering is not None  # an informed coordinate cannot do without
     dims = model.named_vars_to_dims.get(variable.name) or tuple(
         f"{variable.name}_dim_{axis}" for axis in range(variable.type.ndim)
     )
@@ -87,6 +85,6 @@ def _block(model: Any, variable: Any, link: Link) -> Block:
         location,
         scale,
         link,
-        steering,
+        steering_of(scale),
         tuple(model.free_RVs),
     )

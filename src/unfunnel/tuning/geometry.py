@@ -27,12 +27,16 @@ SteeringValues = dict[str, Estimate]
 
 
 class BlockDraws(NamedTuple):
-    """A block at each of several draws; every array has shape (draws, ...)."""
+    """A block at each of several draws; every array has shape (draws, ...).
+
+    ``others`` are the unconstrained parameters outside all blocks, flat.
+    """
 
     location: np.ndarray
     scale: np.ndarray
     theta: np.ndarray
     score: np.ndarray
+    others: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,8 @@ class Geometry:
             for draw in draws
         ]
         columns = [np.stack(column) for column in zip(*rows, strict=True)]
+        inside = np.r_[*(self.layout.slices[block.value.name] for block in self.blocks)]
+        others = np.delete(draws, inside, axis=1)
         found = {}
         for i, block in enumerate(self.blocks):
             value = self.layout.part(draws, block.value.name)
@@ -121,7 +127,8 @@ class Geometry:
             location, scale = _with_axes(location, value.ndim), _with_axes(scale, value.ndim)
             center, spread = _informed(location, scale, steering[block.name])
             score = (gradient - prior) / spread
-            found[block.name] = BlockDraws(location, scale, center + spread * value, score)
+            theta = center + spread * value
+            found[block.name] = BlockDraws(location, scale, theta, score, others)
         return found
 
     def moved(

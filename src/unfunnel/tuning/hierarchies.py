@@ -14,13 +14,14 @@ import pymc as pm
 from pymc.dims.distributions.transforms import LogTransform as DimLogTransform
 from pymc.logprob.transforms import LogTransform
 from pytensor.graph.basic import Apply
-from pytensor.graph.traversal import ancestors, applys_between
+from pytensor.graph.traversal import ancestors, toposort
 from pytensor.tensor.elemwise import DimShuffle
 from pytensor.tensor.random.op import RandomVariable
 from pytensor.xtensor.basic import TensorFromXTensor, XTensorFromTensor
 from pytensor.xtensor.shape import Transpose
 from pytensor.xtensor.vectorization import XRV
 
+from unfunnel import names
 from unfunnel.links import IDENTITY, LOG, Link
 from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform
 
@@ -74,14 +75,12 @@ def find_hierarchies(model: Any) -> Hierarchies:
     """
     links, untouched = {}, {}
     for variable in model.free_RVs:
-        node = variable.owner
-        op = core_op(node)
-        if op is None or not _has_random_parameters(model, node):
-            if _is_scaled(model, variable):
-                untouched[variable.name] = (
-                    "already non-centered: it is multiplied by a random scale"
-                )
+        if _is_offset(model, variable):
+            untouched[variable.name] = "already non-centered: it is multiplied by a random scale"
             continue
+        if not _has_random_parameters(model, variable):
+            continue
+        op = core_op(variable.owner)
         link = next((link for law, link in _LAWS if isinstance(op, law)), None)
         reason = _obstacle(model, variable, link)
         if reason:
@@ -101,19 +100,20 @@ def core_op(node: Apply[Any] | None) -> RandomVariable | None:
 
 def parameters_of(node: Apply[Any]) -> list[Any]:
     """Return the distribution parameters of a random variable of either backend."""
-    return list(node.op.dist_params(node))  # type: ignore[attr-defined]
+    return list(node.op.dist_params(node))
 
 
-def _has_random_parameters(model: Any, node: Apply[Any]) -> bool:
-    above = set(ancestors(parameters_of(node)))
+def _has_random_parameters(model: Any, variable: Any) -> bool:
+    above = set(ancestors(variable.owner.inputs if variable.owner is not None else []))
     return any(rv in above for rv in model.free_RVs)
 
 
 def _obstacle(model: Any, variable: Any, link: Link | None) -> str:
     """Why a hierarchical variable cannot be given an informed coordinate; empty if it can."""
     if link is None:
-        law = core_op(variable.owner)
-        return f"{getattr(law, 'name', law)} is not a location-scale law that is supported"
+        law = core_op(variable.owner) or variable.owner.op
+        name = getattr(law, "_print_name", (type(law).__name__,))[0]
+        return f"{name} is not a location-scale law that is supported"
     transform = model.rvs_to_transforms[variable]
     inner = getattr(transform, "inner", transform)
     if isinstance(inner, CoordinateTransform) and isinstance(
@@ -124,24 +124,36 @@ def _obstacle(model: Any, variable: Any, link: Link | None) -> str:
     return "" if isinstance(transform, default) else f"it has the transform {transform.name}"
 
 
-def _is_scaled(model: Any, variable: Any) -> bool:
-    """Whether a variable without random parameters is multiplied by one: the textbook form."""
+def _is_offset(model: Any, variable: Any) -> bool:
+    """Whether a variable is an offset: multiplied by something random, as in the textbook form."""
+    deterministics = {v.name for v in model.deterministics}
+    if any(
+        variable.name == names.offset(name, link.name)
+        for name in deterministics
+        for link in (LOG, IDENTITY)
+    ):
+        return True
+    op = core_op(variable.owner)
+    if op is None or not _is_standard(op) or _has_random_parameters(model, variable):
+        return False
     outputs = [*model.deterministics, *model.potentials]
     outputs += [p for rv in model.basic_RVs for p in _inputs(rv)]
     free = set(model.free_RVs) - {variable}
-    for node in applys_between([variable], outputs):
-        if type(getattr(node.op, "scalar_op", None)).__name__ != "Mul":
-            continue
-        own = [x for x in node.inputs if unwrapped(x) is variable]
-        others = [x for x in node.inputs if unwrapped(x) is not variable]
-        if own and any(free & set(ancestors([x])) for x in others):
-            return _is_standard(variable)
+    multiples = {variable}
+    for node in toposort(outputs, blockers=model.basic_RVs):
+        own = [x for x in node.inputs if x in multiples]
+        if own and isinstance(node.op, _WRAPPERS):
+            multiples.update(node.outputs)
+        elif own and type(getattr(node.op, "scalar_op", None)).__name__ == "Mul":
+            others = [x for x in node.inputs if x not in multiples]
+            if any(free & set(ancestors([x])) for x in others):
+                return True
+            multiples.update(node.outputs)
     return False
 
 
-def _is_standard(variable: Any) -> bool:
-    """Whether it is a law on the whole real line, as offsets are, and no coefficient or scale."""
-    op = core_op(variable.owner)
+def _is_standard(op: RandomVariable) -> bool:
+    """Whether it is a law on the whole real line, as those of offsets are."""
     return any(isinstance(op, law) and link is IDENTITY for law, link in _LAWS)
 
 

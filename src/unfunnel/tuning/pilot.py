@@ -211,7 +211,7 @@ def _pool(pooled: dict[str, BlockDraws], new: dict[str, BlockDraws]) -> dict[str
 
 
 def _estimates(at: dict[str, BlockDraws]) -> SteeringValues:
-    return {name: information_from_scores(x.theta, x.score) for name, x in at.items()}
+    return {name: information_from_scores(x.theta, x.score, x.others) for name, x in at.items()}
 
 
 def _kappa(at: dict[str, BlockDraws], steering: SteeringValues) -> dict[str, np.ndarray]:

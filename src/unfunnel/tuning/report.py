@@ -119,7 +119,7 @@ class TuningReport:
 
 def report_of(model: Any, blocks: list[Block], pilot: Pilot) -> TuningReport:
     """Label the findings of a pilot with the coords of the model."""
-    variables = {}
+    variables: dict[str, Any] = {}
     for block in blocks:
         steering = pilot.steering[block.name]
         arrays = {

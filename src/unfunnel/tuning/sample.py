@@ -70,9 +70,10 @@ def sample(
     Returns
     -------
     DataTree
-        What nutpie returns, with the groups ``constant_data`` and ``observed_data`` of ``pm.sample``
-        and a group ``unfunnel``: information, weighted location and centeredness ``kappa`` of each
-        element, and what the pilot cost; see :class:`~unfunnel.tuning.report.TuningReport`.
+        What nutpie returns, with the groups ``constant_data`` and ``observed_data`` of
+        ``pm.sample`` and a group ``unfunnel``: information, weighted location and centeredness
+        ``kappa`` of each element, and what the pilot cost; see
+        :class:`~unfunnel.tuning.report.TuningReport`.
 
     Raises
     ------
@@ -123,7 +124,7 @@ def sample(
     pilot = run_pilot(informed, compiled, chosen, number, **run_options)
     warn_of_problem(pilot)
     start = time.perf_counter()
-    trace = nutpie.sample(
+    trace: xr.DataTree = nutpie.sample(
         with_steering(compiled, chosen, pilot.steering),
         draws=draws,
         tune=tune,

@@ -43,8 +43,8 @@ def tune(
     model : pymc.Model, optional
         By default the one on the context stack.
     blocks : "auto" or list of str
-        Names of the variables to tune; by default all that were made with ``centered="auto"``. Those
-        not named keep the values that they have.
+        Names of the variables to tune; by default all that were made with ``centered="auto"``.
+        Those not named keep the values that they have.
     seed, random_seed : int or numpy Generator, optional
         Fixes the result; two names for one argument.
     progress_bar : bool, default True

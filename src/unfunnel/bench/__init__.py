@@ -1,0 +1,1 @@
+"""``unfunnel bench``: one positive hierarchy sampled in many ways, on several kinds of data."""

@@ -1,0 +1,119 @@
+"""The picture: a dot for every fit and a line for the median of a form, one panel a regime."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from unfunnel.bench.grid import FIXED, FormName, Regime
+from unfunnel.bench.regimes import GROUPS
+from unfunnel.extras import require
+
+_INK, _MUTED = "#22303c", "#8b98a3"
+_AUTO, _FIXED, _TROUBLE = "#2f7d4f", "#2f7f93", "#d1495b"
+
+# More divergences than this in 4000 draws, and a fit is not to be relied on.
+_MANY_DIVERGENCES = 10
+
+_TITLES = {
+    Regime.PRIOR: "prior: no data",
+    Regime.WEAK: "weak: 2 observations a group",
+    Regime.STRONG: "strong: 400 observations a group",
+    Regime.MIXED: "mixed: half 1, half 2000",
+    Regime.IMBALANCE: "imbalance: from 1 to 3000",
+    Regime.POISSON: "poisson: counts, exposures 0.5 to 200",
+}
+_LABELS = {
+    FormName.AUTO: 'centered="auto"',
+    FormName.CENTERED: "centered",
+    FormName.NONCENTERED: "non-centered",
+    FormName.NONCENTERED_SOFTPLUS: "non-centered, auto's sigma",
+    FormName.EXP_CENTERED: "Prior exp, centered",
+    FormName.EXP_NONCENTERED: "Prior exp, non-centered",
+    FormName.MARKETING_CENTERED: "LogNormalPrior, centered",
+    FormName.MARKETING_NONCENTERED: "LogNormalPrior, non-c.",
+    FormName.VIP: "VIP",
+    FormName.LOW_RANK: "non-centered, low rank",
+    FormName.FLOW: "non-centered, flow",
+}
+
+
+def draw(fits: pd.DataFrame) -> Any:
+    """Draw the figure.
+
+    Parameters
+    ----------
+    fits : DataFrame
+        From :func:`unfunnel.bench.summary.frame`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        It belongs to no window and no global state of matplotlib.
+    """
+    figure_module = require("matplotlib.figure", "plot")
+    regimes = [regime for regime in Regime if (fits["regime"] == regime).any()]
+    forms = [form for form in FormName if (fits["form"] == form).any()]
+    columns = min(3, len(regimes))
+    rows = -(-len(regimes) // columns)
+    figure = figure_module.Figure(
+        figsize=(2.2 + 3.3 * columns, 1.2 + rows * (0.7 + 0.24 * len(forms))), layout="constrained"
+    )
+    axes = np.ravel(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False))
+    for ax, regime in zip(axes, regimes, strict=False):
+        _panel(ax, fits[fits["regime"] == regime], forms)
+        ax.set_title(_TITLES[regime], loc="left", fontsize=10, color=_INK)
+    for ax in axes[len(regimes) :]:
+        ax.remove()
+    axes[0].set(ylim=(len(forms) - 0.4, -0.6), xscale="log")
+    axes[0].xaxis.set_major_formatter("{x:g}")
+    axes[0].set_yticks(range(len(forms)), [_LABELS[form] for form in forms])
+    figure.suptitle(
+        f"One positive hierarchy, {GROUPS} groups: worst bulk ESS per 1000 gradients",
+        x=0.01,
+        ha="left",
+        fontsize=12,
+        color=_INK,
+    )
+    figure.supxlabel(
+        "a dot is a fit, a bar the median of a form; dotted line: the better of centered and "
+        f"non-centered;\nred: more than {_MANY_DIVERGENCES} divergences in 4000 draws",
+        x=0.01,
+        ha="left",
+        fontsize=9,
+        color=_INK,
+    )
+    return figure
+
+
+def save(fits: pd.DataFrame, path: Path) -> None:
+    """Draw the figure and write it to a file."""
+    figure = draw(fits)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=150, bbox_inches="tight")
+
+
+def _panel(ax: Any, fits: pd.DataFrame, forms: list[FormName]) -> None:
+    typical = fits.groupby("form", observed=True)["ess_per_kgrad"].median()
+    fixed = [typical[form] for form in FIXED if form in typical]
+    if len(fixed) == len(FIXED):
+        ax.axvline(max(fixed), color=_FIXED, linewidth=1, linestyle=":")
+    for row, form in enumerate(forms):
+        here = fits[(fits["form"] == form) & (fits["ess_per_kgrad"] > 0)]
+        if here.empty:
+            continue
+        color = _AUTO if form is FormName.AUTO else _FIXED if form in FIXED else _MUTED
+        trouble = here["divergences"] > _MANY_DIVERGENCES
+        heights = row + np.linspace(-0.2, 0.2, len(here)) * (len(here) > 1)
+        for chosen, dot in ((~trouble, color), (trouble, _TROUBLE)):
+            x = here.loc[chosen, "ess_per_kgrad"]
+            ax.scatter(x, heights[chosen], s=13, color=dot, alpha=0.65, linewidths=0, zorder=3)
+        ax.vlines(typical[form], row - 0.34, row + 0.34, color=color, linewidth=2.4, zorder=4)
+    ax.axhspan(-0.5, 0.5, color=_AUTO, alpha=0.08, linewidth=0)
+    ax.grid(axis="x", alpha=0.3, linewidth=0.6)
+    ax.tick_params(length=0, colors=_INK, labelsize=9)
+    for side in ("top", "right", "left"):
+        ax.spines[side].set_visible(False)

@@ -1,0 +1,136 @@
+"""The models: one hierarchy, written in every way that is compared.
+
+In natural units the effects have a mean ``mu ~ Gamma(mu=1.5, sigma=0.5)`` and a standard deviation
+``sigma ~ Exponential(scale=0.5)``. Two ways cannot say that and are given a comparable prior on the
+log scale: ``Prior(transform="exp")``, and VIP, which supports Normal variables only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pymc.dims as pmd
+import xarray as xr
+from pymc_extras.prior import Prior
+
+from unfunnel.bench.grid import FormName
+from unfunnel.bench.regimes import GROUPS, Likelihood
+from unfunnel.extras import require
+from unfunnel.priors import LogNormalExp
+
+MU = Prior("Gamma", mu=1.5, sigma=0.5)
+SIGMA = Prior("Exponential", scale=0.5)
+
+# Under the prior above the log-scale sd has mean 0.325 and median 0.237, like an exponential law,
+# and the quartiles of an effect are 0.99, 1.40 and 1.87. Under these they are 1.00, 1.39 and 1.94.
+LOG_MU = Prior("Normal", mu=0.33, sigma=0.38)
+LOG_SIGMA = Prior("Exponential", scale=0.33)
+
+#: Name of the variable that VIP reparameterizes: what ``Prior(transform="exp")`` calls it.
+LOG_EFFECT = "phi_raw"
+
+Builder = Callable[[Likelihood], Any]
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a model is written and sampled.
+
+    Parameters
+    ----------
+    build : callable
+        From what is observed to the model. Forms with the same function share what is compiled.
+    method : str
+        "plain", "auto" (pilot first) or "vip" (ADVI first); see :mod:`unfunnel.bench.fit`.
+    options : dict
+        Passed to ``nutpie.sample``.
+    compile_options : dict
+        Passed to ``nutpie.compile_pymc_model``.
+    needs : dict
+        From modules that have to be installed to the extra with which they come.
+    """
+
+    build: Builder
+    method: str = "plain"
+    options: dict[str, Any] = field(default_factory=dict)
+    compile_options: dict[str, Any] = field(default_factory=dict)
+    needs: dict[str, str] = field(default_factory=dict)
+
+
+def _model(prior: Any, likelihood: Likelihood, labelled: bool = False) -> Any:
+    """Build a model with data that are replaced later."""
+    with pm.Model(coords={"group": range(GROUPS)}) as model:
+        phi = prior.create_variable("phi", xdist=labelled)
+        lib: Any = pmd if labelled else pm
+
+        def data(name: str, value: Any) -> Any:
+            if labelled:
+                return pmd.Data(name, xr.DataArray(value, dims=("group",)))
+            return pm.Data(name, value, dims="group")
+
+        dims = {} if labelled else {"dims": "group"}
+        if likelihood is Likelihood.NORMAL:
+            noise = data("noise", np.ones(GROUPS))
+            lib.Normal("y", phi, noise, observed=data("ybar", np.ones(GROUPS)), **dims)
+        elif likelihood is Likelihood.POISSON:
+            rate = data("exposure", np.ones(GROUPS)) * phi
+            lib.Poisson("y", rate, observed=data("count", np.ones(GROUPS, dtype=int)), **dims)
+    return model
+
+
+def _natural(centered: Any) -> Builder:
+    prior = LogNormalExp(mu=MU, sigma=SIGMA, dims="group", centered=centered)
+    return lambda likelihood: _model(prior, likelihood)
+
+
+def _log_scale(centered: bool) -> Builder:
+    prior = Prior(
+        "Normal", mu=LOG_MU, sigma=LOG_SIGMA, dims="group", centered=centered, transform="exp"
+    )
+    return lambda likelihood: _model(prior, likelihood)
+
+
+def _marketing(centered: bool) -> Builder:
+    def build(likelihood: Likelihood) -> Any:
+        special = require("pymc_marketing.special_priors", "marketing")
+        prior = special.LogNormalPrior(mean=MU, std=SIGMA, dims=("group",), centered=centered)
+        return _model(prior, likelihood, labelled=True)
+
+    return build
+
+
+def _vip(likelihood: Likelihood) -> Any:
+    from pymc_extras.model.transforms.autoreparam import vip_reparametrize
+
+    model, _ = vip_reparametrize(_log_centered(likelihood), [LOG_EFFECT])
+    return model
+
+
+_informed, _noncentered = _natural("auto"), _natural(False)
+_log_centered = _log_scale(True)
+_MARKETING = {"pymc_marketing": "marketing"}
+
+#: Every form by its name. "noncentered-softplus" is "auto" without its pilot: all steering values
+#: are zero, so that of the two things that "auto" does only the transform of ``sigma`` is left.
+FORMS: dict[FormName, Form] = {
+    FormName.AUTO: Form(_informed, "auto"),
+    FormName.CENTERED: Form(_natural(True)),
+    FormName.NONCENTERED: Form(_noncentered),
+    FormName.NONCENTERED_SOFTPLUS: Form(_informed),
+    FormName.EXP_CENTERED: Form(_log_centered),
+    FormName.EXP_NONCENTERED: Form(_log_scale(False)),
+    FormName.MARKETING_CENTERED: Form(_marketing(True), needs=_MARKETING),
+    FormName.MARKETING_NONCENTERED: Form(_marketing(False), needs=_MARKETING),
+    FormName.VIP: Form(_vip, "vip"),
+    FormName.LOW_RANK: Form(_noncentered, options={"adaptation": "low_rank"}),
+    FormName.FLOW: Form(
+        _noncentered,
+        options={"adaptation": "flow"},
+        compile_options={"backend": "jax", "gradient_backend": "jax"},
+        needs={"jax": "flow", "flowjax": "flow", "equinox": "flow"},
+    ),
+}

@@ -1,0 +1,123 @@
+"""What is run: the names of regimes and forms, how long chains are, and the order of the fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Regime(StrEnum):
+    """What the data say about the groups; see :mod:`unfunnel.bench.regimes`."""
+
+    PRIOR = "prior"
+    WEAK = "weak"
+    STRONG = "strong"
+    MIXED = "mixed"
+    IMBALANCE = "imbalance"
+    POISSON = "poisson"
+
+
+class FormName(StrEnum):
+    """A way to write and to sample the hierarchy; see :mod:`unfunnel.bench.forms`."""
+
+    AUTO = "auto"
+    CENTERED = "centered"
+    NONCENTERED = "noncentered"
+    NONCENTERED_SOFTPLUS = "noncentered-softplus"
+    EXP_CENTERED = "exp-centered"
+    EXP_NONCENTERED = "exp-noncentered"
+    MARKETING_CENTERED = "marketing-centered"
+    MARKETING_NONCENTERED = "marketing-noncentered"
+    VIP = "vip"
+    LOW_RANK = "low-rank"
+    FLOW = "flow"
+
+
+#: The two choices of ``centered=`` that "auto" is there to make; it is compared with the better.
+FIXED = (FormName.CENTERED, FormName.NONCENTERED)
+
+#: All but the normalizing flow, which trains for minutes per chain.
+DEFAULT_FORMS = tuple(form for form in FormName if form is not FormName.FLOW)
+
+QUICK_REGIMES = (Regime.WEAK, Regime.MIXED)
+QUICK_FORMS = (FormName.AUTO, *FIXED, FormName.NONCENTERED_SOFTPLUS)
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long one fit is; the defaults are those of nutpie.
+
+    Parameters
+    ----------
+    draws, tune : int
+        Per chain.
+    chains : int
+        Number of chains.
+    advi_steps : int
+        Steps of the variational fit behind the form "vip", a gradient each.
+    """
+
+    draws: int = 1000
+    tune: int = 1000
+    chains: int = 4
+    advi_steps: int = 20_000
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One fit of the grid."""
+
+    regime: Regime
+    form: FormName
+    data_seed: int
+    sampler_seed: int
+
+    @property
+    def seed(self) -> int:
+        """What the sampler is given: without data, all seeds have to differ."""
+        return 1000 * self.data_seed + self.sampler_seed
+
+
+@dataclass(frozen=True)
+class Grid:
+    """All fits of one run.
+
+    Parameters
+    ----------
+    regimes, forms : tuple
+        In the order of the tables.
+    data_seeds, sampler_seeds : int
+        How many of each; they are counted from 1.
+    length : Length
+        Of every fit.
+
+    Examples
+    --------
+    >>> from unfunnel.bench.grid import Grid
+    >>> len(Grid()), len(Grid.quick())
+    (540, 8)
+    """
+
+    regimes: tuple[Regime, ...] = tuple(Regime)
+    forms: tuple[FormName, ...] = DEFAULT_FORMS
+    data_seeds: int = 3
+    sampler_seeds: int = 3
+    length: Length = field(default_factory=Length)
+
+    @classmethod
+    def quick(cls) -> Grid:
+        """Return a grid of a minute: it shows that everything works, and the order of things."""
+        length = Length(draws=250, tune=300, chains=2, advi_steps=2000)
+        return cls(QUICK_REGIMES, QUICK_FORMS, 1, 1, length)
+
+    def __iter__(self) -> Iterator[Cell]:
+        """Iterate over the fits, one data set after the other."""
+        for regime in self.regimes:
+            for data_seed in range(1, self.data_seeds + 1):
+                for form in self.forms:
+                    for sampler_seed in range(1, self.sampler_seeds + 1):
+                        yield Cell(regime, form, data_seed, sampler_seed)
+
+    def __len__(self) -> int:
+        return len(self.regimes) * len(self.forms) * self.data_seeds * self.sampler_seeds

@@ -1,0 +1,93 @@
+"""From records to figures: medians over data and sampler seeds, with their spread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from unfunnel.bench.grid import FIXED, FormName, Regime
+
+#: Divergences are counted per this many draws, which is one fit of the default length.
+DRAWS = 4000
+
+
+def frame(records: Iterable[dict[str, Any]]) -> pd.DataFrame:
+    """Return one row for each fit, with what follows from its figures.
+
+    Parameters
+    ----------
+    records : iterable of dict
+        As :func:`unfunnel.bench.run.run` yields them.
+
+    Returns
+    -------
+    DataFrame
+        The records, and: ``divergences`` per 4000 draws; ``learning``, the gradients of tuning and
+        pilot; ``pilot_share`` of all gradients; ``run_seconds`` of pilot, tuning and draws;
+        ``total_seconds``, compilation included.
+    """
+    fits = pd.DataFrame(list(records))
+    fits["regime"] = pd.Categorical(fits["regime"], [r.value for r in Regime], ordered=True)
+    fits["form"] = pd.Categorical(fits["form"], [f.value for f in FormName], ordered=True)
+    fits["divergences"] *= DRAWS / (fits["draws"] * fits["chains"])
+    fits["learning"] = fits["tuning_gradients"] + fits["pilot_gradients"]
+    fits["pilot_share"] = fits["pilot_gradients"] / (fits["learning"] + fits["gradients"])
+    fits["run_seconds"] = fits["pilot_seconds"] + fits["sample_seconds"]
+    fits["total_seconds"] = fits["compile_seconds"] + fits["run_seconds"]
+    return fits
+
+
+def medians(fits: pd.DataFrame, figure: str, how: str = "median") -> pd.DataFrame:
+    """Return the median of a figure over all seeds, a row for each form, a column for each regime.
+
+    Parameters
+    ----------
+    fits : DataFrame
+        From :func:`frame`.
+    figure : str
+        A column of it.
+    how : str, default "median"
+        Another statistic, such as "min" or "max".
+    """
+    return fits.pivot_table(
+        index="form", columns="regime", values=figure, aggfunc=how, observed=True
+    )
+
+
+def better_fixed(fits: pd.DataFrame, regime: str) -> str | None:
+    """Return the better of centered and non-centered, by the median of its ESS per gradient."""
+    here = fits[(fits["regime"] == regime) & fits["form"].isin(FIXED)]
+    if here["form"].nunique() < len(FIXED):
+        return None
+    return str(here.groupby("form", observed=True)["ess_per_kgrad"].median().idxmax())
+
+
+def relative_learning(fits: pd.DataFrame) -> pd.DataFrame:
+    """Return gradients of tuning and pilot over those of the better fixed choice's tuning."""
+    learning = medians(fits, "learning")
+    better = {regime: better_fixed(fits, regime) for regime in learning.columns}
+    return learning / pd.Series(
+        {regime: learning.loc[form, regime] for regime, form in better.items() if form}, dtype=float
+    )
+
+
+def costs(fits: pd.DataFrame) -> pd.DataFrame:
+    """Return what each form costs: medians over the regimes of its medians over the seeds.
+
+    R-hat alone is the worst of all.
+    """
+    figures = (
+        "pilot_gradients",
+        "pilot_share",
+        "tuning_gradients",
+        "gradients",
+        "compile_seconds",
+        "run_seconds",
+        "total_seconds",
+    )
+    table = pd.DataFrame({name: medians(fits, name).median(axis=1) for name in figures})
+    table["relative_learning"] = relative_learning(fits).median(axis=1)
+    table["rhat"] = medians(fits, "rhat", "max").max(axis=1)
+    return table

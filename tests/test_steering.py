@@ -1,0 +1,126 @@
+"""Steering values: carried without changing the model, padded to whatever the dims are now."""
+
+from __future__ import annotations
+
+import numpy as np
+import pymc as pm
+import pytensor
+import pytensor.tensor as pt
+import pytest
+from pymc.model.transform.optimization import freeze_dims_and_data
+
+from unfunnel import LogNormalExp, NormalIdentity
+from unfunnel.steering import Steering, steered, steering_inputs, steering_of, unsteered
+from unfunnel.tuning.blocks import auto_blocks
+
+pytestmark = pytest.mark.usefixtures("fast_compile")
+
+
+def test_the_scale_is_returned_as_it_is():
+    scale = pt.dvector("scale")
+    steering = Steering.untuned("beta", 1)
+    out = steered(scale, steering, [3])
+    assert unsteered(out) is scale
+    assert unsteered(scale) is scale
+    found = steering_of(out)
+    assert (found.information, found.weighted_location) == (*steering,)
+    np.testing.assert_array_equal(out.eval({scale: [1.0, 2.0, 3.0]}), [1, 2, 3])
+    gradient = pt.grad((out**2).sum(), scale)
+    np.testing.assert_array_equal(gradient.eval({scale: [1.0, 2.0, 3.0]}), [2, 4, 6])
+    assert steering_inputs(scale) == ()
+
+
+@pytest.mark.parametrize("length", [0, 1, 2, 5])
+def test_padded_with_zeros_or_cut(length):
+    steering = Steering.untuned("beta", 2)
+    rows = pytensor.shared(np.int64(length))
+    information, _ = steering_inputs(steered(pt.dscalar(), steering, [rows, 2]))
+    np.testing.assert_array_equal(information.eval(), np.zeros((length, 2)))
+    values = np.arange(1.0, 7.0).reshape(3, 2)
+    steering.set(values, -values)
+    expected = np.zeros((length, 2))
+    expected[: min(3, length)] = values[:length]
+    np.testing.assert_array_equal(information.eval(), expected)
+    steering.reset()
+    np.testing.assert_array_equal(information.eval(), np.zeros((length, 2)))
+
+
+def test_a_scalar_variable():
+    with pm.Model() as model:
+        NormalIdentity(0.0, pm.HalfNormal("s"), centered="auto").create_variable("beta")
+    (block,) = auto_blocks(model)
+    block.steering.set(4.0, 8.0)
+    point = {"s_softplus__": np.array(0.3), "beta_informed__": np.array(0.7)}
+    scale = _scale_at(model, point)
+    q2 = 1 + 4.0 * scale**2
+    expected = 8.0 * scale**2 / q2 + scale / np.sqrt(q2) * 0.7
+    (value,) = model.replace_rvs_by_values([model["beta"]])
+    inputs = {v: point[v.name] for v in model.value_vars}
+    assert value.eval(inputs) == pytest.approx(expected, rel=1e-12)
+
+
+def _scale_at(model, point):
+    (scale,) = model.replace_rvs_by_values([model["s"]])
+    value = model.rvs_to_values[model["s"]]
+    return float(scale.eval({value: point[value.name]}))
+
+
+def build(xdist, **kwargs):
+    with pm.Model(coords={"geo": ["a", "b"]}) as model:
+        prior = LogNormalExp(1.0, pm.HalfNormal("s"), dims="geo", centered="auto", **kwargs)
+        beta = prior.create_variable("beta", xdist=xdist)
+        pm.Normal("y", beta.values if xdist else beta, 1.0, observed=np.ones(2), dims="geo")
+    return model
+
+
+@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
+def test_survives_surgery_and_copies(xdist):
+    model = build(xdist)
+    (block,) = auto_blocks(model)
+    block.steering.set([1.0, 30.0], [2.0, 10.0])
+    point = {v.name: np.full(np.shape(x), 0.4) for v, x in _starts(model)}
+    expected = model.compile_logp()(point)
+    for copy in (model.copy(), freeze_dims_and_data(model)):
+        assert copy.compile_logp()(point) == pytest.approx(float(expected), rel=1e-12)
+        (other,) = auto_blocks(copy)
+        np.testing.assert_array_equal(other.steering.information.get_value(), [1.0, 30.0])
+    with pm.do(model, {"s": 0.5}) as done:
+        assert np.isfinite(done.point_logps()["beta"])
+    observed = pm.observe(model, {"beta": np.array([1.0, 2.0])})
+    assert auto_blocks(observed) == []
+
+
+def _starts(model):
+    start = model.initial_point()
+    return [(value, start[value.name]) for value in model.value_vars]
+
+
+@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
+def test_new_elements_of_a_resized_dim_count_as_without_data(xdist):
+    with pm.Model(coords={"geo": ["a", "b"]}) as model:
+        prior = NormalIdentity(0.5, pm.HalfNormal("s"), dims="geo", centered="auto")
+        beta = prior.create_variable("beta", xdist=xdist)
+    (block,) = auto_blocks(model)
+    block.steering.set([1.0, 30.0], [2.0, 10.0])
+    model.set_dim("geo", 3, coord_values=["a", "b", "c"])
+    (value,) = model.replace_rvs_by_values([beta])
+    point = {"s_softplus__": np.array(0.3), "beta_informed__": np.array([0.1, 0.2, 0.7])}
+    scale = _scale_at(model, point)
+    found = (value.values if xdist else value).eval({v: point[v.name] for v in model.value_vars})
+    assert found[2] == pytest.approx(0.5 + 0.7 * scale, rel=1e-12)
+    q2 = 1 + 30.0 * scale**2
+    assert found[1] == pytest.approx((0.5 + 10.0 * scale**2) / q2 + scale / np.sqrt(q2) * 0.2)
+
+
+def test_the_steering_values_are_not_data_of_the_model():
+    model = build(False)
+    assert [v.name for v in model.data_vars] == []
+    assert set(model.named_vars) == {"s", "beta", "y"}
+
+
+def test_names_are_those_of_the_variable_in_a_submodel():
+    with pm.Model() as model, pm.Model(name="sub"):
+        NormalIdentity(0.0, pm.HalfNormal("s"), centered="auto").create_variable("beta")
+    (block,) = auto_blocks(model)
+    assert block.name == "sub::beta"
+    assert block.steering.information.name == "sub::beta_information"

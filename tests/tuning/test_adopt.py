@@ -1,0 +1,127 @@
+"""The informed coordinate on copies of models that somebody else wrote."""
+
+from __future__ import annotations
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+import pytest
+from models import GROUPS, by_others, mixed
+from pymc.model.transform.conditioning import remove_value_transforms
+
+import unfunnel
+from unfunnel.errors import ParameterError, UnsupportedError
+from unfunnel.tuning.blocks import auto_blocks
+
+pytestmark = pytest.mark.usefixtures("fast_compile")
+
+RNG = np.random.default_rng(4)
+
+
+def density_of_variables(model, point):
+    """Return the log density in the variables themselves, whatever the sampler's coordinate."""
+    plain = remove_value_transforms(model)
+    return float(plain.compile_logp()(point))
+
+
+@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
+def test_the_copy_is_the_same_model(xdist):
+    model = by_others(xdist)
+    copy = unfunnel.reparameterize(model)
+    assert {v.name for v in copy.value_vars} == {"mu", "tau_softplus__", "a_informed__", "z"}
+    assert set(copy.named_vars) == set(model.named_vars)
+    assert [tuple(copy.named_vars_to_dims[name]) for name in "abzy"] == [("group",)] * 4
+    assert copy["a"].type == model["a"].type
+    # And nothing happened to the original.
+    assert [v.name for v in model.value_vars] == ["mu", "tau_log__", "a", "z"]
+    (block,) = auto_blocks(copy)
+    block.steering.set(*RNG.uniform(0, 20, size=(2, GROUPS)))
+    model.rvs_to_initial_values = dict.fromkeys(model.rvs_to_initial_values)
+    copy.rvs_to_initial_values = dict.fromkeys(copy.rvs_to_initial_values)
+    for _ in range(5):
+        point = {
+            "mu": RNG.normal(),
+            "tau": RNG.exponential(),
+            "a": RNG.normal(size=GROUPS),
+            "z": RNG.normal(size=GROUPS),
+        }
+        point = {name: np.asarray(value) for name, value in point.items()}
+        expected = density_of_variables(model, point)
+        assert density_of_variables(copy, point) == pytest.approx(expected, rel=1e-12)
+
+
+def test_density_in_the_new_coordinate():
+    """In v, the density of a is that in theta times S."""
+    copy = unfunnel.reparameterize(by_others())
+    (block,) = auto_blocks(copy)
+    information, weighted = RNG.uniform(0, 20, size=(2, GROUPS))
+    block.steering.set(information, weighted)
+    v, mu, tau = RNG.normal(size=GROUPS), 0.4, 0.5
+    scale_transform = copy.rvs_to_transforms[copy["tau"]]
+    point = {
+        "mu": np.array(mu),
+        copy.rvs_to_values[copy["tau"]].name: scale_transform.forward(pt.as_tensor(tau)).eval(),
+        "a_informed__": v,
+        "z": np.zeros(GROUPS),
+    }
+    q = np.sqrt(1 + information * tau**2)
+    a = (mu + tau**2 * weighted) / q**2 + tau / q * v
+    expected = -0.5 * ((a - mu) / tau) ** 2 - np.log(tau) - 0.5 * np.log(2 * np.pi) + np.log(tau / q)
+    found = copy.compile_logp(vars=[copy["a"]], sum=False)(point)[0]
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def test_initial_values_are_kept():
+    copy = unfunnel.reparameterize(by_others())
+    assert copy.rvs_to_initial_values[copy["mu"]] == 0.3
+    assert copy.initial_point()["mu"] == 0.3
+
+
+def test_named_blocks():
+    with pm.Model() as model:
+        s = pm.HalfNormal("s")
+        pm.Normal("a", 0, s, shape=2)
+        pm.LogNormal("b", 0, s, shape=2)
+        pm.Gamma("c", mu=1, sigma=s, shape=2)
+    copy = unfunnel.reparameterize(model, ["b"])
+    assert [block.name for block in auto_blocks(copy)] == ["b"]
+    with pytest.raises(ParameterError, match="names among 'a' and 'b', but got 'bb'. Did you"):
+        unfunnel.reparameterize(model, "bb")
+    with pytest.raises(ParameterError, match="'c', which cannot be used: Gamma is not a"):
+        unfunnel.reparameterize(model, ["c"])
+
+
+def test_nothing_to_find():
+    with pytest.raises(UnsupportedError, match="phi_log_offset: already non-centered"):
+        unfunnel.reparameterize(mixed("offset"))
+    with pm.Model() as model:
+        pm.Normal("x")
+    with pytest.raises(UnsupportedError, match="none among 'x'"):
+        unfunnel.reparameterize(model)
+
+
+def test_auto_blocks_stay_as_they_are():
+    model = mixed("auto")
+    (before,) = auto_blocks(model)
+    (after,) = auto_blocks(unfunnel.reparameterize(model))
+    before.steering.set(np.ones(GROUPS), np.ones(GROUPS))
+    np.testing.assert_array_equal(after.steering.information.get_value(), np.ones(GROUPS))
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3)], ids=str)
+def test_shapes_without_dims(shape):
+    with pm.Model() as model:
+        pm.Normal("a", pm.Normal("m", shape=shape[-1:]), pm.HalfNormal("s"), shape=shape)
+    copy = unfunnel.reparameterize(model)
+    (block,) = auto_blocks(copy)
+    assert block.value.type.ndim == len(shape)
+    block.steering.set(np.full(shape, 3.0), np.full(shape, -2.0))
+    assert np.isfinite(copy.compile_logp()(copy.initial_point()))
+
+
+def test_a_shape_from_the_parameters():
+    with pm.Model() as model:
+        pm.Normal("a", pm.Normal("m", shape=3), pm.HalfNormal("s"))
+    copy = unfunnel.reparameterize(model)
+    auto_blocks(copy)[0].steering.set(np.full(3, 3.0), np.full(3, -2.0))
+    assert copy.compile_logp(sum=False)(copy.initial_point())[2].shape == (3,)
