@@ -17,7 +17,7 @@ class GraphOps:
     log = staticmethod(pt.log)
     sqrt = staticmethod(pt.sqrt)
     expm1 = staticmethod(pt.expm1)
-    softplus = staticmethod(pt.softplus)
+    log1p = staticmethod(pt.log1p)
     minimum = staticmethod(pt.minimum)
     maximum = staticmethod(pt.maximum)
     where = staticmethod(pt.switch)

@@ -26,8 +26,8 @@ class Ops(Protocol):
     def expm1(self, x: Any) -> Any:
         """Return ``exp(x) - 1``, exact for small ``x``."""
 
-    def softplus(self, x: Any) -> Any:
-        """Return ``log(1 + exp(x))`` without overflow."""
+    def log1p(self, x: Any) -> Any:
+        """Return ``log(1 + x)``, exact for small ``x``."""
 
     def minimum(self, x: Any, y: Any) -> Any:
         """Elementwise minimum."""
@@ -46,14 +46,10 @@ class NumpyOps:
     log = staticmethod(np.log)
     sqrt = staticmethod(np.sqrt)
     expm1 = staticmethod(np.expm1)
+    log1p = staticmethod(np.log1p)
     minimum = staticmethod(np.minimum)
     maximum = staticmethod(np.maximum)
     where = staticmethod(np.where)
-
-    @staticmethod
-    def softplus(x: Any) -> Any:
-        """Return ``log(1 + exp(x))`` without overflow."""
-        return np.logaddexp(0.0, x)
 
 
 NUMPY: Ops = NumpyOps()

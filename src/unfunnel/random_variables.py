@@ -94,8 +94,10 @@ def log_density(  # type: ignore[misc]  # the marker is mixed into ops, and is n
     _rng, size, *_shape_parameters, location, scale = inputs
     sigma = positive_or_one(scale)
     theta = family.link.forward(value, GRAPH)
+    # A choice, not one more summand: where one scale serves all groups, the compiler takes the test
+    # out of the loop over them, which is then the loop of the model without it.
     density = (
-        family.base.log_density((theta - location) / sigma)
+        pt.switch(scale > 0, family.base.log_density((theta - location) / sigma), -np.inf)
         - pt.log(sigma)
         - family.link.log_slope(theta, GRAPH)
     )
@@ -104,7 +106,6 @@ def log_density(  # type: ignore[misc]  # the marker is mixed into ops, and is n
             density = pt.switch(value > family.link.lower, density, -np.inf)
         if np.isfinite(family.link.upper):
             density = pt.switch(value < family.link.upper, density, -np.inf)
-    density = density + pt.switch(scale > 0, 0.0, -np.inf)
     return maybe_resize(density, size) if _falls_short(density, size) else density
 
 

@@ -4,11 +4,13 @@ With ``theta = log phi ~ Normal(location, scale)`` and ``d = log(sigma) - log(mu
 mean and the standard deviation of the lognormal law gives (Johnson, Kotz & Balakrishnan 1994,
 *Continuous Univariate Distributions* 1, chapter 14, solved for the parameters)::
 
-    scale**2 = log(1 + (sigma / mu)**2) = softplus(2 d)
+    scale**2 = log(1 + (sigma / mu)**2) = log1p(exp(d)**2)
     location = log(mu) - scale**2 / 2
 
-Neither moment is ever squared, so the map is finite for every pair of positive doubles, subnormal
-ones included.
+Neither moment is ever squared nor divided by the other, and far out the limits of these formulas
+are taken, so that the map is finite for every pair of positive doubles, subnormal ones included.
+One exponential, one ``log1p`` and one root serve both results and their gradient: with ten groups
+these scalars are what a model costs.
 """
 
 from __future__ import annotations
@@ -20,9 +22,9 @@ from unfunnel.families.base import NORMAL, Family, Parameter
 from unfunnel.links import LOG
 from unfunnel.ops import Ops
 
-# Below this log coefficient of variation, scale and exp(d) differ by less than one unit in the last
-# place.
-_SMALL_LOG_CV = -18.0
+# Between minus this and this, exp(log_cv)**2 is a normal double. Below, scale and exp(log_cv) are
+# the same double, and above, the variance and 2 log_cv.
+_EXTREME_LOG_CV = 300.0
 
 # Between these variances of theta, sqrt(expm1(variance)) is exact; outside, its limits are.
 _SMALL_VARIANCE = 1e-30
@@ -33,12 +35,13 @@ def location_scale(params: Mapping[str, Any], ops: Ops) -> tuple[Any, Any]:
     """Location and scale of ``log phi`` for the mean and the standard deviation of ``phi``."""
     log_mu = ops.log(params["mu"])
     log_cv = ops.log(params["sigma"]) - log_mu
-    location = log_mu - 0.5 * ops.softplus(2.0 * log_cv)
+    small, large = log_cv < -_EXTREME_LOG_CV, log_cv > _EXTREME_LOG_CV
+    cv = ops.exp(ops.minimum(log_cv, _EXTREME_LOG_CV))
+    variance = ops.where(large, 2.0 * log_cv, ops.log1p(cv**2))
     # Each branch is evaluated inside its own domain, so that neither makes the gradient of the
     # other NaN.
-    small = ops.exp(ops.minimum(log_cv, _SMALL_LOG_CV))
-    usual = ops.sqrt(ops.softplus(2.0 * ops.maximum(log_cv, _SMALL_LOG_CV)))
-    return location, ops.where(log_cv <= _SMALL_LOG_CV, small, usual)
+    scale = ops.where(small, cv, ops.sqrt(ops.where(small, 1.0, variance)))
+    return log_mu - 0.5 * variance, scale
 
 
 def moments(location: Any, scale: Any, ops: Ops) -> dict[str, Any]:
