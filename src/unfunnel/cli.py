@@ -55,7 +55,7 @@ def bench(
     tune: Annotated[
         int | None, typer.Option(min=20, help="Tuning draws per chain (default: 1000).")
     ] = None,
-    chains: Annotated[int | None, typer.Option(min=1, help="Chains of a fit (default: 4).")] = None,
+    chains: Annotated[int | None, typer.Option(min=2, help="Chains of a fit (default: 4).")] = None,
     advi_steps: Annotated[
         int | None, typer.Option(min=1, help="ADVI steps of the form vip (default: 20000).")
     ] = None,

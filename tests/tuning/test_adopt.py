@@ -8,6 +8,7 @@ import pytensor.tensor as pt
 import pytest
 from models import GROUPS, by_others, mixed
 from pymc.model.transform.conditioning import remove_value_transforms
+from scipy import stats
 
 import unfunnel
 from unfunnel.errors import ParameterError, UnsupportedError
@@ -66,7 +67,7 @@ def test_density_in_the_new_coordinate():
     }
     q = np.sqrt(1 + information * tau**2)
     a = (mu + tau**2 * weighted) / q**2 + tau / q * v
-    expected = -0.5 * ((a - mu) / tau) ** 2 - np.log(tau) - 0.5 * np.log(2 * np.pi) + np.log(tau / q)
+    expected = stats.norm.logpdf(a, mu, tau) + np.log(tau / q)
     found = copy.compile_logp(vars=[copy["a"]], sum=False)(point)[0]
     np.testing.assert_allclose(found, expected, rtol=1e-9)
 
@@ -85,7 +86,7 @@ def test_named_blocks():
         pm.Gamma("c", mu=1, sigma=s, shape=2)
     copy = unfunnel.reparameterize(model, ["b"])
     assert [block.name for block in auto_blocks(copy)] == ["b"]
-    with pytest.raises(ParameterError, match="names among 'a' and 'b', but got 'bb'. Did you"):
+    with pytest.raises(ParameterError, match=r"names among 'a' and 'b', but got 'bb'\. Did you"):
         unfunnel.reparameterize(model, "bb")
     with pytest.raises(ParameterError, match="'c', which cannot be used: Gamma is not a"):
         unfunnel.reparameterize(model, ["c"])

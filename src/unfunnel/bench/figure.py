@@ -18,6 +18,9 @@ _AUTO, _FIXED, _TROUBLE = "#2f7d4f", "#2f7f93", "#d1495b"
 # More divergences than this in 4000 draws, and a fit is not to be relied on.
 _MANY_DIVERGENCES = 10
 
+# Fits below this are drawn at the edge, as arrows.
+_LOWEST = 0.1
+
 _TITLES = {
     Regime.PRIOR: "prior: no data",
     Regime.WEAK: "weak: 2 observations a group",
@@ -34,7 +37,7 @@ _LABELS = {
     FormName.EXP_CENTERED: "Prior exp, centered",
     FormName.EXP_NONCENTERED: "Prior exp, non-centered",
     FormName.MARKETING_CENTERED: "LogNormalPrior, centered",
-    FormName.MARKETING_NONCENTERED: "LogNormalPrior, non-c.",
+    FormName.MARKETING_NONCENTERED: "LogNormalPrior, non-centered",
     FormName.VIP: "VIP",
     FormName.LOW_RANK: "non-centered, low rank",
     FormName.FLOW: "non-centered, flow",
@@ -68,7 +71,8 @@ def draw(fits: pd.DataFrame) -> Any:
         ax.set_title(_TITLES[regime], loc="left", fontsize=10, color=_INK)
     for ax in axes[len(regimes) :]:
         ax.remove()
-    axes[0].set(ylim=(len(forms) - 0.4, -0.6), xscale="log")
+    highest = 2.0 * max(1.0, fits["ess_per_kgrad"].max())
+    axes[0].set(ylim=(len(forms) - 0.4, -0.6), xscale="log", xlim=(_LOWEST * 0.8, highest))
     axes[0].xaxis.set_major_formatter("{x:g}")
     axes[0].set_yticks(range(len(forms)), [_LABELS[form] for form in forms])
     figure.suptitle(
@@ -79,8 +83,11 @@ def draw(fits: pd.DataFrame) -> Any:
         color=_INK,
     )
     figure.supxlabel(
-        "a dot is a fit, a bar the median of a form; dotted line: the better of centered and "
-        f"non-centered;\nred: more than {_MANY_DIVERGENCES} divergences in 4000 draws",
+        "Dots are fits, bars and figures the medians of a form; red: more than "
+        f"{_MANY_DIVERGENCES} divergences in 4000 draws; dotted: the better of centered and "
+        "non-centered.\n"
+        'LogNormalPrior is that of pymc-marketing; "Prior exp" (transform="exp") and VIP, of '
+        "pymc-extras, have a comparable prior on the log scale.",
         x=0.01,
         ha="left",
         fontsize=9,
@@ -108,12 +115,21 @@ def _panel(ax: Any, fits: pd.DataFrame, forms: list[FormName]) -> None:
         color = _AUTO if form is FormName.AUTO else _FIXED if form in FIXED else _MUTED
         trouble = here["divergences"] > _MANY_DIVERGENCES
         heights = row + np.linspace(-0.2, 0.2, len(here)) * (len(here) > 1)
+        low = here["ess_per_kgrad"] < _LOWEST
         for chosen, dot in ((~trouble, color), (trouble, _TROUBLE)):
-            x = here.loc[chosen, "ess_per_kgrad"]
-            ax.scatter(x, heights[chosen], s=13, color=dot, alpha=0.65, linewidths=0, zorder=3)
+            for inside, marker in ((~low, "o"), (low, "<")):
+                x = here.loc[chosen & inside, "ess_per_kgrad"].clip(lower=_LOWEST)
+                y = heights[chosen & inside]
+                ax.scatter(x, y, s=13, color=dot, marker=marker, alpha=0.65, linewidths=0, zorder=3)
         ax.vlines(typical[form], row - 0.34, row + 0.34, color=color, linewidth=2.4, zorder=4)
+        number = f"{typical[form]:.0f}" if typical[form] >= 10 else f"{typical[form]:.1f}"  # noqa: PLR2004
+        place = ("axes fraction", "data")
+        weight = "bold" if form is FormName.AUTO else "normal"
+        ax.annotate(
+            number, (1.02, row), xycoords=place, va="center", fontsize=8, color=color, weight=weight
+        )
     ax.axhspan(-0.5, 0.5, color=_AUTO, alpha=0.08, linewidth=0)
     ax.grid(axis="x", alpha=0.3, linewidth=0.6)
-    ax.tick_params(length=0, colors=_INK, labelsize=9)
+    ax.tick_params(which="both", length=0, colors=_INK, labelsize=9)
     for side in ("top", "right", "left"):
         ax.spines[side].set_visible(False)

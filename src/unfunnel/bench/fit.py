@@ -16,7 +16,7 @@ import pymc as pm
 
 from unfunnel.bench.forms import LOG_EFFECT, Form
 from unfunnel.bench.grid import Length
-from unfunnel.bench.regimes import Data, Likelihood
+from unfunnel.bench.regimes import Data
 from unfunnel.extras import require
 from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.pilot import run_pilot, with_steering
@@ -25,6 +25,16 @@ _LOG = logging.getLogger("unfunnel")
 
 # R-hat of what never moves: a chain that is stuck, as nothing in these models is constant.
 _STUCK = 1e3
+
+#: The figures of a fit that fails.
+FAILED: dict[str, Any] = {
+    "ess_bulk": 0.0,
+    "ess_per_kgrad": 0.0,
+    "rhat": None,
+    "divergences": None,
+    "gradients": None,
+    "tuning_gradients": None,
+}
 
 
 @dataclass(frozen=True)
@@ -53,17 +63,21 @@ def warm_up() -> None:
     require("nutpie", "sample").compile_pymc_model(model)
 
 
-def compile_form(form: Form, likelihood: Likelihood) -> Compiled:
-    """Build and compile a form for a likelihood."""
+def compile_form(form: Form, data: Data) -> Compiled:
+    """Build and compile a form for a kind of data; only what is frozen depends on the numbers."""
     nutpie = require("nutpie", "sample")
     start = time.perf_counter()
-    model = form.build(likelihood)
+    model = form.build(data.likelihood)
+    if form.frozen:
+        _set_data(model, data)
     compiled = nutpie.compile_pymc_model(model, **form.compile_options)
     return Compiled(model, compiled, time.perf_counter() - start)
 
 
 def prepare(form: Form, compiled: Compiled, data: Data, seed: int, length: Length) -> Prepared:
     """Set the data of a compiled model, and find its coordinates where the form does that."""
+    if form.frozen:
+        return Prepared(compiled.nutpie)
     with_data = compiled.nutpie.with_data(**data.arrays)
     if form.method == "auto":
         return _prepare_auto(compiled.model, with_data, seed)
@@ -89,8 +103,7 @@ def _prepare_vip(model: Any, compiled: Any, data: Data, seed: int, length: Lengt
     weights = model[f"{LOG_EFFECT}::lam_logit__"]
     vip = VIP({LOG_EFFECT: weights})
     vip.set_all_lambda(0.5)
-    for name, values in data.arrays.items():
-        model.set_data(name, values)
+    _set_data(model, data)
     with model, _silence():
         vip.fit(n=length.advi_steps, random_seed=seed, progressbar=False)
     found = weights.get_value()
@@ -136,7 +149,7 @@ def sample(form: Form, prepared: Prepared, seed: int, length: Length) -> dict[st
     except (RuntimeError, ValueError) as error:  # nutpie raises the first
         _LOG.debug("A fit failed.", exc_info=True)
         seconds = time.perf_counter() - start
-        figures = dict.fromkeys(("ess_bulk", "ess_per_kgrad"), 0.0) | {"error": str(error)}
+        figures = FAILED | {"error": str(error).split("Stack backtrace")[0].strip()}
     return figures | {
         "pilot_gradients": prepared.gradients,
         "pilot_seconds": prepared.seconds,
@@ -174,6 +187,11 @@ def diagnostics(trace: Any) -> dict[str, float]:
         "gradients": gradients,
         "tuning_gradients": int(trace["warmup_sample_stats"]["n_steps"].sum()),
     }
+
+
+def _set_data(model: Any, data: Data) -> None:
+    for name, values in data.arrays.items():
+        model.set_data(name, values)
 
 
 def _flat(statistic: Any) -> np.ndarray:

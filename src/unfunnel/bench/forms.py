@@ -52,6 +52,8 @@ class Form:
         Passed to ``nutpie.compile_pymc_model``.
     needs : dict
         From modules that have to be installed to the extra with which they come.
+    frozen : bool
+        Whether data are compiled in, as the flow of nutpie cannot do without.
     """
 
     build: Builder
@@ -59,6 +61,7 @@ class Form:
     options: dict[str, Any] = field(default_factory=dict)
     compile_options: dict[str, Any] = field(default_factory=dict)
     needs: dict[str, str] = field(default_factory=dict)
+    frozen: bool = False
 
 
 def _model(prior: Any, likelihood: Likelihood, labelled: bool = False) -> Any:
@@ -130,7 +133,11 @@ FORMS: dict[FormName, Form] = {
     FormName.FLOW: Form(
         _noncentered,
         options={"adaptation": "flow"},
-        compile_options={"backend": "jax", "gradient_backend": "jax"},
+        compile_options={
+            "backend": "jax",
+            "gradient_backend": "jax",
+        },
+        frozen=True,
         needs={"jax": "flow", "flowjax": "flow", "equinox": "flow"},
     ),
 }

@@ -66,8 +66,8 @@ def observations(regime: Regime) -> np.ndarray:
     --------
     >>> from unfunnel.bench.grid import Regime
     >>> from unfunnel.bench.regimes import observations
-    >>> observations(Regime.MIXED)[[0, -1]]
-    array([   1., 2000.])
+    >>> observations(Regime.MIXED)[[0, -1]].tolist()
+    [1.0, 2000.0]
     """
     half = np.repeat([0, 1], [GROUPS // 2, GROUPS - GROUPS // 2])
     sizes: dict[Regime, np.ndarray] = {

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from unfunnel.bench.fit import Compiled, Prepared, compile_form, prepare, sample, warm_up
-from unfunnel.bench.forms import FORMS, Builder, Form
+from unfunnel.bench.forms import FORMS, Form
 from unfunnel.bench.grid import Cell, FormName, Grid
-from unfunnel.bench.regimes import Likelihood, likelihood_of, simulate
+from unfunnel.bench.regimes import Data, simulate
 
 Record = dict[str, Any]
 
@@ -101,27 +101,29 @@ class _Bench:
 
     def __init__(self, grid: Grid) -> None:
         self.length = grid.length
-        self._compiled: dict[tuple[Builder, str, Likelihood], Compiled] = {}
+        self._compiled: dict[tuple[Any, ...], Compiled] = {}
         self._weights: dict[tuple[Any, ...], Prepared] = {}
 
     def fit(self, cell: Cell) -> Record:
         form = FORMS[cell.form]
-        compiled = self._compile(form, likelihood_of(cell.regime))
-        prepared = self._prepare(form, compiled, cell)
+        data = simulate(cell.regime, cell.data_seed)
+        compiled = self._compile(form, data, cell)
+        prepared = self._prepare(form, compiled, data, cell)
         _LOG.debug("Sampling %s.", cell)
         record = sample(form, prepared, cell.seed, self.length)
         return record | {"compile_seconds": compiled.seconds}
 
-    def _compile(self, form: Form, likelihood: Likelihood) -> Compiled:
-        key = (form.build, str(form.compile_options), likelihood)
+    def _compile(self, form: Form, data: Data, cell: Cell) -> Compiled:
+        key: tuple[Any, ...] = (form.build, str(form.compile_options), data.likelihood)
+        if form.frozen:
+            key += (cell.regime, cell.data_seed)
         if not self._compiled:
             warm_up()
         if key not in self._compiled:
-            self._compiled[key] = compile_form(form, likelihood)
+            self._compiled[key] = compile_form(form, data)
         return self._compiled[key]
 
-    def _prepare(self, form: Form, compiled: Compiled, cell: Cell) -> Prepared:
-        data = simulate(cell.regime, cell.data_seed)
+    def _prepare(self, form: Form, compiled: Compiled, data: Data, cell: Cell) -> Prepared:
         if form.method != "vip":
             return prepare(form, compiled, data, cell.seed, self.length)
         key = (cell.regime, cell.data_seed)

@@ -31,6 +31,8 @@ def frame(records: Iterable[dict[str, Any]]) -> pd.DataFrame:
     fits = pd.DataFrame(list(records))
     fits["regime"] = pd.Categorical(fits["regime"], [r.value for r in Regime], ordered=True)
     fits["form"] = pd.Categorical(fits["form"], [f.value for f in FormName], ordered=True)
+    absent = ["rhat", "divergences", "gradients", "tuning_gradients"]  # None where a fit failed
+    fits[absent] = fits[absent].astype(float)
     fits["divergences"] *= DRAWS / (fits["draws"] * fits["chains"])
     fits["learning"] = fits["tuning_gradients"] + fits["pilot_gradients"]
     fits["pilot_share"] = fits["pilot_gradients"] / (fits["learning"] + fits["gradients"])
@@ -51,9 +53,7 @@ def medians(fits: pd.DataFrame, figure: str, how: str = "median") -> pd.DataFram
     how : str, default "median"
         Another statistic, such as "min" or "max".
     """
-    return fits.pivot_table(
-        index="form", columns="regime", values=figure, aggfunc=how, observed=True
-    )
+    return fits.groupby(["form", "regime"], observed=True)[figure].agg(how).unstack("regime")
 
 
 def better_fixed(fits: pd.DataFrame, regime: str) -> str | None:

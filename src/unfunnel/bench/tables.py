@@ -54,7 +54,7 @@ def efficiency_table(fits: pd.DataFrame) -> Table:
         typical = f"[bold]{numbers[1]}[/]" if middle.loc[form, regime] == best[regime] else None
         return f"{typical or numbers[1]} [dim]({numbers[0]}–{numbers[2]})[/]"
 
-    title = "Worst bulk ESS per 1000 gradients: median (lowest–highest fit)"
+    title = "ESS per 1000 gradients: median (lowest–highest)"
     return _by_regime(title, middle, cell)
 
 
@@ -65,7 +65,7 @@ def divergence_table(fits: pd.DataFrame) -> Table:
     def cell(form: str, regime: str) -> str:
         return f"{middle.loc[form, regime]:.0f} [dim]({high.loc[form, regime]:.0f})[/]"
 
-    return _by_regime("Divergences in 4000 draws: median (most in a fit)", middle, cell)
+    return _by_regime("Divergences in 4000 draws: median (most)", middle, cell)
 
 
 def cost_table(fits: pd.DataFrame) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from unfunnel.bench.grid import FIXED, FormName, Regime
@@ -41,6 +42,8 @@ _MORE_DIVERGENCES = 2.0
 _PILOT_SHARE = 0.15
 _LEARNING = 1.3
 _SECONDS = 1.5
+
+_RESAMPLINGS = 1000
 
 
 @dataclass(frozen=True)
@@ -95,21 +98,45 @@ def ratio(fits: pd.DataFrame, regime: str, others: tuple[FormName, ...]) -> floa
 
     Only data seeds that all of them were run on count. None if there are none.
     """
+    efficiency = _comparable(fits, regime, others)
+    if efficiency is None:
+        return None
+    auto, *rivals = (np.median(x) for x in efficiency)
+    return float(auto / max(rivals)) if max(rivals) > 0 else float("inf")
+
+
+def uncertainty(
+    fits: pd.DataFrame, regime: str, others: tuple[FormName, ...]
+) -> tuple[float, float] | None:
+    """Return how far :func:`ratio` could have come out otherwise: 90% of bootstrap resamplings."""
+    efficiency = _comparable(fits, regime, others)
+    if efficiency is None:
+        return None
+    rng = np.random.default_rng(0)
+    auto, *rivals = (np.median(rng.choice(x, (_RESAMPLINGS, len(x))), 1) for x in efficiency)
+    low, high = np.quantile(auto / np.maximum(np.max(rivals, axis=0), 1e-12), [0.05, 0.95])
+    return float(low), float(high)
+
+
+def _comparable(
+    fits: pd.DataFrame, regime: str, others: tuple[FormName, ...]
+) -> list[np.ndarray] | None:
+    """Return the ESS per gradient of "auto" and of others, on the data that all were run on."""
     here = fits[fits["regime"] == regime]
     forms = (FormName.AUTO, *others)
     seeds = [set(here.loc[here["form"] == form, "data_seed"]) for form in forms]
     here = here[here["data_seed"].isin(set.intersection(*seeds))]
     if here.empty:
         return None
-    typical = here.groupby("form", observed=True)["ess_per_kgrad"].median()
-    best = max(typical[form] for form in others)
-    return float(typical[FormName.AUTO] / best) if best > 0 else float("inf")
+    return [here.loc[here["form"] == form, "ess_per_kgrad"].to_numpy() for form in forms]
 
 
 def _efficiency(fits: pd.DataFrame) -> Iterator[Verdict]:
     for regime, name, forms, bound in _EFFICIENCY:
         if (found := ratio(fits, regime, forms)) is not None:
-            yield Verdict(f"ESS per gradient / {name}", regime, bound, found)
+            low, high = uncertainty(fits, regime, forms) or (found, found)
+            note = f"{low:.3g} to {high:.3g} (90%)"
+            yield Verdict(f"ESS per gradient / {name}", regime, bound, found, note=note)
     seeds = fits.loc[fits["regime"] == Regime.WEAK, "data_seed"].unique()
     each = {s: ratio(fits[fits["data_seed"] == s], Regime.WEAK, _FIXED) for s in sorted(seeds)}
     by_seed = {s: x for s, x in each.items() if x is not None}
@@ -142,14 +169,15 @@ def _divergences(fits: pd.DataFrame) -> Iterator[Verdict]:
 
 def _cost(fits: pd.DataFrame) -> Iterator[Verdict]:
     share = medians(fits, "pilot_share").loc[FormName.AUTO].dropna()
-    yield Verdict(
-        "share of the pilot in all gradients",
-        "median of all",
-        _PILOT_SHARE,
-        float(share.median()),
-        at_least=False,
-        note=f"highest: {share.max():.3f} ({share.idxmax()})",
-    )
+    if len(share):
+        yield Verdict(
+            "share of the pilot in all gradients",
+            "median of all",
+            _PILOT_SHARE,
+            float(share.median()),
+            at_least=False,
+            note=f"highest: {share.max():.3f} ({share.idxmax()})",
+        )
     for regime, found in relative_learning(fits).loc[FormName.AUTO].dropna().items():
         target = f"tuning and pilot / tuning of {_BETTER}"
         yield Verdict(target, str(regime), _LEARNING, float(found), at_least=False)

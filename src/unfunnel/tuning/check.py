@@ -1,6 +1,6 @@
 """Whether the draws agree with the pilot, from the draws alone.
 
-In the right coordinate the sampled value ``v`` has variance one given location and scale. If the
+In the right coordinate the sampled value ``v`` has variance one given all other parameters. If the
 data really carry the information ``J`` where the pilot found ``I``, it has variance
 ``(1 + I s**2) / (1 + J s**2)`` instead, that is ``(1 - kappa_J) / (1 - kappa_I)``.
 """
@@ -17,6 +17,7 @@ from pytensor.graph.traversal import ancestors
 from unfunnel.centering import Informed
 from unfunnel.ops import NUMPY
 from unfunnel.tuning.blocks import Block
+from unfunnel.tuning.estimate import residuals
 from unfunnel.tuning.pilot import Pilot
 
 # Draws looked at; more would make the estimate no better than it has to be.
@@ -25,8 +26,8 @@ _MOST_DRAWS = 400
 
 def kappa_of_posterior(
     blocks: list[Block], pilot: Pilot, posterior: xr.Dataset
-) -> dict[str, np.ndarray]:
-    """Return the centeredness of each element as the final draws show it.
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Return the centeredness of each element as the final draws show it, with its error.
 
     Parameters
     ----------
@@ -40,7 +41,8 @@ def kappa_of_posterior(
     Returns
     -------
     dict
-        Arrays in [0, 1] by the name of the block.
+        By the name of the block: the centeredness of each element, in [0, 1], and the standard
+        error that it has if the draws looked at are independent.
     """
     stacked = posterior.stack(_sample=("chain", "draw"))
     step = max(1, stacked.sizes["_sample"] // _MOST_DRAWS)
@@ -64,12 +66,25 @@ def kappa_of_posterior(
             location, scale = function(*(array[i] for array in arrays))
             center, spread = Informed().coordinates(location, scale, NUMPY, *steering)
             values.append((row - center) / spread)
-        variance = np.var(np.asarray(values), axis=0)
-        found[block.name] = np.clip(1.0 - (1.0 - pilot.kappa[block.name]) * variance, 0.0, 1.0)
+        centered = np.asarray(values) - np.mean(values, axis=0)
+        left, freedom = residuals(centered, _outside(block, thinned))
+        residual = (1.0 - pilot.kappa[block.name]) * (left**2).sum(axis=0) / freedom
+        error = residual * np.sqrt(2.0 / freedom)
+        found[block.name] = (np.clip(1.0 - residual, 0.0, 1.0), error)
     return found
 
 
 def _parents(block: Block) -> list[Any]:
     """Return the random variables that location and scale are functions of."""
-    above = ancestors([block.location, block.scale], blockers=block.random_variables)
-    return [v for v in block.random_variables if v in set(above)]
+    above = set(ancestors([block.location, block.scale], blockers=block.random_variables))
+    return [v for v in block.random_variables if v in above]
+
+
+def _outside(block: Block, draws: xr.Dataset) -> np.ndarray:
+    """Return every other free variable of the trace, positive ones as logarithms, flat."""
+    columns = [np.zeros((draws.sizes["_sample"], 0))]
+    for variable in block.random_variables:
+        if variable is not block.variable and variable.name in draws:
+            values = draws[variable.name].values.reshape(len(columns[0]), -1)
+            columns.append(np.log(values) if (values > 0).all() else values)
+    return np.concatenate(columns, axis=1)

@@ -32,10 +32,10 @@ def information_from_scores(
     score : ndarray, shape (draws, ...)
         Derivative of the log-likelihood at them, in 1/theta.
     others : ndarray, shape (draws, k), optional
-        What else the scores may depend on: the parameters outside the hierarchies. The slope is
-        then the one at fixed values of these, as in a regression on all of them (Frisch & Waugh
-        1933, Econometrica 1): much less noisy where the data determine an element only together
-        with other parameters.
+        What else the scores may depend on: everything sampled outside this block. The slope is then
+        the one at fixed values of these, as in a regression on all of them (Frisch & Waugh 1933,
+        Econometrica 1): much less noisy where the data determine an element only together with
+        other parameters.
 
     Returns
     -------
@@ -56,8 +56,7 @@ def information_from_scores(
     usable = np.isfinite(theta).all(axis=0) & np.isfinite(score).all(axis=0)
     theta, score = np.where(usable, theta, 0.0), np.where(usable, score, 0.0)
     mean = theta.mean(axis=0)
-    basis = _basis(others, len(theta))
-    deviation = _residuals(theta - mean, basis)
+    deviation, _ = residuals(theta - mean, others)
     variance = (deviation**2).mean(axis=0)
     moving = usable & (variance > (1e-10 * np.maximum(np.abs(mean), 1e-30)) ** 2)
     covariance = (deviation * score).mean(axis=0)
@@ -66,24 +65,42 @@ def information_from_scores(
     return Estimate(np.where(moving, information, 0.0), np.where(moving, weighted_location, 0.0))
 
 
-def _basis(others: np.ndarray | None, draws: int) -> np.ndarray:
-    """Return orthonormal columns, of mean zero, for the directions in which the others vary most.
+def residuals(x: np.ndarray, others: np.ndarray | None) -> tuple[np.ndarray, int]:
+    """Return what is left of centered draws after a regression on the others.
 
-    Never more than a quarter of the draws, so that enough is left to find a slope from.
+    Parameters
+    ----------
+    x : ndarray, shape (draws, ...)
+        Draws, of mean zero.
+    others : ndarray, shape (draws, k), optional
+        Regressors. Only the directions in which they vary most are used, never more than a quarter
+        of the draws, so that enough is left to find a slope from.
+
+    Returns
+    -------
+    ndarray, shape (draws, ...)
+        The residuals.
+    int
+        Their degrees of freedom.
     """
+    basis = _basis(others, len(x))
+    flat = x.reshape(len(x), -1)
+    left = np.asarray(flat - basis @ (basis.T @ flat)).reshape(x.shape)
+    return left, len(x) - 1 - basis.shape[1]
+
+
+def _basis(others: np.ndarray | None, draws: int) -> np.ndarray:
+    """Return orthonormal columns of mean zero."""
     if others is None or not others.size:
         return np.zeros((draws, 0))
     centered = others - others.mean(axis=0)
     spread = centered.std(axis=0)
     moving = np.isfinite(spread) & (spread > 0.0)
-    left, strength, _right = np.linalg.svd(centered[:, moving] / spread[moving], full_matrices=False)
-    kept = min(draws // 4, int((strength > 1e-8 * strength.max(initial=0.0)).sum()))
-    return left[:, :kept]
-
-
-def _residuals(x: np.ndarray, basis: np.ndarray) -> np.ndarray:
-    flat = x.reshape(len(x), -1)
-    return np.asarray(flat - basis @ (basis.T @ flat)).reshape(x.shape)
+    standardized = centered[:, moving] / spread[moving]
+    # The eigenvectors of a small matrix, however many others there are.
+    strength, left = np.linalg.eigh(standardized @ standardized.T)
+    strongest = np.argsort(strength)[::-1][: draws // 4]
+    return left[:, strongest[strength[strongest] > 1e-12 * strength.max(initial=0.0)]]
 
 
 def centeredness(information: np.ndarray, scale: np.ndarray) -> np.ndarray:

@@ -29,7 +29,7 @@ SteeringValues = dict[str, Estimate]
 class BlockDraws(NamedTuple):
     """A block at each of several draws; every array has shape (draws, ...).
 
-    ``others`` are the unconstrained parameters outside all blocks, flat.
+    ``others`` is everything the sampler sees outside the block, flat.
     """
 
     location: np.ndarray
@@ -117,8 +117,6 @@ class Geometry:
             for draw in draws
         ]
         columns = [np.stack(column) for column in zip(*rows, strict=True)]
-        inside = np.r_[*(self.layout.slices[block.value.name] for block in self.blocks)]
-        others = np.delete(draws, inside, axis=1)
         found = {}
         for i, block in enumerate(self.blocks):
             value = self.layout.part(draws, block.value.name)
@@ -128,6 +126,7 @@ class Geometry:
             center, spread = _informed(location, scale, steering[block.name])
             score = (gradient - prior) / spread
             theta = center + spread * value
+            others = np.delete(draws, self.layout.slices[block.value.name], axis=1)
             found[block.name] = BlockDraws(location, scale, theta, score, others)
         return found
 

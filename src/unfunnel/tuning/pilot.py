@@ -2,8 +2,8 @@
 
 Every round samples in the coordinates that the round before it found, starting where that one
 ended, and is short because it only has to be near the posterior, not to represent it: a slope needs
-few points. The first round knows nothing (non-centered) and is discarded; the scores of all others
-are pooled, which is possible as a score does not depend on the coordinate it was computed in.
+few points. The first round knows nothing (non-centered) and is discarded; the estimates of all
+others are averaged.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 
 from unfunnel.extras import require
 from unfunnel.tuning.blocks import Block
-from unfunnel.tuning.estimate import centeredness, information_from_scores
+from unfunnel.tuning.estimate import Estimate, centeredness, information_from_scores
 from unfunnel.tuning.geometry import BlockDraws, Geometry, Layout, SteeringValues
 
 _LOG = logging.getLogger("unfunnel")
@@ -126,18 +126,18 @@ class _Runner:
         draws, at = self._round(_FIRST, None, steering)
         steering = _estimates(at)
         kappa = _kappa(at, steering)
-        pooled: dict[str, BlockDraws] = {}
+        found: list[SteeringValues] = []
         for number in range(2, _MOST_ROUNDS + 1):
             start_at = self._ends(draws, at, steering)
             draws, at = self._round(_LATER, start_at, steering)
-            pooled = _pool(pooled, at)
-            before, steering = kappa, _estimates(pooled)
-            kappa = _kappa(pooled, steering)
+            found.append(_estimates(at))
+            steering = _averaged(found)
+            before, kappa = kappa, _kappa(at, steering)
             change = _change(before, kappa)
             _LOG.debug("Pilot round %d: centeredness moved by %.2f.", number, change)
             if change <= _SETTLED:
                 break
-        problem = _stuck(pooled) or _unsettled(change, number)
+        problem = _stuck(at) or _unsettled(change, number)
         return Pilot(steering, kappa, self.gradients, 0.0, number, problem)
 
     def nothing(self, problem: str) -> Pilot:
@@ -201,12 +201,10 @@ def _flat(draws: np.ndarray) -> np.ndarray:
     return draws.reshape(-1, draws.shape[-1])
 
 
-def _pool(pooled: dict[str, BlockDraws], new: dict[str, BlockDraws]) -> dict[str, BlockDraws]:
+def _averaged(found: list[SteeringValues]) -> SteeringValues:
     return {
-        name: BlockDraws(*(np.concatenate(pair) for pair in zip(pooled[name], at, strict=True)))
-        if name in pooled
-        else at
-        for name, at in new.items()
+        name: Estimate(*(np.mean([x[name][i] for x in found], axis=0) for i in range(2)))
+        for name in found[0]
     }
 
 

@@ -28,10 +28,8 @@ class TuningReport:
         For each block ``{name}_information`` (in 1/theta**2, theta being the unconstrained
         variable), ``{name}_weighted_location`` (1/theta) and ``{name}_kappa``, the centeredness of
         each element in [0, 1], labelled with the coords of the model. Attributes: gradients,
-        seconds and rounds of the pilot, and its problem, if any.
-    untouched : dict
-        Variables of the model that look like part of a hierarchy and were left as they are, with
-        the reason.
+        seconds and rounds of the pilot; its problem, if any; and which variables look like part of
+        a hierarchy but were left untouched, with the reason.
 
     Examples
     --------
@@ -40,7 +38,6 @@ class TuningReport:
     """
 
     values: xr.Dataset
-    untouched: dict[str, str]
 
     @property
     def blocks(self) -> list[str]:
@@ -79,7 +76,8 @@ class TuningReport:
         lines = [table, f"Pilot: {cost['gradients']} gradients, {cost['seconds']:.1f} s."]
         if cost["problem"]:
             lines.append(f"Warning: {cost['problem']}.")
-        lines += [f"{name}: {reason}" for name, reason in self.untouched.items()]
+        if cost["untouched"]:
+            lines.append(f"Left as they are: {cost['untouched']}.")
         return "\n".join(lines)
 
     __repr__ = __str__
@@ -117,8 +115,11 @@ class TuningReport:
         return ax
 
 
-def report_of(model: Any, blocks: list[Block], pilot: Pilot) -> TuningReport:
+def report_of(
+    model: Any, blocks: list[Block], pilot: Pilot, untouched: dict[str, str] | None = None
+) -> TuningReport:
     """Label the findings of a pilot with the coords of the model."""
+    untouched = untouched or {}
     variables: dict[str, Any] = {}
     for block in blocks:
         steering = pilot.steering[block.name]
@@ -139,8 +140,9 @@ def report_of(model: Any, blocks: list[Block], pilot: Pilot) -> TuningReport:
         "seconds": round(pilot.seconds, 3),
         "rounds": pilot.rounds,
         "problem": pilot.problem,
+        "untouched": "; ".join(f"{name}: {reason}" for name, reason in untouched.items()),
     }
-    return TuningReport(xr.Dataset(variables, coords, attributes), {})
+    return TuningReport(xr.Dataset(variables, coords, attributes))
 
 
 def _chosen(low: float, high: float) -> str:

@@ -1,0 +1,189 @@
+"""``sample``: one call from a model to its posterior, in the coordinates of a pilot."""
+
+from __future__ import annotations
+
+import warnings
+
+import arviz_stats
+import numpy as np
+import pymc as pm
+import pytest
+import xarray as xr
+from models import GROUPS, MEANS, SIZES, by_others, mixed
+
+import unfunnel
+from unfunnel import NormalIdentity
+from unfunnel.errors import ParameterError, UnsupportedError
+from unfunnel.tuning import pilot as pilot_module
+from unfunnel.tuning.blocks import auto_blocks
+
+QUIET = {"progress_bar": False}
+SHORT = {"draws": 200, "tune": 200, "chains": 2, **QUIET}
+
+
+@pytest.fixture(scope="module")
+def model():
+    return mixed()
+
+
+@pytest.fixture(scope="module")
+def trace(model):
+    return unfunnel.sample(model, **SHORT, seed=5)
+
+
+def test_the_groups_of_the_trace(model, trace):
+    assert {"posterior", "sample_stats", "constant_data", "observed_data", "unfunnel"} <= set(
+        trace.children
+    )
+    assert set(trace["posterior"].data_vars) == {"phi", "phi_mu", "phi_sigma"}
+    assert trace["posterior"]["phi"].dims == ("chain", "draw", "group")
+    np.testing.assert_array_equal(trace["observed_data"]["y"].values, MEANS)
+    np.testing.assert_array_equal(trace["constant_data"]["sizes"].values, SIZES)
+    assert trace["posterior"].attrs["inference_library"] == "nutpie"
+    assert trace["posterior"].attrs["tuning_steps"] == 200
+
+
+def test_what_the_pilot_found(trace):
+    found = trace["unfunnel"].to_dataset()
+    assert list(found["group"].values) == [f"g{i}" for i in range(GROUPS)]
+    kappa = found["phi_kappa"].values
+    assert (kappa[SIZES == 2000] > 0.9).all()
+    assert (kappa[SIZES == 1] < 0.5).all()
+    assert set(found.data_vars) == {"phi_information", "phi_weighted_location", "phi_kappa"}
+    assert 0 < found.attrs["gradients"] < 20_000
+    assert found.attrs["rounds"] >= 2
+    assert found.attrs["problem"] == ""
+
+
+def test_it_survives_netcdf(trace, tmp_path):
+    trace.to_netcdf(tmp_path / "trace.nc")
+    with xr.open_datatree(tmp_path / "trace.nc") as loaded:
+        xr.testing.assert_identical(
+            loaded["unfunnel"].to_dataset().load(), trace["unfunnel"].to_dataset()
+        )
+
+
+def test_one_seed_fixes_everything(model, trace):
+    with model:
+        again = unfunnel.sample(**SHORT, random_seed=5)
+    for group in ("posterior", "unfunnel"):
+        for name, values in trace[group].data_vars.items():
+            np.testing.assert_array_equal(again[group][name].values, values.values)
+    other = unfunnel.sample(model, **SHORT, seed=6)
+    assert not np.array_equal(other["posterior"]["phi"], trace["posterior"]["phi"])
+
+
+def test_the_model_is_not_changed(model, trace):
+    (block,) = auto_blocks(model)
+    assert block.steering.information.get_value().size == 0
+
+
+def test_options_pass_through(model):
+    found = unfunnel.sample(
+        model, **SHORT, seed=1, save_warmup=False, target_accept=0.9, store_divergences=True
+    )
+    assert "warmup_posterior" not in found.children
+    assert '"target_accept": 0.9' in found["sample_stats"].attrs["inference_library_settings"]
+
+
+@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
+def test_any_model(xdist):
+    model = by_others(xdist)
+    names = {v.name for v in model.free_RVs} | {"b"}
+    before = [v.name for v in model.value_vars]
+    found = unfunnel.sample(model, **SHORT, seed=1, blocks="all")
+    assert set(found["posterior"].data_vars) == names
+    assert found["unfunnel"]["a_kappa"].dims == ("group",)
+    assert "z: already non-centered" in found["unfunnel"].attrs["untouched"]
+    assert [v.name for v in model.value_vars] == before
+    assert float(arviz_stats.rhat(found["posterior"].dataset)["a"].max()) < 1.1
+
+
+def test_the_posterior_of_the_model_as_it_was_written():
+    """A conjugate hierarchy whose posterior is known, centered and by somebody else."""
+    with pm.Model() as model:
+        tau = pm.HalfNormal("tau", 0.7)
+        a = pm.Normal("a", 1.0, tau, shape=3)
+        pm.Normal("y", a, 0.5, observed=[0.2, 1.0, 2.5])
+    found = unfunnel.sample(model, draws=2000, tune=500, chains=4, seed=2, blocks=["a"], **QUIET)
+    grid = np.linspace(1e-3, 5, 20_000)
+    variance = grid**2 + 0.25
+    log_density = -0.5 * (grid / 0.7) ** 2 - 1.5 * np.log(variance) - 0.5 * 2.89 / variance
+    weights = np.exp(log_density - log_density.max())
+    exact = (grid * weights).sum() / weights.sum()
+    error = float(arviz_stats.mcse(found["posterior"].dataset)["tau"])
+    assert abs(float(found["posterior"]["tau"].mean()) - exact) < 4 * error
+
+
+def test_a_failed_pilot_samples_in_the_safe_form(model, monkeypatch):
+    def fails(*args, **kwargs):
+        raise RuntimeError("all initialization points failed")
+
+    monkeypatch.setattr(pilot_module._Runner, "run", fails)
+    with pytest.warns(unfunnel.TuningWarning, match="all initialization points failed") as caught:
+        found = unfunnel.sample(model, **SHORT, seed=1)
+    assert len(caught) == 1
+    assert "stay non-centered" in str(caught[0].message)
+    assert found["unfunnel"].attrs["rounds"] == 0
+    assert (found["unfunnel"]["phi_information"] == 0).all()
+    assert np.isfinite(found["posterior"]["phi"]).all()
+
+
+def test_a_pilot_that_was_wrong_is_reported(model, monkeypatch):
+    right = pilot_module._estimates
+
+    def wrong(at):
+        return {
+            name: type(e)(np.zeros_like(e.information), np.zeros_like(e.information))
+            for name, e in right(at).items()
+        }
+
+    monkeypatch.setattr(pilot_module, "_estimates", wrong)
+    with pytest.warns(unfunnel.TuningWarning, match=r"of 12 elements of phi turned out"):
+        unfunnel.sample(model, draws=500, tune=500, chains=4, seed=1, **QUIET)
+
+
+def test_nan_in_the_data():
+    with pm.Model(coords={"g": range(3)}) as model:
+        a = NormalIdentity(0.0, pm.HalfNormal("s"), dims="g", centered="auto").create_variable("a")
+        pm.Potential("likelihood", (a * np.array([1.0, np.nan, 1.0])).sum())
+    with (
+        pytest.warns(unfunnel.TuningWarning, match="the pilot run failed"),
+        pytest.raises(RuntimeError),
+    ):
+        unfunnel.sample(model, **SHORT, seed=1)
+
+
+def test_refusals(model):
+    for option in ({"blocking": False}, {"return_raw_trace": True}):
+        with pytest.raises(UnsupportedError, match="groups are added to the finished trace"):
+            unfunnel.sample(model, **option)
+    with pytest.raises(UnsupportedError, match='prior that has centered="auto"'):
+        unfunnel.sample(mixed(False))
+    with pytest.raises(ParameterError, match="seed or random_seed, which are one"):
+        unfunnel.sample(model, seed=1, random_seed=2)
+    for seed in (-1, "a", 1.5, True):
+        with pytest.raises(ParameterError, match="a non-negative whole number"):
+            unfunnel.sample(model, seed=seed)
+    with pytest.raises(ParameterError, match=r"names among 'phi'.*Did you mean 'phi'"):
+        unfunnel.sample(model, blocks=["phy"])
+
+
+def test_models_that_cannot_be_sampled_this_way():
+    with pm.Model() as empty:
+        pm.Normal("y", observed=1.0)
+    with pytest.raises(UnsupportedError, match="a model with free random variables"):
+        unfunnel.sample(empty, blocks="all")
+    with pm.Model() as discrete:
+        k = pm.Poisson("k", 3.0)
+        NormalIdentity(0.0, pm.HalfNormal("s"), centered="auto").create_variable("b")
+        pm.Normal("y", k, observed=1.0)
+    with pytest.raises(UnsupportedError, match="the discrete 'k'"):
+        unfunnel.sample(discrete)
+
+
+def test_no_warnings_in_an_ordinary_run(model):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", message="Cannot cache compiled function")
+        unfunnel.sample(model, **SHORT, seed=9)

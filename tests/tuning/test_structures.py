@@ -1,0 +1,134 @@
+"""The shapes that hierarchies take in real models, each tuned and sampled."""
+
+from __future__ import annotations
+
+import arviz_stats
+import numpy as np
+import pymc as pm
+import pytest
+from pymc_extras.prior import Prior
+
+import unfunnel
+from unfunnel import LogNormalExp, NormalIdentity
+
+RNG = np.random.default_rng(12)
+
+
+def hyperpriors():
+    return {"mu": Prior("Normal"), "sigma": Prior("HalfNormal")}
+
+
+def sampled(model, **options):
+    """Sample for as long as it takes to see that the chains agree."""
+    settings = {"draws": 500, "tune": 300, "chains": 4, "seed": 3, "progress_bar": False}
+    trace = unfunnel.sample(model, **(settings | options))
+    posterior = trace["posterior"].dataset
+    rhat = {name: float(x.max()) for name, x in arviz_stats.rhat(posterior).data_vars.items()}
+    assert max(rhat.values()) < 1.05, rhat
+    return trace
+
+
+def auto(name, **options):
+    return NormalIdentity(**hyperpriors(), centered="auto", **options).create_variable(name)
+
+
+def test_nested_levels():
+    """Shops in regions: both levels in an informed coordinate."""
+    truth = RNG.normal(size=(4, 1)) + 0.3 * RNG.normal(size=(4, 6))
+    sizes = np.where(np.arange(6) % 2, 1.0, 500.0)
+    with pm.Model(coords={"region": range(4), "store": range(6)}) as model:
+        region = NormalIdentity(**hyperpriors(), dims="region", centered="auto")
+        shop = NormalIdentity(
+            mu=region, sigma=Prior("HalfNormal"), dims=("region", "store"), centered="auto"
+        ).create_variable("shop")
+        pm.Normal("y", shop, 1 / np.sqrt(sizes), observed=truth)
+    found = sampled(model)["unfunnel"]
+    assert found["shop_mu_kappa"].dims == ("region",)
+    assert float(found["shop_kappa"].sel(store=0).min()) > 0.8
+    # A region whose six shops are known is itself known about as well as they differ.
+    assert float(found["shop_mu_kappa"].min()) > 0.5
+
+
+def test_several_blocks_one_of_them_without_data():
+    with pm.Model(coords={"a": range(5), "b": range(4)}) as model:
+        first, second = auto("first", dims="a"), auto("second", dims="b")
+        auto("idle", dims="a")
+        # A constant may move from one to the other: a ridge, of which each block is a part.
+        grid = first[:, None] + second[None, :]
+        pm.Normal("y", grid, 0.1, observed=RNG.normal(size=(5, 4)), dims=("a", "b"))
+    found = sampled(model, draws=2000)["unfunnel"]
+    assert float(found["idle_kappa"].max()) < 1e-6
+    # Given the other block, five or four observations of precision 100 each.
+    np.testing.assert_allclose(found["first_information"], 400.0, rtol=0.25)
+    np.testing.assert_allclose(found["second_information"], 500.0, rtol=0.25)
+
+
+def test_poisson_counts():
+    exposure = np.geomspace(0.5, 300, 8)
+    counts = RNG.poisson(exposure * np.exp(0.3 * RNG.normal(size=8)))
+    with pm.Model(coords={"g": range(8)}) as model:
+        rate = LogNormalExp(
+            Prior("Gamma", mu=1, sigma=0.5), Prior("Exponential"), dims="g", centered="auto"
+        ).create_variable("rate")
+        pm.Poisson("y", exposure * rate, observed=counts)
+    kappa = sampled(model)["unfunnel"]["rate_kappa"].values
+    assert kappa[-1] > 0.8
+    assert kappa[0] < 0.5
+
+
+def test_outliers_under_a_student_t_likelihood():
+    y = RNG.normal(size=(6, 20)) * 0.3 + RNG.normal(size=(6, 1))
+    y[0, 0] = 40.0
+    with pm.Model(coords={"g": range(6)}) as model:
+        a = auto("a", dims="g")
+        pm.StudentT("y", nu=4, mu=a[:, None], sigma=pm.HalfNormal("noise"), observed=y)
+    assert float(sampled(model)["unfunnel"]["a_kappa"].min()) > 0.5
+
+
+def test_two_likelihoods_of_one_block():
+    with pm.Model(coords={"g": range(6)}) as model:
+        a = auto("a", dims="g")
+        pm.Normal("y1", a, 1.0, observed=RNG.normal(size=6))
+        pm.Normal("y2", 2 * a, 1.0, observed=RNG.normal(size=6))
+    information = sampled(model)["unfunnel"]["a_information"]
+    np.testing.assert_allclose(information, 1.0 + 4.0, rtol=1e-4)
+
+
+@pytest.mark.parametrize("dims", [None, "g"], ids=["scalar", "one-group"])
+def test_one_element(dims):
+    with pm.Model(coords={"g": [0]}) as model:
+        a = auto("a", dims=dims)
+        pm.Normal("y", a, 0.5, observed=1.0 if dims is None else [1.0])
+    information = sampled(model, target_accept=0.95)["unfunnel"]["a_information"]
+    assert information.dims == (() if dims is None else ("g",))
+    np.testing.assert_allclose(information, 4.0, rtol=1e-6)
+
+
+def test_potentials_only():
+    with pm.Model(coords={"g": range(5)}) as model:
+        a = auto("a", dims="g")
+        pm.Potential("p", -0.5 * 25.0 * ((a - 1.0) ** 2).sum())
+    found = sampled(model)["unfunnel"]
+    np.testing.assert_allclose(found["a_information"], 25.0, rtol=1e-6)
+    np.testing.assert_allclose(found["a_weighted_location"], 25.0, rtol=1e-6)
+
+
+def test_a_centered_child_of_an_auto_block():
+    with pm.Model(coords={"g": range(5)}) as model:
+        a = auto("a", dims="g")
+        child = pm.Normal("child", a, 0.5, dims="g")
+        pm.Normal("y", child, 0.1, observed=RNG.normal(size=5))
+    np.testing.assert_allclose(sampled(model)["unfunnel"]["a_information"], 4.0, rtol=1e-6)
+
+
+def test_labelled_variables_of_two_dims():
+    sizes = np.array([[1.0, 400.0], [400.0, 1.0], [1.0, 1.0]])
+    with pm.Model(coords={"a": list("xyz"), "b": [0, 1]}) as model:
+        prior = NormalIdentity(
+            Prior("Normal", dims="b"), Prior("HalfNormal"), dims=("a", "b"), centered="auto"
+        )
+        effect = prior.create_variable("effect", xdist=True)
+        pm.Normal("y", effect.values, 1 / np.sqrt(sizes), observed=RNG.normal(size=(3, 2)))
+    found = sampled(model)["unfunnel"]["effect_information"]
+    assert found.dims == ("a", "b")
+    np.testing.assert_allclose(found, sizes, rtol=1e-6)

@@ -1,0 +1,187 @@
+"""Data and priors in other units: the same model, the same geometry, the same figures.
+
+A model in units ``u`` has everything that is in natural units multiplied by ``u``: the data, their
+errors, and the hyperpriors. For ``LogNormalExp``, ``theta = log phi`` then moves by ``log u``; for
+``NormalIdentity`` it is multiplied by ``u``. Steering values follow, and what the sampler sees of
+the groups and of their scale stays as it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import arviz_stats
+import numpy as np
+import nutpie
+import pymc as pm
+import pytest
+from pymc_extras.prior import Prior
+
+from unfunnel import LogNormalExp, NormalIdentity
+from unfunnel.tuning.blocks import auto_blocks
+from unfunnel.tuning.estimate import Estimate, information_from_scores
+from unfunnel.tuning.pilot import run_pilot, with_steering
+
+UNITS = (1e-3, 1e3)
+SEEDS = (0, 1, 2)
+
+GROUPS = 12
+COORDS = {"group": range(GROUPS)}
+#: Every other group has one observation of unit error, or two thousand.
+SIZES = np.where(np.arange(GROUPS) % 2, 1.0, 2000.0)
+_RNG = np.random.default_rng(3)
+POSITIVE = np.exp(0.35 + 0.3 * _RNG.normal(size=GROUPS))
+REAL = 1.0 + 1.5 * _RNG.normal(size=GROUPS)
+
+#: Hyperpriors of the scale, in units ``u``. Some have no quantile function in PyMC, so that their
+#: median is one of draws; the last has a random parameter of its own.
+SCALES = {
+    "exponential": lambda u: Prior("Exponential", scale=0.5 * u),
+    "half-normal": lambda u: Prior("HalfNormal", sigma=0.5 * u),
+    "gamma": lambda u: Prior("Gamma", mu=0.5 * u, sigma=0.3 * u),
+    "lognormal": lambda u: Prior("LogNormal", mu=np.log(0.5 * u), sigma=0.7),
+    "half-Cauchy": lambda u: Prior("HalfCauchy", beta=0.5 * u),
+    "half-t": lambda u: Prior("HalfStudentT", nu=4, sigma=0.5 * u),
+    "nested": lambda u: Prior("HalfNormal", sigma=Prior("Exponential", scale=0.5 * u)),
+}
+
+
+def lognormal(unit: float = 1.0, scale: str = "exponential", xdist: bool = False) -> Any:
+    mean = Prior("Gamma", mu=1.5 * unit, sigma=0.5 * unit)
+    prior = LogNormalExp(mean, SCALES[scale](unit), dims="group", centered="auto")
+    return _observed(prior, POSITIVE, unit, xdist)
+
+
+def normal(unit: float = 1.0, scale: str = "exponential", xdist: bool = False) -> Any:
+    mean = Prior("Normal", mu=1.0 * unit, sigma=2.0 * unit)
+    prior = NormalIdentity(mean, SCALES[scale](unit), dims="group", centered="auto")
+    return _observed(prior, REAL, unit, xdist)
+
+
+def _observed(prior: Any, data: np.ndarray, unit: float, xdist: bool) -> Any:
+    with pm.Model(coords=COORDS) as model:
+        effect = prior.create_variable("effect", xdist=xdist)
+        effect = effect.values if xdist else effect
+        pm.Normal("y", effect, unit / np.sqrt(SIZES), observed=unit * data, dims="group")
+    return model
+
+
+class Change(NamedTuple):
+    """How one value variable changes with the unit: ``factor * value + shift``."""
+
+    factor: float = 1.0
+    shift: float = 0.0
+
+
+def changes(model: Any, unit: float) -> dict[str, Change]:
+    """Say how each value variable changes with the unit; most do not."""
+    found = {}
+    for value in model.value_vars:
+        if value.name.endswith("_log__"):
+            found[value.name] = Change(shift=np.log(unit))
+        elif value.name == "effect_mu":  # the real line, in natural units
+            found[value.name] = Change(factor=unit)
+        else:
+            assert value.name.endswith(("_softplus__", "_informed__"))
+            found[value.name] = Change()
+    return found
+
+
+def in_units(steering: Estimate, unit: float, build: Any) -> Estimate:
+    """Return the steering values of the same information about theta in other units."""
+    information, weighted_location = steering
+    if build is lognormal:
+        return Estimate(information, weighted_location + information * np.log(unit))
+    return Estimate(information / unit**2, weighted_location / unit)
+
+
+def densities_and_gradients(model: Any, points: list[dict[str, Any]]) -> tuple[Any, Any]:
+    function = model.compile_fn([model.logp(), model.dlogp()])
+    densities, gradients = zip(*(function(point) for point in points), strict=True)
+    return np.array(densities), np.array(gradients)
+
+
+@pytest.mark.usefixtures("fast_compile")
+@pytest.mark.parametrize(
+    ("build", "xdist", "scale"),
+    [
+        *((lognormal, False, scale) for scale in SCALES),
+        (lognormal, True, "exponential"),
+        (normal, False, "exponential"),
+        (normal, True, "exponential"),
+    ],
+)
+def test_log_density_and_gradient_do_not_depend_on_units(build, xdist, scale):
+    rng = np.random.default_rng(5)
+    steering = Estimate(rng.uniform(0, 500, GROUPS), rng.uniform(-300, 600, GROUPS))
+    model = build(1.0, scale, xdist)
+    start = model.initial_point()
+    points = [
+        {name: x + 0.7 * rng.normal(size=np.shape(x)) for name, x in start.items()}
+        for _ in range(20)
+    ]
+    auto_blocks(model)[0].steering.set(*steering)
+    density, gradient = densities_and_gradients(model, points)
+    for unit in UNITS:
+        other = build(unit, scale, xdist)
+        assert [v.name for v in other.value_vars] == [v.name for v in model.value_vars]
+        auto_blocks(other)[0].steering.set(*in_units(steering, unit, build))
+        change = changes(other, unit)
+        moved = [{n: change[n].factor * x + change[n].shift for n, x in p.items()} for p in points]
+        factors = np.concatenate(
+            [np.full(np.size(start[v.name]), change[v.name].factor) for v in other.value_vars]
+        )
+        other_density, other_gradient = densities_and_gradients(other, moved)
+        constant = (other_density - density)[0]
+        np.testing.assert_allclose(other_density - constant, density, rtol=1e-8, atol=1e-8)
+        np.testing.assert_allclose(other_gradient * factors, gradient, rtol=1e-8, atol=1e-8)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("build", [lognormal, normal], ids=["LogNormalExp", "NormalIdentity"])
+def test_estimates_follow_the_units(build, unit):
+    rng = np.random.default_rng(6)
+    theta, others = 1.0 + 0.2 * rng.normal(size=(80, GROUPS)), rng.normal(size=(80, 2))
+    score = SIZES * (1.1 - theta) + rng.normal(size=theta.shape) + others[:, :1]
+    found = information_from_scores(theta, score, others)
+    if build is lognormal:
+        again = information_from_scores(theta + np.log(unit), score, others + np.log(unit))
+    else:
+        again = information_from_scores(theta * unit, score / unit, others * unit)
+    for expected, value in zip(in_units(found, unit, build), again, strict=True):
+        np.testing.assert_allclose(value, expected, rtol=1e-8, atol=1e-8 / unit)
+
+
+def figures(build: Any, unit: float) -> tuple[float, float]:
+    """Return medians of ESS per 1000 gradients and of the mean centeredness over the seeds."""
+    model = build(unit)
+    blocks = auto_blocks(model)
+    compiled = nutpie.compile_pymc_model(model)
+    found = []
+    for seed in SEEDS:
+        pilot = run_pilot(model, compiled, blocks, seed, progress_bar=False)
+        assert not pilot.failed, pilot.problem
+        trace = nutpie.sample(
+            with_steering(compiled, blocks, pilot.steering),
+            draws=3000,
+            tune=500,
+            chains=4,
+            cores=2,
+            seed=seed,
+            progress_bar=False,
+        )
+        ess = min(float(x.min()) for x in arviz_stats.ess(trace).data_vars.values())
+        kappa = float(pilot.kappa["effect"].mean())
+        found.append((1000 * ess / float(trace.sample_stats.n_steps.sum()), kappa))
+    ess_per_kgrad, kappa = np.median(found, axis=0)
+    return float(ess_per_kgrad), float(kappa)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("build", [lognormal, normal], ids=["LogNormalExp", "NormalIdentity"])
+def test_what_sampling_costs_does_not_depend_on_units(build):
+    ess_per_kgrad, kappa = figures(build, 1.0)
+    for unit in UNITS:
+        in_unit = figures(build, unit)
+        assert in_unit[0] == pytest.approx(ess_per_kgrad, rel=0.2), unit
+        assert in_unit[1] == pytest.approx(kappa, abs=0.05), unit
