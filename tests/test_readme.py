@@ -33,7 +33,13 @@ def test_block_runs(number):
 
 
 def test_blocks_of_the_guide_run():
-    weights, new_groups = blocks("docs/choosing.md")
+    left_to_the_data, weights, new_groups = blocks("docs/choosing.md")
+    namespace = {}
+    exec(compile(left_to_the_data, "auto", "exec"), namespace)
+    kappa = namespace["report"].kappa("effect").values
+    assert kappa[::2].min() > 0.9
+    assert kappa[1::2].max() < 0.5
+    assert namespace["trace"]["unfunnel"]["effect_kappa"].dims == ("shop",)
     exec(compile(weights, "weights", "exec"), {})
     namespace = {}
     exec(compile(new_groups, "new groups", "exec"), namespace)

@@ -9,6 +9,7 @@ import numpy as np
 from pytensor.graph.basic import Variable
 from xarray import DataArray
 
+from unfunnel.centering import is_auto
 from unfunnel.errors import described
 
 
@@ -45,6 +46,8 @@ def html(prior: Any) -> str:
     centering = prior.centering
     if isinstance(centering, bool):
         sampled = "centered" if centering else "non-centered"
+    elif is_auto(centering):
+        sampled = '"auto": non-centered until unfunnel.tune or unfunnel.sample'
     else:
         sampled = value_text(centering)
     rows = {

@@ -1,0 +1,100 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # One hierarchy, every way to sample it
+#
+# Thirty groups with positive effects, and the question that every such model raises: centered or
+# non-centered? The answer depends on the data, and on mixed data, which is what real panels are,
+# both are wrong. Here the same model is sampled on six kinds of data, with `centered="auto"`, which
+# asks a short pilot run, and with everything else there is today.
+#
+# The command `unfunnel bench` is this notebook; it takes options, and saves records and figure.
+
+# %%
+import os
+from pathlib import Path
+
+from _report import save_figure, short
+from rich.console import Console
+
+from unfunnel.bench import figure, run, summary, tables
+from unfunnel.bench.grid import Grid
+from unfunnel.bench.regimes import observations
+
+grid = Grid.quick() if short() else Grid()
+console = Console(width=160, height=60)
+
+# %% [markdown]
+# ## The data
+#
+# Effects have mean 1.5 and standard deviation 0.5. What is seen of a group is the mean of `n`
+# observations of unit variance, or a count at some exposure. With 2 observations the data know
+# less about an effect than the hierarchy does, with 400 far more.
+
+# %%
+for regime in grid.regimes:
+    size = observations(regime)
+    print(f"{regime:10s} n from {size.min():g} to {size.max():g}")
+
+# %% [markdown]
+# ## Sampling
+#
+# Each form is compiled once for a kind of likelihood, then sampled by nutpie with every data set
+# and every seed. Where `UNFUNNEL_RECORDS` names a file, fits that are in it are not run again.
+
+# %%
+path = Path(os.environ["UNFUNNEL_RECORDS"]) if "UNFUNNEL_RECORDS" in os.environ else None
+done = run.read_records(path) if path else []
+records = list(run.run(grid, done, path))
+fits = summary.frame(records)
+print(f"{len(fits)} fits of {len(grid)}")
+
+# %% [markdown]
+# ## Efficiency
+#
+# The worst bulk ESS over every variable of the model, per 1000 gradients of the kept draws. It does
+# not depend on the machine. Two forms have another prior, comparable but stated on the log scale:
+# `Prior(transform="exp")`, and VIP, which supports nothing else.
+
+# %%
+console.print(tables.efficiency_table(fits))
+console.print(tables.divergence_table(fits))
+
+# %% [markdown]
+# Centered is stuck where the data are weak and non-centered where they are strong. In between and
+# on mixed data the better of the two is still several times slower than a coordinate that is chosen
+# for each group.
+
+# %%
+figure_of_all = figure.draw(fits)
+save_figure(figure_of_all, "bench_regimes")
+
+# %% [markdown]
+# ## What it costs
+#
+# The pilot is a few thousand gradients; what it learns saves about as many in tuning. Seconds
+# depend on what else the machine does and on how much of a model numba has compiled before.
+
+# %%
+console.print(tables.cost_table(fits))
+
+# %% [markdown]
+# ## Targets
+#
+# What the library promises of `centered="auto"`. In a short run they mean nothing.
+
+# %%
+console.print(tables.verdict_table(fits))
+
+# %%
+print(", ".join(f"{name} {number}" for name, number in run.versions().items()))

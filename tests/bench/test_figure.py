@@ -1,0 +1,25 @@
+"""The picture is one, for any part of the grid."""
+
+import pytest
+
+from unfunnel.bench.figure import draw, save
+from unfunnel.bench.grid import FormName, Regime
+from unfunnel.bench.summary import frame
+
+
+def test_figure_is_saved(records, tmp_path):
+    save(frame(records), tmp_path / "new" / "bench.png")
+    content = (tmp_path / "new" / "bench.png").read_bytes()
+    assert content.startswith(b"\x89PNG\r\n") and len(content) > 10_000
+
+
+@pytest.mark.parametrize("regimes", [[Regime.WEAK], list(Regime)[:4]])
+def test_one_panel_a_regime(records, regimes):
+    figure = draw(frame([r for r in records if r["regime"] in regimes]))
+    assert len(figure.axes) == len(regimes)
+    assert figure.axes[0].get_xscale() == "log"
+
+
+def test_failed_fits_leave_no_dot(records, change):
+    failed = change(records, FormName.VIP, ess_per_kgrad=0.0)
+    draw(frame(failed)).canvas.draw()
