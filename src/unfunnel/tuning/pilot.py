@@ -178,19 +178,40 @@ class _Runner:
 
 
 def with_steering(compiled: Any, blocks: list[Block], steering: SteeringValues) -> Any:
-    """Return the compiled model with these steering values; nothing is compiled again."""
+    """Return the compiled model with these steering values; nothing is compiled again.
+
+    Chains start where the blocks are typical in the new coordinate. PyMC would compute their start
+    with the values that the model holds at that time, which may be those of an earlier tuning.
+    """
     updates = {
         shared.name: value
         for block in blocks
         for shared, value in zip(block.steering, steering[block.name], strict=True)
     }
-    return compiled.with_data(**updates)
+    names, slices, _shapes = compiled.shape_info
+    places = dict(zip(names, slices, strict=True))
+    inside = [places[block.value.name] for block in blocks]
+    return replace(
+        compiled.with_data(**updates),
+        initial_point_func=_typical(compiled.initial_point_func, inside),
+    )
 
 
 def gradient_count(trace: Any) -> int:
     """Return the number of gradient evaluations of a trace, tuning included where it was kept."""
     groups = ("sample_stats", "warmup_sample_stats")
     return sum(int(trace[group]["n_steps"].sum()) for group in groups if group in trace.children)
+
+
+def _typical(start: Callable[[int], np.ndarray], inside: list[slice]) -> Callable[[int], Any]:
+    def point(seed: int) -> np.ndarray:
+        values = start(seed)
+        rng = np.random.default_rng(seed)
+        for block in inside:
+            values[block] = rng.uniform(-1.0, 1.0, size=values[block].shape)
+        return values
+
+    return point
 
 
 def _one_of(points: np.ndarray) -> Callable[[int], np.ndarray]:
