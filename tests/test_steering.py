@@ -19,28 +19,28 @@ pytestmark = pytest.mark.usefixtures("fast_compile")
 def test_the_scale_is_returned_as_it_is():
     scale = pt.dvector("scale")
     steering = Steering.untuned("beta", 1)
-    out = steered(scale, steering, [3])
+    out = steered(scale, steering)
     assert unsteered(out) is scale
     assert unsteered(scale) is scale
-    found = steering_of(out)
-    assert (found.information, found.weighted_location) == (*steering,)
+    assert steering_of(out) == steering
     np.testing.assert_array_equal(out.eval({scale: [1.0, 2.0, 3.0]}), [1, 2, 3])
     gradient = pt.grad((out**2).sum(), scale)
     np.testing.assert_array_equal(gradient.eval({scale: [1.0, 2.0, 3.0]}), [2, 4, 6])
-    assert steering_inputs(scale) == ()
+    assert steering_inputs(scale, pt.dvector()) == ()
 
 
 @pytest.mark.parametrize("length", [0, 1, 2, 5])
 def test_padded_with_zeros_or_cut(length):
     steering = Steering.untuned("beta", 2)
-    rows = pytensor.shared(np.int64(length))
-    information, _ = steering_inputs(steered(pt.dscalar(), steering, [rows, 2]))
+    value = pytensor.shared(np.zeros((length, 2)))
+    information, weighted = steering_inputs(steered(pt.dscalar(), steering), value)
     np.testing.assert_array_equal(information.eval(), np.zeros((length, 2)))
     values = np.arange(1.0, 7.0).reshape(3, 2)
     steering.set(values, -values)
     expected = np.zeros((length, 2))
     expected[: min(3, length)] = values[:length]
     np.testing.assert_array_equal(information.eval(), expected)
+    np.testing.assert_array_equal(weighted.eval(), -expected)
     steering.reset()
     np.testing.assert_array_equal(information.eval(), np.zeros((length, 2)))
 
@@ -83,7 +83,7 @@ def test_survives_surgery_and_copies(xdist):
     for copy in (model.copy(), freeze_dims_and_data(model)):
         assert copy.compile_logp()(point) == pytest.approx(float(expected), rel=1e-12)
         (other,) = auto_blocks(copy)
-        np.testing.assert_array_equal(other.steering.information.get_value(), [1.0, 30.0])
+        np.testing.assert_array_equal(other.steering.information, [1.0, 30.0])
     with pm.do(model, {"s": 0.5}) as done:
         assert np.isfinite(done.point_logps()["beta"])
     observed = pm.observe(model, {"beta": np.array([1.0, 2.0])})
@@ -123,4 +123,4 @@ def test_names_are_those_of_the_variable_in_a_submodel():
         NormalIdentity(0.0, pm.HalfNormal("s"), centered="auto").create_variable("beta")
     (block,) = auto_blocks(model)
     assert block.name == "sub::beta"
-    assert block.steering.information.name == "sub::beta_information"
+    assert block.steering.name == "sub::beta_steering"

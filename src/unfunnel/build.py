@@ -100,14 +100,9 @@ def steered_scale(
 ) -> Aligned:
     """Give the scale the steering values of an informed coordinate, all zero until tuned."""
     model: Any = pm.modelcontext(None)
-    if dims is None:
-        axes = max(location.dims, scale.dims, key=len)
-        shape = pt.broadcast_shape(location.over(axes), scale.over(axes)) if axes else ()
-        lengths = list(shape)
-    else:
-        lengths = [model.dim_lengths[dim] for dim in dims]
-    steering = Steering.untuned(model.name_for(name), len(lengths))
-    return Aligned(steered(scale.tensor, steering, lengths), scale.dims)
+    axes = dims if dims is not None else max(location.dims, scale.dims, key=len)
+    steering = Steering.untuned(model.name_for(name), len(axes))
+    return Aligned(steered(scale.tensor, steering), scale.dims)
 
 
 def shorten_scale_tails(prior: NaturalPrior, name: str) -> None:

@@ -22,13 +22,18 @@ def offset(name: str, link: str) -> str:
     return f"{name}_offset" if link == "identity" else f"{name}_{link}_offset"
 
 
+def steering(name: str) -> str:
+    """Name of the shared variable that holds the steering values of a variable."""
+    return f"{name}_steering"
+
+
 def information(name: str) -> str:
-    """Name of the steering values that hold the information per element."""
+    """Name of the information of each element, in the report of a pilot."""
     return f"{name}_information"
 
 
 def weighted_location(name: str) -> str:
-    """Name of the steering values that hold information times location per element."""
+    """Name of the information times location of each element, in the report of a pilot."""
     return f"{name}_weighted_location"
 
 

@@ -1,15 +1,14 @@
 """Steering values: what the data say about each element, carried to the value transform.
 
 An informed coordinate depends on two numbers per element that are estimated from a pilot run. They
-are shared variables, so that a compiled model is retuned without being compiled again. PyMC
+are a shared variable, so that a compiled model is retuned without being compiled again. PyMC
 requires that whatever a value transform uses is an ancestor of the random variable;
 :func:`steered` makes it so without changing the model: an operation that returns the scale as it is
-and has the two as further inputs. It is expanded away when the model is compiled.
+and has the steering values as a further input. It is expanded away when the model is compiled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,55 +24,61 @@ from unfunnel import names
 
 
 class SteeredScale(OpFromGraph):
-    """Returns its first input; the others are there to be found by the value transform."""
+    """Returns its first input; the other is there to be found by the value transform."""
 
 
 @dataclass(frozen=True)
 class Steering:
-    """The steering values of one variable.
+    """The steering values of one variable, two for each element.
 
     Parameters
     ----------
-    information : SharedVariable
-        Information that the data carry on each element, in units of 1/theta**2; 0 is none.
-    weighted_location : SharedVariable
-        The information times where the data put each element, in units of 1/theta.
+    shared : SharedVariable
+        Of shape (2, ...): the information that the data carry on each element, in units of
+        1/theta**2, 0 being none; and the information times where the data put the element, in units
+        of 1/theta. One variable, as each takes nutpie a second to compile.
 
     Notes
     -----
-    Each has the number of axes of the variable and may be shorter than it: elements beyond its end,
-    such as groups that were added after tuning, count as having no data.
+    It may be shorter than the variable: elements beyond its end, such as groups that were added
+    after tuning, count as having no data.
     """
 
-    information: Any
-    weighted_location: Any
-
-    def __iter__(self) -> Iterator[Any]:
-        """Iterate over the two shared variables."""
-        return iter((self.information, self.weighted_location))
+    shared: Any
 
     @classmethod
     def untuned(cls, name: str, ndim: int) -> Steering:
         """Create the steering values of a variable of ``ndim`` axes, all zero."""
-        empty = np.zeros((0,) * ndim, dtype=pytensor.config.floatX)
-        shape = (None,) * ndim
-        return cls(
-            pytensor.shared(empty, names.information(name), shape=shape),
-            pytensor.shared(empty, names.weighted_location(name), shape=shape),
-        )
+        empty = np.zeros((2, *(0,) * ndim), dtype=pytensor.config.floatX)
+        return cls(pytensor.shared(empty, names.steering(name), shape=(2, *(None,) * ndim)))
+
+    @property
+    def name(self) -> str:
+        """Name of the shared variable."""
+        return str(self.shared.name)
+
+    @property
+    def information(self) -> np.ndarray:
+        """The information as it is set now."""
+        return np.asarray(self.shared.get_value()[0])
+
+    @property
+    def weighted_location(self) -> np.ndarray:
+        """The weighted location as it is set now."""
+        return np.asarray(self.shared.get_value()[1])
 
     def set(self, information: np.ndarray, weighted_location: np.ndarray) -> None:
         """Set both in place: every function compiled from the model sees the new values."""
-        for shared, value in zip(self, (information, weighted_location), strict=True):
-            shared.set_value(np.asarray(value, dtype=shared.dtype))
+        values = np.stack([information, weighted_location])
+        self.shared.set_value(values.astype(self.shared.dtype))
 
     def reset(self) -> None:
         """Make the coordinate non-centered again."""
-        empty = np.zeros((0,) * self.information.ndim)
+        empty = np.zeros((0,) * (self.shared.ndim - 1))
         self.set(empty, empty)
 
 
-def steered(scale: Any, steering: Steering, lengths: Sequence[Any]) -> Any:
+def steered(scale: Any, steering: Steering) -> Any:
     """Return the scale with the steering values among its ancestors.
 
     Parameters
@@ -82,38 +87,30 @@ def steered(scale: Any, steering: Steering, lengths: Sequence[Any]) -> Any:
         Of the random variable.
     steering : Steering
         Its steering values.
-    lengths : sequence of TensorVariable or int
-        The present length of each axis of the random variable.
     """
-    inputs = [scale, *steering, *map(_as_length, lengths)]
-    dummies: list[Any] = [each.type() for each in inputs]
+    dummies: list[Any] = [scale.type(), steering.shared.type()]
     same: Any = pt.tensor_copy(dummies[0])
-    op = SteeredScale(dummies, [same], inline=True)
-    return op(*inputs)
+    return SteeredScale(dummies, [same], inline=True)(scale, steering.shared)
 
 
 def steering_of(scale: Any) -> Steering:
     """Return the steering values behind a scale that was given them."""
-    return Steering(*_carrier(scale).inputs[1:3])
+    return Steering(_carrier(scale).inputs[1])
 
 
-def steering_inputs(scale: Any) -> tuple[Any, ...]:
-    """Return information and weighted location for each element of the variable, if steered."""
+def steering_inputs(scale: Any, value: Any) -> tuple[Any, ...]:
+    """Return information and weighted location for each element of a value, if it is steered."""
     node = _carrier(scale)
     if node is None:
         return ()
-    _scale, information, weighted_location, *lengths = node.inputs
-    return _padded(information, lengths), _padded(weighted_location, lengths)
+    padded = _padded(node.inputs[1], tuple(value.shape))
+    return padded[0], padded[1]
 
 
 def unsteered(scale: Any) -> Any:
     """Return the scale that was given to :func:`steered`, or the scale itself."""
     node = _carrier(scale)
     return scale if node is None else node.inputs[0]
-
-
-def _as_length(length: Any) -> Any:
-    return pt.as_tensor(length, dtype="int64")
 
 
 def _carrier(scale: Any) -> Any:
@@ -126,14 +123,14 @@ def _carrier(scale: Any) -> Any:
     return None
 
 
-def _padded(values: Any, lengths: Sequence[Any]) -> Any:
-    """Cut ``values`` to ``lengths``, or fill it up with zeros; nothing is copied if it fits."""
-    if not lengths:
+def _padded(values: Any, shape: tuple[Any, ...]) -> Any:
+    """Cut ``values`` to (2, *shape), or fill them up with zeros; nothing is copied if they fit."""
+    if not shape:
         return values
-    fits = pt.all([pt.eq(values.shape[i], length) for i, length in enumerate(lengths)])
-    kept = values[tuple(slice(0, length) for length in lengths)]
-    corner = tuple(slice(0, kept.shape[i]) for i in range(values.ndim))
-    padded = pt.set_subtensor(pt.zeros(lengths, dtype=values.dtype)[corner], kept)
+    fits = pt.all([pt.eq(values.shape[i], length) for i, length in enumerate(shape, 1)])
+    kept = values[(slice(None), *(slice(0, length) for length in shape))]
+    corner = (slice(None), *(slice(0, kept.shape[i]) for i in range(1, values.ndim)))
+    padded = pt.set_subtensor(pt.zeros((2, *shape), dtype=values.dtype)[corner], kept)
     return ifelse(fits, values, padded)
 
 

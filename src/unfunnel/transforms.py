@@ -63,7 +63,7 @@ class CoordinateTransform(Transform):
     def _center_and_spread(self, value: Any, inputs: tuple[Node, ...]) -> tuple[Any, Any]:
         location, scale = location_and_scale(inputs, getattr(value.type, "dims", None))
         return self.coordinate.coordinates(
-            location, positive_or_one(scale), GRAPH, *steering_inputs(scale)
+            location, positive_or_one(scale), GRAPH, *steering_inputs(scale, value)
         )
 
 

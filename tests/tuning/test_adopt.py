@@ -106,7 +106,7 @@ def test_auto_blocks_stay_as_they_are():
     (before,) = auto_blocks(model)
     (after,) = auto_blocks(unfunnel.reparameterize(model))
     before.steering.set(np.ones(GROUPS), np.ones(GROUPS))
-    np.testing.assert_array_equal(after.steering.information.get_value(), np.ones(GROUPS))
+    np.testing.assert_array_equal(after.steering.information, np.ones(GROUPS))
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (2, 3)], ids=str)

@@ -75,7 +75,7 @@ def test_one_seed_fixes_everything(model, trace):
 
 def test_the_model_is_not_changed(model, trace):
     (block,) = auto_blocks(model)
-    assert block.steering.information.get_value().size == 0
+    assert block.steering.information.size == 0
 
 
 def test_options_pass_through(model):

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import pymc as pm
-import pytensor.tensor as pt
 from pymc.model.fgraph import (
     ModelFreeRV,
     fgraph_from_model,
@@ -16,7 +15,6 @@ from pymc.model.fgraph import (
 )
 from pymc.pytensorf import toposort_replace
 from pytensor.graph.basic import Variable
-from pytensor.tensor.type_other import NoneTypeT
 from pytensor.xtensor import as_xtensor
 from pytensor.xtensor.vectorization import XRV
 
@@ -28,7 +26,7 @@ from unfunnel.scale_sampling import use_scale_transform
 from unfunnel.steering import Steering, steered, unsteered
 from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.hierarchies import Hierarchies, find_hierarchies, parameters_of, unwrapped
+from unfunnel.tuning.hierarchies import Hierarchies, find_hierarchies, unwrapped
 
 _LOG = logging.getLogger("unfunnel")
 
@@ -143,27 +141,12 @@ def _steered_variable(variable: Any, name: str) -> Any:
     node = variable.owner
     *others, scale = node.inputs
     labelled = isinstance(node.op, XRV)
-    lengths = _labelled_lengths(node, variable) if labelled else _lengths(node, variable)
     steering = Steering.untuned(name, variable.type.ndim)
-    tensor = steered(scale.values if labelled else scale, steering, lengths)
+    tensor = steered(scale.values if labelled else scale, steering)
     scale = as_xtensor(tensor, dims=scale.type.dims) if labelled else tensor
     new = node.clone_with_new_inputs([*others, scale]).outputs[1]
     new.name = variable.name
     return new
-
-
-def _lengths(node: Any, variable: Any) -> list[Any]:
-    size = node.op.size_param(node)
-    if not isinstance(size.type, NoneTypeT):
-        return [size[axis] for axis in range(variable.type.ndim)]
-    return list(pt.broadcast_shape(*parameters_of(node))) if variable.type.ndim else []
-
-
-def _labelled_lengths(node: Any, variable: Any) -> list[Any]:
-    lengths = dict(zip(node.op.extra_dims, node.op.size_params(node), strict=True))
-    for parameter in parameters_of(node):
-        lengths |= dict(zip(parameter.type.dims, parameter.values.shape, strict=True))
-    return [lengths[dim] for dim in variable.type.dims]
 
 
 def _scales_of(model: Any, name: str) -> list[Any]:

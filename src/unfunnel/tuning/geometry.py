@@ -85,7 +85,7 @@ class Geometry:
             prior = model.logp(vars=[block.variable])
             outputs += [location, scale, _plain(pt.grad(prior, block.value))]
         # Rounds of a pilot differ in their steering values, which are inputs here.
-        shared = [each for block in blocks for each in block.steering]
+        shared = [block.steering.shared for block in blocks]
         steering = [each.type() for each in shared]
         self._function = pytensor.function(
             [*self._values, *steering],
@@ -111,7 +111,7 @@ class Geometry:
         steering : dict
             The steering values that the draws were made with.
         """
-        values = [each for block in self.blocks for each in steering[block.name]]
+        values = [np.stack(steering[block.name]) for block in self.blocks]
         rows = [
             self._function(*(self.layout.part(draw, v.name) for v in self._values), *values)
             for draw in draws

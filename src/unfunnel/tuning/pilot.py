@@ -183,11 +183,7 @@ def with_steering(compiled: Any, blocks: list[Block], steering: SteeringValues) 
     Chains start where the blocks are typical in the new coordinate. PyMC would compute their start
     with the values that the model holds at that time, which may be those of an earlier tuning.
     """
-    updates = {
-        shared.name: value
-        for block in blocks
-        for shared, value in zip(block.steering, steering[block.name], strict=True)
-    }
+    updates = {block.steering.name: np.stack(steering[block.name]) for block in blocks}
     names, slices, _shapes = compiled.shape_info
     places = dict(zip(names, slices, strict=True))
     inside = [places[block.value.name] for block in blocks]
