@@ -10,7 +10,7 @@ import pytest
 from pymc.model.transform.optimization import freeze_dims_and_data
 
 from unfunnel import LogNormalExp, NormalIdentity
-from unfunnel.steering import Steering, steered, steering_inputs, steering_of, unsteered
+from unfunnel.steering import Steering, exposed, steered, steering_inputs, steering_of, unsteered
 from unfunnel.tuning.blocks import auto_blocks
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
@@ -22,27 +22,50 @@ def test_the_scale_is_returned_as_it_is():
     out = steered(scale, steering)
     assert unsteered(out) is scale
     assert unsteered(scale) is scale
-    assert steering_of(out) == steering
+    assert steering_of(out).source is steering.source
     np.testing.assert_array_equal(out.eval({scale: [1.0, 2.0, 3.0]}), [1, 2, 3])
     gradient = pt.grad((out**2).sum(), scale)
     np.testing.assert_array_equal(gradient.eval({scale: [1.0, 2.0, 3.0]}), [2, 4, 6])
     assert steering_inputs(scale, pt.dvector()) == ()
 
 
+def now(*variables):
+    """Compile and evaluate: a function has the values of the time when it was compiled."""
+    return pytensor.function([], list(variables))()
+
+
 @pytest.mark.parametrize("length", [0, 1, 2, 5])
 def test_padded_with_zeros_or_cut(length):
     steering = Steering.untuned("beta", 2)
     value = pytensor.shared(np.zeros((length, 2)))
-    information, weighted = steering_inputs(steered(pt.dscalar(), steering), value)
-    np.testing.assert_array_equal(information.eval(), np.zeros((length, 2)))
+    both = steering_inputs(steered(pt.dscalar(), steering), value)
+    np.testing.assert_array_equal(now(*both), np.zeros((2, length, 2)))
     values = np.arange(1.0, 7.0).reshape(3, 2)
     steering.set(values, -values)
     expected = np.zeros((length, 2))
     expected[: min(3, length)] = values[:length]
-    np.testing.assert_array_equal(information.eval(), expected)
-    np.testing.assert_array_equal(weighted.eval(), -expected)
+    np.testing.assert_array_equal(now(*both), [expected, -expected])
     steering.reset()
-    np.testing.assert_array_equal(information.eval(), np.zeros((length, 2)))
+    np.testing.assert_array_equal(now(*both), np.zeros((2, length, 2)))
+
+
+def test_exposed_values_can_change_after_compiling():
+    steering = Steering.untuned("beta", 1)
+    steering.set([1.0], [2.0])
+    scale, value = steered(pt.dscalar(), steering), pt.dvector()
+    with exposed([scale]) as (shared,):
+        information, _ = steering_inputs(scale, value)
+        function = pytensor.function([value], information)
+    assert shared.name == steering.name == "beta_steering"
+    assert function([0.0]) == [0.0]
+    shared.set_value([[5.0], [0.0]])
+    assert function([0.0]) == [5.0]
+    # Outside, everything is as it was.
+    assert steering_of(scale).source is steering.source
+    assert steering.information == [1.0]
+    with pytest.raises(KeyError), exposed([scale]):
+        raise KeyError
+    assert steering_of(scale).source is steering.source
 
 
 def test_a_scalar_variable():

@@ -1,81 +1,143 @@
 """Steering values: what the data say about each element, carried to the value transform.
 
-An informed coordinate depends on two numbers per element that are estimated from a pilot run. They
-are a shared variable, so that a compiled model is retuned without being compiled again. PyMC
+An informed coordinate depends on two numbers per element that are estimated from a pilot run. PyMC
 requires that whatever a value transform uses is an ancestor of the random variable;
 :func:`steered` makes it so without changing the model: an operation that returns the scale as it is
 and has the steering values as a further input. It is expanded away when the model is compiled.
+
+The values are the output of an operation without inputs, so that PyMC takes them for neither data
+nor a parameter, and every function compiled from the model has the present ones as constants. For
+a pilot they have to change without compiling again: :func:`exposed` makes them shared variables.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import RLock
 from typing import Any
 
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
 from pytensor.compile.builders import OpFromGraph
+from pytensor.graph.basic import Apply
+from pytensor.graph.op import Op
 from pytensor.ifelse import ifelse
 from pytensor.tensor.elemwise import DimShuffle
 from pytensor.xtensor.basic import TensorFromXTensor, XTensorFromTensor
 
 from unfunnel import names
 
+_EXPOSING = RLock()
+
 
 class SteeredScale(OpFromGraph):
     """Returns its first input; the other is there to be found by the value transform."""
+
+
+class SteeringSource(Op):
+    """Returns the steering values of one variable, as they are when it is evaluated.
+
+    Parameters
+    ----------
+    values : ndarray, shape (2, ...)
+        The values, which may be replaced.
+    """
+
+    def __init__(self, values: np.ndarray) -> None:
+        self.values = values
+
+    def make_node(self, *inputs: Any) -> Apply[Any]:
+        """Make the node of the only output; there are no inputs."""
+        shape = (2, *(None,) * (self.values.ndim - 1))
+        return Apply(self, [], [pt.tensor(dtype=self.values.dtype, shape=shape)])
+
+    def perform(self, node: Any, inputs: Any, output_storage: Any) -> None:
+        """Return the present values."""
+        output_storage[0][0] = self.values.copy()
 
 
 @dataclass(frozen=True)
 class Steering:
     """The steering values of one variable, two for each element.
 
+    The information that the data carry on each element, in units of 1/theta**2, 0 being none; and
+    the information times where the data put the element, in units of 1/theta.
+
     Parameters
     ----------
-    shared : SharedVariable
-        Of shape (2, ...): the information that the data carry on each element, in units of
-        1/theta**2, 0 being none; and the information times where the data put the element, in units
-        of 1/theta. One variable, as each takes nutpie a second to compile.
+    source : TensorVariable
+        Output of a :class:`SteeringSource`, named after the variable.
 
     Notes
     -----
-    It may be shorter than the variable: elements beyond its end, such as groups that were added
-    after tuning, count as having no data.
+    The values may be of a shorter shape than the variable: elements beyond their end, such as
+    groups that were added after tuning, count as having no data.
     """
 
-    shared: Any
+    source: Any
 
     @classmethod
     def untuned(cls, name: str, ndim: int) -> Steering:
         """Create the steering values of a variable of ``ndim`` axes, all zero."""
-        empty = np.zeros((2, *(0,) * ndim), dtype=pytensor.config.floatX)
-        return cls(pytensor.shared(empty, names.steering(name), shape=(2, *(None,) * ndim)))
+        values = np.zeros((2, *(0,) * ndim), dtype=pytensor.config.floatX)
+        source: Any = SteeringSource(values)()
+        source.name = names.steering(name)
+        return cls(source)
 
     @property
     def name(self) -> str:
-        """Name of the shared variable."""
-        return str(self.shared.name)
+        """Name of the values."""
+        return str(self.source.name)
 
     @property
     def information(self) -> np.ndarray:
         """The information as it is set now."""
-        return np.asarray(self.shared.get_value()[0])
+        return np.asarray(self.source.owner.op.values[0])
 
     @property
     def weighted_location(self) -> np.ndarray:
         """The weighted location as it is set now."""
-        return np.asarray(self.shared.get_value()[1])
+        return np.asarray(self.source.owner.op.values[1])
 
     def set(self, information: np.ndarray, weighted_location: np.ndarray) -> None:
-        """Set both in place: every function compiled from the model sees the new values."""
+        """Set both: functions that are compiled from now on have the new values."""
         values = np.stack([information, weighted_location])
-        self.shared.set_value(values.astype(self.shared.dtype))
+        self.source.owner.op.values = values.astype(self.source.dtype)
 
     def reset(self) -> None:
         """Make the coordinate non-centered again."""
-        empty = np.zeros((0,) * (self.shared.ndim - 1))
+        empty = np.zeros((0,) * (self.source.ndim - 1))
         self.set(empty, empty)
+
+
+@contextmanager
+def exposed(scales: list[Any]) -> Iterator[list[Any]]:
+    """Make steering values shared variables, zero at first, in what is compiled inside.
+
+    Parameters
+    ----------
+    scales : list of TensorVariable
+        Steered scales of random variables of a model.
+
+    Yields
+    ------
+    list of SharedVariable
+        One for each scale, with the name of its steering values.
+    """
+    carriers = [_carrier(scale) for scale in scales]
+    with _EXPOSING:  # the graph of the model is changed for as long as this lasts
+        sources = [node.inputs[1] for node in carriers]
+        try:
+            for node, source in zip(carriers, sources, strict=True):
+                empty = np.zeros((2, *(0,) * (source.ndim - 1)), dtype=source.dtype)
+                node.inputs[1] = pytensor.shared(empty, source.name, shape=source.type.shape)
+            yield [node.inputs[1] for node in carriers]
+        finally:
+            for node, source in zip(carriers, sources, strict=True):
+                node.inputs[1] = source
 
 
 def steered(scale: Any, steering: Steering) -> Any:
@@ -88,9 +150,9 @@ def steered(scale: Any, steering: Steering) -> Any:
     steering : Steering
         Its steering values.
     """
-    dummies: list[Any] = [scale.type(), steering.shared.type()]
+    dummies: list[Any] = [scale.type(), steering.source.type()]
     same: Any = pt.tensor_copy(dummies[0])
-    return SteeredScale(dummies, [same], inline=True)(scale, steering.shared)
+    return SteeredScale(dummies, [same], inline=True)(scale, steering.source)
 
 
 def steering_of(scale: Any) -> Steering:

@@ -19,7 +19,7 @@ from unfunnel.bench.grid import Length
 from unfunnel.bench.regimes import Data
 from unfunnel.extras import require
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.pilot import run_pilot, with_steering
+from unfunnel.tuning.pilot import compile_for_tuning, run_pilot, with_steering
 
 _LOG = logging.getLogger("unfunnel")
 
@@ -65,12 +65,11 @@ def warm_up() -> None:
 
 def compile_form(form: Form, data: Data) -> Compiled:
     """Build and compile a form for a kind of data; only what is frozen depends on the numbers."""
-    nutpie = require("nutpie", "sample")
     start = time.perf_counter()
     model = form.build(data.likelihood)
     if form.frozen:
         _set_data(model, data)
-    compiled = nutpie.compile_pymc_model(model, **form.compile_options)
+    compiled = compile_for_tuning(model, auto_blocks(model), **form.compile_options)
     return Compiled(model, compiled, time.perf_counter() - start)
 
 

@@ -19,6 +19,7 @@ from pytensor.xtensor.type import XTensorType
 
 from unfunnel.centering import Informed
 from unfunnel.ops import NUMPY
+from unfunnel.steering import exposed
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.estimate import Estimate
 
@@ -80,16 +81,16 @@ class Geometry:
         self.layout = layout
         self._values = [model.rvs_to_values[variable] for variable in model.free_RVs]
         outputs = []
-        for block in blocks:
-            location, scale = model.replace_rvs_by_values([block.location, block.scale])
-            prior = model.logp(vars=[block.variable])
-            outputs += [location, scale, _plain(pt.grad(prior, block.value))]
         # Rounds of a pilot differ in their steering values, which are inputs here.
-        shared = [block.steering.shared for block in blocks]
-        steering = [each.type() for each in shared]
+        with exposed([block.scale for block in blocks]) as sources:
+            for block in blocks:
+                location, scale = model.replace_rvs_by_values([block.location, block.scale])
+                prior = model.logp(vars=[block.variable])
+                outputs += [location, scale, _plain(pt.grad(prior, block.value))]
+        steering = [each.type() for each in sources]
         self._function = pytensor.function(
             [*self._values, *steering],
-            clone_replace(outputs, dict(zip(shared, steering, strict=True))),
+            clone_replace(outputs, dict(zip(sources, steering, strict=True))),
             on_unused_input="ignore",
             mode="FAST_COMPILE",
         )

@@ -16,7 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from unfunnel.errors import UnsupportedError
 from unfunnel.extras import require
+from unfunnel.steering import exposed
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.estimate import Estimate, centeredness, information_from_scores
 from unfunnel.tuning.geometry import BlockDraws, Geometry, Layout, SteeringValues
@@ -85,7 +87,7 @@ def run_pilot(model: Any, compiled: Any, blocks: list[Block], seed: int, **optio
     model : pymc.Model
         The model.
     compiled : nutpie CompiledPyMCModel
-        The same, compiled by nutpie.
+        The same, from :func:`compile_for_tuning`.
     blocks : list of Block
         The blocks to learn about.
     seed : int
@@ -177,37 +179,49 @@ class _Runner:
         return self.geometry.moved(_flat(draws), at, steering).reshape(draws.shape)[:, -1]
 
 
-def with_steering(compiled: Any, blocks: list[Block], steering: SteeringValues) -> Any:
-    """Return the compiled model with these steering values; nothing is compiled again.
+def compile_for_tuning(model: Any, blocks: list[Block], **options: Any) -> Any:
+    """Compile a model with nutpie so that steering values can change without compiling again.
 
-    Chains start where the blocks are typical in the new coordinate. PyMC would compute their start
-    with the values that the model holds at that time, which may be those of an earlier tuning.
+    Parameters
+    ----------
+    model : pymc.Model
+        The model.
+    blocks : list of Block
+        Its informed blocks.
+    **options
+        Passed to ``nutpie.compile_pymc_model``.
+
+    Returns
+    -------
+    nutpie CompiledPyMCModel
+        With all steering values zero.
+
+    Raises
+    ------
+    UnsupportedError
+        If ``backend="jax"`` is asked for, with which nutpie changes no data.
     """
+    if blocks and str(options.get("backend", "numba")).lower() != "numba":
+        raise UnsupportedError(
+            "unfunnel",
+            expected="nutpie's backend 'numba' for the pilot",
+            given=repr(options["backend"]),
+            remedy="Call unfunnel.tune(model), then compile and sample with any backend.",
+        )
+    with exposed([block.scale for block in blocks]):
+        return require("nutpie", "sample").compile_pymc_model(model, **options)
+
+
+def with_steering(compiled: Any, blocks: list[Block], steering: SteeringValues) -> Any:
+    """Return the compiled model with these steering values; nothing is compiled again."""
     updates = {block.steering.name: np.stack(steering[block.name]) for block in blocks}
-    names, slices, _shapes = compiled.shape_info
-    places = dict(zip(names, slices, strict=True))
-    inside = [places[block.value.name] for block in blocks]
-    return replace(
-        compiled.with_data(**updates),
-        initial_point_func=_typical(compiled.initial_point_func, inside),
-    )
+    return compiled.with_data(**updates)
 
 
 def gradient_count(trace: Any) -> int:
     """Return the number of gradient evaluations of a trace, tuning included where it was kept."""
     groups = ("sample_stats", "warmup_sample_stats")
     return sum(int(trace[group]["n_steps"].sum()) for group in groups if group in trace.children)
-
-
-def _typical(start: Callable[[int], np.ndarray], inside: list[slice]) -> Callable[[int], Any]:
-    def point(seed: int) -> np.ndarray:
-        values = start(seed)
-        rng = np.random.default_rng(seed)
-        for block in inside:
-            values[block] = rng.uniform(-1.0, 1.0, size=values[block].shape)
-        return values
-
-    return point
 
 
 def _one_of(points: np.ndarray) -> Callable[[int], np.ndarray]:

@@ -18,7 +18,7 @@ from unfunnel.tuning.adopt import reparameterize
 from unfunnel.tuning.blocks import Block, auto_blocks
 from unfunnel.tuning.check import kappa_of_posterior
 from unfunnel.tuning.hierarchies import find_hierarchies
-from unfunnel.tuning.pilot import Pilot, run_pilot, with_steering
+from unfunnel.tuning.pilot import Pilot, compile_for_tuning, run_pilot, with_steering
 from unfunnel.tuning.report import report_of
 from unfunnel.tuning.tune import (
     TuningWarning,
@@ -117,7 +117,7 @@ def sample(
     require_continuous(model)
     informed = _with_blocks(model, blocks)
     chosen = select_blocks(informed, "auto" if blocks == "all" else blocks)
-    compiled = nutpie.compile_pymc_model(informed, **(compile_kwargs or {}))
+    compiled = compile_for_tuning(informed, chosen, **(compile_kwargs or {}))
     run_options = {"progress_bar": progress_bar} | {
         key: nutpie_options[key] for key in ("cores",) if key in nutpie_options
     }

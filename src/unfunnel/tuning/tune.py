@@ -11,9 +11,8 @@ import numpy as np
 import pymc as pm
 
 from unfunnel.errors import ParameterError, UnsupportedError, listed, nearest
-from unfunnel.extras import require
 from unfunnel.tuning.blocks import Block, auto_blocks
-from unfunnel.tuning.pilot import Pilot, run_pilot
+from unfunnel.tuning.pilot import Pilot, compile_for_tuning, run_pilot
 from unfunnel.tuning.report import TuningReport, report_of
 
 _LOG = logging.getLogger("unfunnel")
@@ -90,7 +89,7 @@ def tune(
     """
     model = pm.modelcontext(model)
     chosen = select_blocks(model, blocks)
-    compiled = require("nutpie", "sample").compile_pymc_model(model, **(compile_kwargs or {}))
+    compiled = compile_for_tuning(model, chosen, **(compile_kwargs or {}))
     pilot = run_pilot(
         model, compiled, chosen, one_seed(seed, random_seed), progress_bar=progress_bar
     )

@@ -1,0 +1,159 @@
+"""``build_model``, ``unfunnel.tune``, ``fit``: tuned models of pymc-marketing, saved and loaded."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytensor
+import pytest
+from pymc_extras.prior import Prior
+from pymc_marketing import clv
+from pymc_marketing.mmm import MMM
+
+import unfunnel
+from unfunnel import LogNormalExp
+from unfunnel.tuning.blocks import auto_blocks
+
+SHORT = {
+    "chains": 2,
+    "tune": 100,
+    "draws": 50,
+    "random_seed": 1,
+    "nuts_sampler": "nutpie",
+    "progressbar": False,
+}
+
+LOADED = """
+import json, sys
+import numpy as np
+import pymc as pm
+import unfunnel
+from pymc_marketing.mmm import MMM
+from unfunnel.tuning.blocks import auto_blocks
+mmm = MMM.load(sys.argv[1])
+(block,) = auto_blocks(mmm.model)
+predicted = mmm.sample_posterior_predictive(mmm.X, random_seed=7, progressbar=False)
+with mmm.model:
+    pm.compute_log_likelihood(mmm.idata, progressbar=False)
+print(json.dumps({
+    "id": mmm.id,
+    "tuned": int(block.steering.information.size),
+    "centering": mmm.saturation.function_priors["beta"].centering,
+    "predicted": predicted["y"].values.ravel()[:200].tolist(),
+    "log_likelihood": mmm.idata["log_likelihood"]["y"].values.ravel()[:200].tolist(),
+}))
+"""
+
+
+@pytest.fixture
+def quick_compilation():
+    """Compile for nutpie as usual: the fixture of this folder switches compilation off."""
+    with pytensor.config.change_flags(mode="NUMBA"):
+        yield
+
+
+@pytest.fixture(scope="module")
+def fitted(make_mmm, media_data):
+    """A media-mix model, tuned and fitted."""
+    with pytensor.config.change_flags(mode="NUMBA"):
+        mmm = make_mmm(
+            saturation={
+                "beta": LogNormalExp(
+                    Prior("Gamma", mu=0.5, sigma=0.2),
+                    Prior("Exponential", scale=0.2),
+                    dims=("geo", "channel"),
+                    centered="auto",
+                )
+            }
+        )
+        model = mmm.model
+        report = unfunnel.tune(model, seed=1, progress_bar=False)
+        mmm.fit(*media_data, **SHORT)
+    assert mmm.model is model
+    return mmm, report
+
+
+def test_fit_keeps_the_tuned_model(fitted):
+    mmm, report = fitted
+    (block,) = auto_blocks(mmm.model)
+    kappa = report.kappa("saturation_beta")
+    assert kappa.dims == ("geo", "channel")
+    assert block.steering.information.shape == kappa.shape
+    assert (block.steering.information > 0).any()
+    assert "saturation_beta_informed__" in {v.name for v in mmm.model.value_vars}
+    assert mmm.idata["posterior"]["saturation_beta"].dims == ("chain", "draw", "geo", "channel")
+
+
+def test_a_saved_model_is_untuned_and_predicts_the_same(fitted, media_data, tmp_path):
+    mmm, _ = fitted
+    path = tmp_path / "mmm.nc"
+    mmm.save(str(path))
+    quick = "import pytensor\npytensor.config.mode = 'FAST_COMPILE'\npytensor.config.cxx = ''\n"
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", quick + LOADED, str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = json.loads(done.stdout.splitlines()[-1])
+    assert loaded["id"] == mmm.id
+    assert loaded["centering"] == "auto"
+    assert loaded["tuned"] == 0
+    import pymc as pm
+
+    predicted = mmm.sample_posterior_predictive(media_data[0], random_seed=7, progressbar=False)
+    np.testing.assert_allclose(loaded["predicted"], predicted["y"].values.ravel()[:200], rtol=1e-9)
+    with mmm.model:
+        pm.compute_log_likelihood(mmm.idata, progressbar=False)
+    here = mmm.idata["log_likelihood"]["y"].values.ravel()[:200]
+    np.testing.assert_allclose(loaded["log_likelihood"], here, rtol=1e-9)
+    assert type(MMM.load(str(path)).saturation.function_priors["beta"]) is LogNormalExp
+
+
+def test_plain_priors_through_blocks_all(make_mmm, quick_compilation):
+    mmm = make_mmm(
+        saturation={
+            "beta": Prior(
+                "LogNormal",
+                mu=Prior("Normal", mu=-1, sigma=0.5),
+                sigma=Prior("Exponential", scale=0.3),
+                dims=("geo", "channel"),
+            )
+        }
+    )
+    trace = unfunnel.sample(
+        mmm.model, blocks="all", draws=50, tune=100, chains=2, seed=1, progress_bar=False
+    )
+    assert trace["unfunnel"]["saturation_beta_kappa"].dims == ("geo", "channel")
+    assert trace["posterior"]["channel_contribution"].dims[-1] == "channel"
+    assert set(mmm.model.named_vars) >= set(trace["posterior"].data_vars)
+
+
+def test_lifetime_values(quick_compilation):
+    rng = np.random.default_rng(3)
+    cohorts = ["a", "b", "c"]
+    data = pd.DataFrame(
+        {
+            "customer_id": range(60),
+            "recency": np.minimum(rng.geometric(0.4, size=60), 5),
+            "T": 5,
+            "cohort": np.repeat(cohorts, 20),
+        }
+    )
+    hyperpriors = Prior("Gamma", mu=2.0, sigma=1.0), Prior("Exponential", scale=1.0)
+    config = {
+        name: LogNormalExp(*hyperpriors, dims="cohort", centered="auto")
+        for name in ("alpha", "beta")
+    }
+    model = clv.ShiftedBetaGeoModel(model_config=config)
+    model.build_model(data)
+    report = unfunnel.tune(model.model, seed=1, progress_bar=False)
+    assert report.blocks == ["alpha", "beta"]
+    assert list(report.kappa("alpha")["cohort"].values) == cohorts
+    built = model.model
+    model.fit(data, **SHORT)
+    assert model.model is built
+    assert model.idata["posterior"]["alpha"].sizes["cohort"] == 3
