@@ -23,7 +23,7 @@ from pymc_extras.prior import Prior
 import unfunnel
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.pilot import run_pilot, with_steering
+from unfunnel.tuning.pilot import compile_for_tuning, run_pilot, with_steering
 
 SEEDS = (0, 1, 2)
 
@@ -212,10 +212,11 @@ def figures(trace: Any) -> Figures:
 def measure(centered: Any, data: dict[str, np.ndarray], draws: int, tune: int) -> Figures:
     """Return medians over the seeds; "auto" with a pilot for each of them."""
     model = thirty_groups(centered)
-    compiled = nutpie.compile_pymc_model(model).with_data(**data)
+    blocks = auto_blocks(model)
+    compiled = compile_for_tuning(model, blocks).with_data(**data)
     runs = []
     for seed in SEEDS:
-        ready, blocks = compiled, auto_blocks(model)
+        ready = compiled
         if blocks:  # as unfunnel.sample does, without compiling for each data set
             pilot = run_pilot(model, compiled, blocks, seed, progress_bar=False)
             ready = with_steering(compiled, blocks, pilot.steering)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pymc as pm
+import pymc.dims as pmd
 import pytensor.tensor as pt
 import pytest
 from models import GROUPS, by_others, mixed
@@ -126,3 +127,24 @@ def test_a_shape_from_the_parameters():
     copy = unfunnel.reparameterize(model)
     auto_blocks(copy)[0].steering.set(np.full(3, 3.0), np.full(3, -2.0))
     assert copy.compile_logp(sum=False)(copy.initial_point())[2].shape == (3,)
+
+
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")], ids=str)
+def test_labelled_variables_that_pymc_dims_transposes(order):
+    """Hyperparameters over the first dim only: pymc.dims puts the other one in front."""
+    with pm.Model(coords={"a": range(2), "b": range(3)}) as model:
+        mu, tau = pmd.Normal("mu", 0, 1, dims="a"), pmd.HalfNormal("tau", sigma=1, dims="a")
+        pmd.Normal("x", mu=mu, sigma=tau, dims=order)
+    copy = unfunnel.reparameterize(model)
+    (block,) = auto_blocks(copy)
+    assert copy["x"].type.dims == order
+    shape = tuple({"a": 2, "b": 3}[dim] for dim in order)
+    block.steering.set(*RNG.uniform(0, 20, size=(2, *shape)))
+    point = {
+        "mu": RNG.normal(size=2),
+        "tau": RNG.exponential(size=2),
+        "x": RNG.normal(size=shape),
+    }
+    expected = density_of_variables(model, point)
+    assert density_of_variables(copy, point) == pytest.approx(expected, rel=1e-12)
+    assert np.isfinite(copy.compile_logp()(copy.initial_point()))

@@ -32,7 +32,7 @@ from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.graph_ops import GRAPH, positive_or_one
 from unfunnel.transforms import CoordinateTransform, location_and_scale
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.pilot import run_pilot, with_steering
+from unfunnel.tuning.pilot import compile_for_tuning, run_pilot, with_steering
 
 SIMULATIONS = 200
 #: Enough to see one wrong factor of the density: measured p-values are 6e-9 with 15, 2e-16 with 25.
@@ -111,7 +111,7 @@ def calibrate(model: Any, simulations: int, seed: int) -> xr.Dataset:
     rng = np.random.default_rng(seed)
     simulated = from_the_prior(model, simulations, seed)
     blocks = auto_blocks(model)
-    compiled = nutpie.compile_pymc_model(model)
+    compiled = compile_for_tuning(model, blocks)
     found = []
     for i in range(simulations):
         true = simulated.isel(draw=i, drop=True)

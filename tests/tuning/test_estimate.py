@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unfunnel.tuning.estimate import centeredness, information_from_scores
+from unfunnel.tuning.estimate import centeredness, information_from_scores, ridge
 
 RNG = np.random.default_rng(3)
 
@@ -75,3 +75,13 @@ def test_centeredness():
     scale = np.array([[0.5], [2.0]])
     found = centeredness(np.array([0.0, 1.0, 1e300]), scale)
     np.testing.assert_allclose(found, [0.0, (0.2 + 0.8) / 2, 1.0])
+
+
+def test_ridge():
+    theta, others = RNG.normal(size=(80, 3)), RNG.normal(size=(80, 10))
+    noise = RNG.normal(size=(80, 3))
+    by_itself = -4.0 * theta + 0.5 * noise
+    np.testing.assert_allclose(ridge(theta, by_itself, others), 0.0, atol=0.05)
+    np.testing.assert_allclose(ridge(theta, 0.0 * theta, others), 0.0, atol=1e-12)
+    combined = -4.0 * theta + 4.0 * others[:, :1]
+    np.testing.assert_allclose(ridge(theta, combined, others), 0.5, atol=0.2)

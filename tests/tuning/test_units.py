@@ -20,7 +20,7 @@ from pymc_extras.prior import Prior
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.estimate import Estimate, information_from_scores
-from unfunnel.tuning.pilot import run_pilot, with_steering
+from unfunnel.tuning.pilot import compile_for_tuning, run_pilot, with_steering
 
 UNITS = (1e-3, 1e3)
 SEEDS = (0, 1, 2)
@@ -156,7 +156,7 @@ def figures(build: Any, unit: float) -> tuple[float, float]:
     """Return medians of ESS per 1000 gradients and of the mean centeredness over the seeds."""
     model = build(unit)
     blocks = auto_blocks(model)
-    compiled = nutpie.compile_pymc_model(model)
+    compiled = compile_for_tuning(model, blocks)
     found = []
     for seed in SEEDS:
         pilot = run_pilot(model, compiled, blocks, seed, progress_bar=False)

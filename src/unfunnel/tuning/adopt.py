@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pymc as pm
+import pytensor.tensor as pt
 from pymc.model.fgraph import (
     ModelFreeRV,
     fgraph_from_model,
@@ -26,7 +27,7 @@ from unfunnel.scale_sampling import use_scale_transform
 from unfunnel.steering import Steering, steered, unsteered
 from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.hierarchies import Hierarchies, find_hierarchies, unwrapped
+from unfunnel.tuning.hierarchies import Hierarchies, find_hierarchies, random_node, unwrapped
 
 _LOG = logging.getLogger("unfunnel")
 
@@ -138,15 +139,38 @@ def _without_initial_values(model: Any) -> Any:
 
 def _steered_variable(variable: Any, name: str) -> Any:
     """Return the same random variable with steering values behind its scale."""
-    node = variable.owner
-    *others, scale = node.inputs
-    labelled = isinstance(node.op, XRV)
+    node: Any = random_node(variable.owner)
     steering = Steering.untuned(name, variable.type.ndim)
-    tensor = steered(scale.values if labelled else scale, steering)
-    scale = as_xtensor(tensor, dims=scale.type.dims) if labelled else tensor
-    new = node.clone_with_new_inputs([*others, scale]).outputs[1]
+    if isinstance(node.op, XRV):
+        new = _labelled(node, steering, variable.type.dims)
+    else:
+        *others, scale = node.inputs
+        new = node.clone_with_new_inputs([*others, steered(scale, steering)]).outputs[1]
     new.name = variable.name
     return new
+
+
+def _labelled(node: Any, steering: Steering, dims: tuple[str, ...]) -> Any:
+    """Make a labelled random variable anew, its axes in the order of ``dims``.
+
+    Where pymc.dims would transpose it to that order, the location gets all dims instead: value
+    transforms read location and scale from the variable's own inputs.
+    """
+    *others, location, scale = node.inputs
+    scale = as_xtensor(steered(scale.values, steering), dims=scale.type.dims)
+    if node.outputs[1].type.dims == dims:
+        return node.clone_with_new_inputs([*others, location, scale]).outputs[1]
+    lengths = dict(zip(node.op.extra_dims, node.op.size_params(node), strict=True))
+    for parameter in node.op.dist_params(node):
+        lengths |= dict(zip(parameter.type.dims, parameter.values.shape, strict=True))
+    own = [dim for dim in dims if dim in location.type.dims]
+    axes = [i for i, dim in enumerate(dims) if dim not in own]
+    spread = pt.alloc(
+        pt.expand_dims(location.transpose(*own).values, axes), *(lengths[dim] for dim in dims)
+    )
+    op = XRV(node.op.core_op, node.op.core_dims, extra_dims=(), name=node.op.name)
+    parameters = others[1 + len(node.op.extra_dims) :]
+    return op(others[0], *parameters, as_xtensor(spread, dims=dims), scale)
 
 
 def _scales_of(model: Any, name: str) -> list[Any]:

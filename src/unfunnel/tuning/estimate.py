@@ -65,6 +65,39 @@ def information_from_scores(
     return Estimate(np.where(moving, information, 0.0), np.where(moving, weighted_location, 0.0))
 
 
+def ridge(theta: np.ndarray, score: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return the share of each score's variance that only other parameters explain.
+
+    Parameters
+    ----------
+    theta, score : ndarray, shape (draws, ...)
+        As in :func:`information_from_scores`.
+    others : ndarray, shape (draws, k)
+        Everything sampled outside the block.
+
+    Returns
+    -------
+    ndarray
+        In [0, 1], adjusted for the number of the others: near 0 where the data determine the
+        element by itself, near 1 where they know it only in combination with something else.
+    """
+    alone = _explained(theta, score, None)
+    together = _explained(theta, score, others)
+    return np.asarray(np.clip(together - alone, 0.0, 1.0))
+
+
+def _explained(theta: np.ndarray, score: np.ndarray, others: np.ndarray | None) -> np.ndarray:
+    """Return the adjusted share of variance that a regression on theta and others explains."""
+    total = score - score.mean(axis=0)
+    left, freedom = residuals(total, others)
+    moved, _ = residuals(theta - theta.mean(axis=0), others)
+    variance = (moved**2).sum(axis=0)
+    slope = (moved * left).sum(axis=0) / np.where(variance > 0.0, variance, 1.0)
+    unexplained = ((left - slope * moved) ** 2).sum(axis=0) / (freedom - 1)
+    scale = (total**2).sum(axis=0) / (len(theta) - 1)
+    return np.asarray(1.0 - unexplained / np.where(scale > 0.0, scale, 1.0))
+
+
 def residuals(x: np.ndarray, others: np.ndarray | None) -> tuple[np.ndarray, int]:
     """Return what is left of centered draws after a regression on the others.
 

@@ -92,15 +92,18 @@ def find_hierarchies(model: Any) -> Hierarchies:
 
 def core_op(node: Apply[Any] | None) -> RandomVariable | None:
     """Return the op of a random variable of either backend; None if it is anything else."""
+    node = random_node(node)
     op = None if node is None else node.op
     if isinstance(op, XRV):
         op = op.core_op
     return op if isinstance(op, RandomVariable) else None
 
 
-def parameters_of(node: Apply[Any]) -> list[Any]:
-    """Return the distribution parameters of a random variable of either backend."""
-    return list(node.op.dist_params(node))
+def random_node(node: Apply[Any] | None) -> Apply[Any] | None:
+    """Return the node that draws; pymc.dims may have put its axes into the declared order."""
+    while node is not None and isinstance(node.op, Transpose):
+        node = node.inputs[0].owner
+    return node
 
 
 def _has_random_parameters(model: Any, variable: Any) -> bool:
@@ -158,7 +161,8 @@ def _is_standard(op: RandomVariable) -> bool:
 
 
 def _inputs(variable: Any) -> list[Any]:
-    return [] if core_op(variable.owner) is None else parameters_of(variable.owner)
+    node = random_node(variable.owner)
+    return [] if node is None else list(node.inputs)
 
 
 def unwrapped(x: Any) -> Any:

@@ -20,7 +20,7 @@ from unfunnel.errors import UnsupportedError
 from unfunnel.extras import require
 from unfunnel.steering import exposed
 from unfunnel.tuning.blocks import Block
-from unfunnel.tuning.estimate import Estimate, centeredness, information_from_scores
+from unfunnel.tuning.estimate import Estimate, centeredness, information_from_scores, ridge
 from unfunnel.tuning.geometry import BlockDraws, Geometry, Layout, SteeringValues
 
 _LOG = logging.getLogger("unfunnel")
@@ -62,6 +62,10 @@ class Pilot:
         Wall time.
     rounds : int
         How many rounds it took; 0 if it failed.
+    ridge : float
+        Share of the variance of scores that parameters outside the block explain, the 90% quantile
+        over the elements of the block where it is largest: what a coordinate of single elements
+        leaves to the sampler's adaptation.
     problem : str
         Why the result should not be relied on; empty if all is well.
     """
@@ -71,6 +75,7 @@ class Pilot:
     gradients: int
     seconds: float
     rounds: int
+    ridge: float = 0.0
     problem: str = ""
 
     @property
@@ -140,12 +145,12 @@ class _Runner:
             if change <= _SETTLED:
                 break
         problem = _stuck(at) or _unsettled(change, number)
-        return Pilot(steering, kappa, self.gradients, 0.0, number, problem)
+        return Pilot(steering, kappa, self.gradients, 0.0, number, _ridge(at), problem)
 
     def nothing(self, problem: str) -> Pilot:
         steering = self.geometry.untuned()
         kappa = {name: np.zeros_like(values.information) for name, values in steering.items()}
-        return Pilot(steering, kappa, self.gradients, 0.0, 0, problem)
+        return Pilot(steering, kappa, self.gradients, 0.0, 0, 0.0, problem)
 
     def _round(
         self, length: Round, start_at: np.ndarray | None, steering: SteeringValues
@@ -252,6 +257,11 @@ def _change(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> floa
     return max(
         float(np.quantile(np.abs(after[name] - before[name]), _SETTLED_SHARE)) for name in after
     )
+
+
+def _ridge(at: dict[str, BlockDraws]) -> float:
+    shares = [ridge(x.theta, x.score, x.others) for x in at.values()]
+    return max(float(np.quantile(share, 0.9)) for share in shares)
 
 
 def _stuck(at: dict[str, BlockDraws]) -> str:

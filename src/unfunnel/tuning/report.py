@@ -139,6 +139,7 @@ def report_of(
         "gradients": pilot.gradients,
         "seconds": round(pilot.seconds, 3),
         "rounds": pilot.rounds,
+        "ridge": round(pilot.ridge, 3),
         "problem": pilot.problem,
         "untouched": "; ".join(f"{name}: {reason}" for name, reason in untouched.items()),
     }
