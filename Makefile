@@ -44,10 +44,10 @@ demo: $(BASE_STAMP)
 	$(BIN)/python examples/demo.py
 
 test: $(BASE_STAMP)
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow"
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not slow"
 
 test-slow: $(BASE_STAMP)
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m slow
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m slow
 
 lint: $(BASE_STAMP)
 	$(BIN)/python -m ruff check .

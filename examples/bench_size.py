@@ -3,7 +3,9 @@
 Each size runs in a new process, so that its peak of memory is its own. The model: groups under one
 hierarchy of positive effects with ``centered="auto"``, the mean of ``n_j`` observations of unit
 error seen of each, ``n_j`` from 1 to 3000. Gradients do not depend on the machine; seconds and
-megabytes do, and what is of interest is whether they grow in proportion to the groups.
+megabytes do, and what is of interest is whether they grow in proportion to the groups. Memory and
+seconds for a gradient can; NUTS itself needs more gradients for a draw of more dimensions, about as
+their fourth root.
 
     python examples/bench_size.py
     python examples/bench_size.py --sizes 10 1000 --json figures.json
@@ -24,7 +26,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-SIZES = (10, 1_000, 100_000)
+# 10,000 is there for the verdict: below it, what every run costs hides how much a group does.
+SIZES = (10, 1_000, 10_000, 100_000)
 CHAINS, TUNE, DRAWS = 2, 200, 50
 
 #: Time or memory for a group may be at most this much larger in the largest model than in the one

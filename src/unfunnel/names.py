@@ -23,7 +23,7 @@ def offset(name: str, link: str) -> str:
 
 
 def steering(name: str) -> str:
-    """Name of the shared variable that holds the steering values of a variable."""
+    """Name of the steering values of a variable."""
     return f"{name}_steering"
 
 

@@ -26,5 +26,6 @@ def use_scale_transform(model: Any, variable: Any) -> None:
     if transform is None:
         return
     before = model.rvs_to_values[variable]
-    del model.values_to_rvs[before]
+    for each in {id(m): m for m in (model, model.root)}.values():
+        each.values_to_rvs.pop(before, None)
     model.create_value_var(variable, default_transform=transform, transform=UNSET)

@@ -6,7 +6,7 @@ requires that whatever a value transform uses is an ancestor of the random varia
 and has the steering values as a further input. It is expanded away when the model is compiled.
 
 The values are the output of an operation without inputs, so that PyMC takes them for neither data
-nor a parameter, and every function compiled from the model has the present ones as constants. For
+nor a parameter, and a function compiled from the model has the present ones as constants. For
 a pilot they have to change without compiling again: :func:`exposed` makes them shared variables.
 """
 
@@ -111,6 +111,11 @@ class Steering:
         """Make the coordinate non-centered again."""
         empty = np.zeros((0,) * (self.source.ndim - 1))
         self.set(empty, empty)
+
+
+def settled() -> Any:
+    """Return a context in which no other thread has steering values exposed."""
+    return _EXPOSING
 
 
 @contextmanager

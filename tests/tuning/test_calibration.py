@@ -10,7 +10,7 @@ Analysis 20). That both errors would be seen is tested too.
 Ranks are tested for uniformity with arviz's test of ordered values, a refinement of the graphical
 test with simultaneous bands (Sailynoja, Burkner & Vehtari 2022, Statistics and Computing 32).
 ``simuk`` cannot be used: it ranks variables, not functions of them, and knows no pilot.
-``UNFUNNEL_FIGURES=docs/images`` saves the figure of the rank distributions there.
+``UNFUNNEL_FIGURES=docs/_static`` saves the figure of the rank distributions there.
 """
 
 from __future__ import annotations

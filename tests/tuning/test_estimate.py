@@ -62,6 +62,7 @@ def test_nothing_is_the_safe_side():
     np.testing.assert_array_equal(information[:5], 0.0)
     np.testing.assert_array_equal(weighted_location[:4], 0.0)
     assert np.isfinite(weighted_location).all()
+    assert weighted_location[4] == 0.0
     assert information[5] == pytest.approx(1.0)
 
 

@@ -65,3 +65,9 @@ def test_labelled_offsets():
         pmd.Deterministic("b", tau * z)
         NormalIdentity(0.0, 1.0, dims="g").create_variable("constant", xdist=True)
     assert list(find_hierarchies(model).untouched) == ["z"]
+
+
+def test_a_positive_variable_without_a_transform():
+    with pm.Model() as model:
+        pm.LogNormal("a", 0, pm.HalfNormal("s"), shape=2, default_transform=None)
+    assert find_hierarchies(model).untouched == {"a": "it has no transform"}

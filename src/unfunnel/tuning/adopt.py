@@ -24,7 +24,7 @@ from unfunnel.centering import Informed
 from unfunnel.errors import ParameterError, UnsupportedError, listed, nearest
 from unfunnel.links import Link
 from unfunnel.scale_sampling import use_scale_transform
-from unfunnel.steering import Steering, steered, unsteered
+from unfunnel.steering import Steering, settled, steered, unsteered
 from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform
 from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.hierarchies import Hierarchies, find_hierarchies, random_node, unwrapped
@@ -37,7 +37,8 @@ def reparameterize(model: Any = None, blocks: str | Sequence[str] = "all") -> An
 
     Works on models written without this library, those of pymc-marketing included. The copy has the
     same variables, under the same names, with the same distributions; only what the sampler sees
-    differs. Until it is tuned (:func:`unfunnel.tune`), it is the non-centered form.
+    differs. Until it is tuned (:func:`unfunnel.tune`), it is the non-centered form. Blocks that are
+    in the informed coordinate already share their steering values with the original.
 
     Parameters
     ----------
@@ -107,7 +108,8 @@ def _selected(model: Any, found: Hierarchies, wanted: str | Sequence[str]) -> di
 
 def _with_informed_coordinates(model: Any, links: dict[str, Link]) -> Any:
     done = {block.name for block in auto_blocks(model)}
-    fgraph, _memo = fgraph_from_model(_without_initial_values(model))
+    with settled():
+        fgraph, _memo = fgraph_from_model(_without_initial_values(model))
     replacements = []
     for node in fgraph.toposort():
         if not isinstance(node.op, ModelFreeRV) or node.op.name not in links.keys() - done:
@@ -123,6 +125,7 @@ def _with_informed_coordinates(model: Any, links: dict[str, Link]) -> Any:
         replacements.append((node.outputs[0], new))
     toposort_replace(fgraph, tuple(replacements), reverse=True)
     copy = model_from_fgraph(fgraph, mutate_fgraph=True)
+    copy.check_bounds = model.check_bounds
     for variable, value in model.rvs_to_initial_values.items():
         if value is not None and not isinstance(value, Variable):
             copy.rvs_to_initial_values[copy[variable.name]] = value

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from unfunnel.centering import Informed
 from unfunnel.links import Link
-from unfunnel.steering import Steering, steering_of
+from unfunnel.steering import Steering, settled, steering_of
 from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform, location_and_scale
 
 
@@ -60,14 +58,15 @@ def auto_blocks(model: Any) -> list[Block]:
         The model.
     """
     found = []
-    for variable in model.free_RVs:
-        transform = model.rvs_to_transforms.get(variable)
-        if isinstance(transform, DimCoordinateTransform):
-            transform = transform.inner
-        if isinstance(transform, CoordinateTransform) and isinstance(
-            transform.coordinate, Informed
-        ):
-            found.append(_block(model, variable, transform.link))
+    with settled():
+        for variable in model.free_RVs:
+            transform = model.rvs_to_transforms.get(variable)
+            if isinstance(transform, DimCoordinateTransform):
+                transform = transform.inner
+            if isinstance(transform, CoordinateTransform) and isinstance(
+                transform.coordinate, Informed
+            ):
+                found.append(_block(model, variable, transform.link))
     return found
 
 
@@ -75,13 +74,14 @@ def _block(model: Any, variable: Any, link: Link) -> Block:
     location, scale = location_and_scale(
         tuple(variable.owner.inputs), getattr(variable.type, "dims", None)
     )
-    dims = model.named_vars_to_dims.get(variable.name) or tuple(
-        f"{variable.name}_dim_{axis}" for axis in range(variable.type.ndim)
+    named = model.named_vars_to_dims.get(variable.name) or (None,) * variable.type.ndim
+    dims = tuple(
+        f"{variable.name}_dim_{axis}" if dim is None else str(dim) for axis, dim in enumerate(named)
     )
     return Block(
         variable,
         model.rvs_to_values[variable],
-        tuple(np.atleast_1d(dims).tolist()),
+        dims,
         location,
         scale,
         link,

@@ -20,6 +20,9 @@ from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.estimate import residuals
 from unfunnel.tuning.pilot import Pilot
 
+# Fewer draws show nothing about a variance.
+_FEWEST_DRAWS = 40
+
 # Draws looked at; more would make the estimate no better than it has to be.
 _MOST_DRAWS = 400
 
@@ -36,7 +39,8 @@ def kappa_of_posterior(
     pilot : Pilot
         What was found.
     posterior : Dataset
-        The draws; blocks whose variables were not all kept are left out.
+        The draws; blocks whose variables were not all kept are left out, and all if there are
+        hardly any draws.
 
     Returns
     -------
@@ -44,6 +48,8 @@ def kappa_of_posterior(
         By the name of the block: the centeredness of each element, in [0, 1], and the standard
         error that it has if the draws looked at are independent.
     """
+    if posterior.sizes["chain"] * posterior.sizes["draw"] < _FEWEST_DRAWS:
+        return {}
     stacked = posterior.stack(_sample=("chain", "draw"))
     step = max(1, stacked.sizes["_sample"] // _MOST_DRAWS)
     thinned = stacked.isel(_sample=slice(None, None, step)).transpose("_sample", ...)

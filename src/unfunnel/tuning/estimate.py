@@ -60,8 +60,10 @@ def information_from_scores(
     variance = (deviation**2).mean(axis=0)
     moving = usable & (variance > (1e-10 * np.maximum(np.abs(mean), 1e-30)) ** 2)
     covariance = (deviation * score).mean(axis=0)
-    information = np.maximum(0.0, -covariance / np.where(moving, variance, 1.0))
-    weighted_location = score.mean(axis=0) + information * mean
+    slope = covariance / np.where(moving, variance, 1.0)
+    information = np.maximum(0.0, -slope)
+    # Without information a mean score would move the coordinate by scale**2, without bound.
+    weighted_location = np.where(slope < 0.0, score.mean(axis=0) + information * mean, 0.0)
     return Estimate(np.where(moving, information, 0.0), np.where(moving, weighted_location, 0.0))
 
 

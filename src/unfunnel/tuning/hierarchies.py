@@ -124,11 +124,14 @@ def _obstacle(model: Any, variable: Any, link: Link | None) -> str:
     ):
         return ""
     default = (LogTransform, DimLogTransform) if link is LOG else (type(None),)
-    return "" if isinstance(transform, default) else f"it has the transform {transform.name}"
+    if isinstance(transform, default):
+        return ""
+    return "it has no transform" if transform is None else f"it has the transform {transform.name}"
 
 
 def _is_offset(model: Any, variable: Any) -> bool:
     """Whether a variable is an offset: multiplied by something random, as in the textbook form."""
+    op = core_op(variable.owner)
     deterministics = {v.name for v in model.deterministics}
     if any(
         variable.name == names.offset(name, link.name)
@@ -136,7 +139,6 @@ def _is_offset(model: Any, variable: Any) -> bool:
         for link in (LOG, IDENTITY)
     ):
         return True
-    op = core_op(variable.owner)
     if op is None or not _is_standard(op) or _has_random_parameters(model, variable):
         return False
     outputs = [*model.deterministics, *model.potentials]

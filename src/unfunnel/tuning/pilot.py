@@ -175,13 +175,16 @@ class _Runner:
         draws, gradients = (
             trace["sample_stats"][key].values for key in ("unconstrained_draw", "gradient")
         )
+        if draws.shape[:2] != (_CHAINS, length.draws):  # what nutpie makes of an interrupt
+            raise KeyboardInterrupt
         return draws, self.geometry.at(_flat(draws), _flat(gradients), steering)
 
     def _ends(
         self, draws: np.ndarray, at: dict[str, BlockDraws], steering: SteeringValues
     ) -> np.ndarray:
-        """Return where each chain ended, in the coordinates of ``steering``."""
-        return self.geometry.moved(_flat(draws), at, steering).reshape(draws.shape)[:, -1]
+        """Return the later half of the draws of each chain, in the coordinates of ``steering``."""
+        moved = self.geometry.moved(_flat(draws), at, steering).reshape(draws.shape)
+        return _flat(moved[:, draws.shape[1] // 2 :])
 
 
 def compile_for_tuning(model: Any, blocks: list[Block], **options: Any) -> Any:
@@ -266,9 +269,13 @@ def _ridge(at: dict[str, BlockDraws]) -> float:
 
 def _stuck(at: dict[str, BlockDraws]) -> str:
     for name, x in at.items():
-        still = int((np.ptp(x.theta, axis=0) == 0.0).sum())
+        by_chain = x.theta.reshape(_CHAINS, -1, *x.theta.shape[1:])
+        still = int((np.ptp(by_chain, axis=1) == 0.0).any(axis=0).sum())
         if still:
             return f"{still} of {x.theta[0].size} elements of {name} did not move in the pilot run"
+        lost = int((~np.isfinite(x.score)).any(axis=0).sum())
+        if lost:
+            return f"{lost} of {x.score[0].size} elements of {name} have scores that are not finite"
     return ""
 
 

@@ -28,8 +28,9 @@ class TuningReport:
         For each block ``{name}_information`` (in 1/theta**2, theta being the unconstrained
         variable), ``{name}_weighted_location`` (1/theta) and ``{name}_kappa``, the centeredness of
         each element in [0, 1], labelled with the coords of the model. Attributes: gradients,
-        seconds and rounds of the pilot; its problem, if any; and which variables look like part of
-        a hierarchy but were left untouched, with the reason.
+        seconds and rounds of the pilot; ``ridge``, the share of the scores that parameters outside
+        a block explain; its problem, if any; which variables look like part of a hierarchy but were
+        left untouched, with the reason; from ``sample`` also the adaptation used.
 
     Examples
     --------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 import warnings
 from collections.abc import Sequence
@@ -29,9 +30,22 @@ from unfunnel.tuning.tune import (
     warn_of_problem,
 )
 
+_LOG = logging.getLogger("unfunnel")
+
 # Where other parameters explain more than this of the scores, a ridge between blocks is what limits
 # the sampler: about 0.1 at most in models without one, 0.4 and more in media-mix models.
 _RIDGE = 0.3
+
+# Whoever passes one of these has chosen an adaptation.
+_ADAPTATION_OPTIONS = {
+    "adaptation",
+    "sampler",
+    "low_rank_modified_mass_matrix",
+    "transform_adapt",
+    "use_grad_based_mass_matrix",
+    "mass_matrix_eigval_cutoff",
+    "mass_matrix_gamma",
+}
 
 # What nutpie's low-rank adaptation was tried with.
 _MOST_DIMENSIONS = 2000
@@ -132,8 +146,12 @@ def sample(
     pilot = run_pilot(informed, compiled, chosen, number, **run_options)
     warn_of_problem(pilot)
     start = time.perf_counter()
-    if "adaptation" not in nutpie_options and _has_ridge(pilot, compiled):
+    if _has_ridge(pilot, compiled) and not _ADAPTATION_OPTIONS & nutpie_options.keys():
+        _LOG.info("The pilot shows a ridge (%.2f): low-rank adaptation.", pilot.ridge)
         nutpie_options["adaptation"] = "low_rank"
+    untouched = find_hierarchies(model).untouched if blocks == "all" else {}
+    report = report_of(informed, chosen, pilot, untouched)
+    report.values.attrs["adaptation"] = nutpie_options.get("adaptation", "diag")
     trace: xr.DataTree = nutpie.sample(
         with_steering(compiled, chosen, pilot.steering),
         draws=draws,
@@ -144,9 +162,6 @@ def sample(
         **nutpie_options,
     )
     patch_nutpie_idata(trace, model, sampling_time=time.perf_counter() - start)
-    untouched = find_hierarchies(model).untouched if blocks == "all" else {}
-    report = report_of(informed, chosen, pilot, untouched)
-    report.values.attrs["adaptation"] = nutpie_options.get("adaptation", "diag")
     trace["unfunnel"] = xr.DataTree(report.values)
     if not pilot.failed:
         _warn_of_disagreement(chosen, pilot, trace)
@@ -163,7 +178,8 @@ def _with_blocks(model: Any, blocks: str | Sequence[str]) -> Any:
         return model
     present = {block.name for block in auto_blocks(model)}
     if blocks == "all":
-        return reparameterize(model) if find_hierarchies(model).links.keys() - present else model
+        missing_links = find_hierarchies(model).links.keys() - present
+        return reparameterize(model) if missing_links or not present else model
     missing = [name for name in names_of(blocks) if name not in present]
     return reparameterize(model, missing) if missing else model
 
@@ -172,12 +188,13 @@ def _warn_of_disagreement(blocks: list[Block], pilot: Pilot, trace: xr.DataTree)
     found = kappa_of_posterior(blocks, pilot, trace["posterior"].to_dataset())
     for name, (kappa, error) in found.items():
         apart = np.abs(kappa - pilot.kappa[name])
-        elements = int((apart > _DISAGREEMENT + 4 * error).sum())
-        if elements:
+        flagged = apart > _DISAGREEMENT + 4 * error
+        if flagged.any():
             warnings.warn(
-                f"unfunnel: {elements} of {apart.size} elements of {name} turned out to differ "
-                f"from the pilot by up to {apart.max():.2f} in centeredness. The draws are "
-                "correct; if they are too few, sample again with another seed, and compare.",
+                f"unfunnel: {int(flagged.sum())} of {apart.size} elements of {name} turned out to "
+                f"differ from the pilot by up to {apart[flagged].max():.2f} in centeredness. "
+                "The draws are correct; if they are too few, sample again with another seed, and "
+                "compare.",
                 TuningWarning,
                 stacklevel=3,
             )

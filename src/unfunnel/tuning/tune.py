@@ -109,8 +109,8 @@ def select_blocks(model: Any, wanted: str | Sequence[str]) -> list[Block]:
             expected='a model with a prior that has centered="auto"',
             given=f"one with the free variables {listed(v.name for v in model.free_RVs)}, "
             "none of which has it",
-            remedy='Call unfunnel.sample(model, blocks="all"), which finds the hierarchies of any '
-            "model, or tune a copy made by unfunnel.reparameterize(model).",
+            remedy='Call unfunnel.sample(model, blocks="all"), or tune a copy made by '
+            "unfunnel.reparameterize(model): both find the hierarchies of any model.",
         )
     if wanted == "auto":
         return list(found.values())
