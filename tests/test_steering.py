@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pymc as pm
+import pymc.dims as pmd
 import pytensor
 import pytensor.tensor as pt
 import pytest
+from pymc.model.transform.conditioning import remove_value_transforms
 from pymc.model.transform.optimization import freeze_dims_and_data
 
+import unfunnel
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.steering import Steering, exposed, steered, steering_inputs, steering_of, unsteered
 from unfunnel.tuning.blocks import auto_blocks
@@ -56,7 +59,7 @@ def test_exposed_values_can_change_after_compiling():
     with exposed([scale]) as (shared,):
         information, _ = steering_inputs(scale, value)
         function = pytensor.function([value], information)
-    assert shared.name == steering.name == "beta_steering"
+    assert shared.name == steering.name == "beta_steering__"
     assert function([0.0]) == [0.0]
     shared.set_value([[5.0], [0.0]])
     assert function([0.0]) == [5.0]
@@ -146,4 +149,82 @@ def test_names_are_those_of_the_variable_in_a_submodel():
         NormalIdentity(0.0, pm.HalfNormal("s"), centered="auto").create_variable("beta")
     (block,) = auto_blocks(model)
     assert block.name == "sub::beta"
-    assert block.steering.name == "sub::beta_steering"
+    assert block.steering.name == "sub::beta_steering__"
+
+
+def exact_density(model, point):
+    """Return the log density at flat values, and by a change of variables from the plain model."""
+    plain = remove_value_transforms(model)
+    rvs = model.replace_rvs_by_values(model.free_RVs)
+    inputs = {v: point[v.name] for v in model.value_vars}
+    plain_rvs = [x.values if hasattr(x.type, "dims") else x for x in rvs]
+    values = [np.asarray(x.eval(inputs, on_unused_input="ignore")) for x in plain_rvs]
+    log_slope = 0.0
+    for rv, x, value in zip(model.free_RVs, plain_rvs, values, strict=True):
+        sampled = model.rvs_to_values[rv]
+        if sampled.name == rv.name:
+            continue
+        step = 1e-6
+        for index in np.ndindex(value.shape):
+            ends = []
+            for sign in (-1, 1):
+                moved = point[sampled.name].copy()
+                moved[index] += sign * step
+                ends.append(
+                    np.asarray(x.eval({**inputs, sampled: moved}, on_unused_input="ignore"))[index]
+                )
+            log_slope += np.log((ends[1] - ends[0]) / (2 * step))
+    by_name = dict(zip([rv.name for rv in model.free_RVs], values, strict=True))
+    return float(plain.compile_logp()(by_name)) + log_slope
+
+
+def constant_scale(xdist, sigma=0.5, mu=None):
+    with pm.Model(coords={"geo": ["a", "b"]}) as model:
+        mu = pm.Normal("mu") if mu is None else mu
+        prior = NormalIdentity(mu, sigma, dims="geo", centered="auto")
+        beta = prior.create_variable("beta", xdist=xdist)
+        pm.Normal("y", beta.values if xdist else beta, 1.0, observed=[5.0, 6.0], dims="geo")
+    return model
+
+
+def data_scale(xdist):
+    with pm.Model(coords={"geo": ["a", "b"]}) as model:
+        sigma = pm.Data("sigma", 0.5)
+        prior = NormalIdentity(pm.Normal("mu"), sigma * 1.0, dims="geo", centered="auto")
+        beta = prior.create_variable("beta", xdist=xdist)
+        pm.Normal("y", beta.values if xdist else beta, 1.0, observed=[5.0, 6.0], dims="geo")
+    return model
+
+
+#: Scales of which nothing random is left when the log density is rewritten.
+CONSTANT = {
+    "number": constant_scale,
+    "array": lambda xdist: constant_scale(xdist, np.array([0.5, 2.0])),
+    "all-constant": lambda xdist: constant_scale(xdist, 0.5, 1.0),
+    "frozen-data": lambda xdist: freeze_dims_and_data(data_scale(xdist)),
+    "done": lambda xdist: freeze_dims_and_data(pm.do(build(xdist), {"s": 0.5})),
+    "adopted": lambda xdist: unfunnel.reparameterize(by_others(xdist)),
+}
+
+
+def by_others(xdist):
+    with pm.Model(coords={"geo": ["a", "b"]}) as model:
+        if xdist:
+            beta = pmd.Normal("beta", mu=pmd.Normal("mu", 0, 1), sigma=0.5, dims="geo").values
+        else:
+            beta = pm.Normal("beta", pm.Normal("mu"), 0.5, dims="geo")
+        pm.Normal("y", beta, 1.0, observed=[5.0, 6.0], dims="geo")
+    return model
+
+
+@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
+@pytest.mark.parametrize("make", CONSTANT.values(), ids=CONSTANT)
+def test_a_scale_that_is_constant(make, xdist):
+    """Nothing folds the steering values away before the value transform has used them."""
+    model = make(xdist)
+    (block,) = auto_blocks(model)
+    block.steering.set([1.0, 30.0], [2.0, 10.0])
+    point = {v.name: np.full(np.shape(x), 0.4) for v, x in _starts(model)}
+    with pytensor.config.change_flags(on_opt_error="raise"):
+        found = float(model.compile_logp()(point))
+    assert found == pytest.approx(exact_density(model, point), abs=1e-5)

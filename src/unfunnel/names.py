@@ -24,7 +24,7 @@ def offset(name: str, link: str) -> str:
 
 def steering(name: str) -> str:
     """Name of the steering values of a variable."""
-    return f"{name}_steering"
+    return f"{name}_steering__"
 
 
 def information(name: str) -> str:

@@ -27,6 +27,7 @@ from pytensor.graph.op import Op
 from pytensor.ifelse import ifelse
 from pytensor.tensor.elemwise import DimShuffle
 from pytensor.xtensor.basic import TensorFromXTensor, XTensorFromTensor
+from pytensor.xtensor.shape import Transpose
 
 from unfunnel import names
 
@@ -35,6 +36,10 @@ _EXPOSING = RLock()
 
 class SteeredScale(OpFromGraph):
     """Returns its first input; the other is there to be found by the value transform."""
+
+    def do_constant_folding(self, fgraph: Any, node: Any) -> bool:
+        """Stay, even around a constant scale: what is folded the value transform cannot find."""
+        return False
 
 
 class SteeringSource(Op):
@@ -202,4 +207,4 @@ def _padded(values: Any, shape: tuple[Any, ...]) -> Any:
 
 
 # What stands between the scale as it was made and as a random variable holds it.
-_WRAPPERS = (XTensorFromTensor, TensorFromXTensor, DimShuffle)
+_WRAPPERS = (XTensorFromTensor, TensorFromXTensor, DimShuffle, Transpose)

@@ -21,12 +21,20 @@ from pytensor.xtensor.basic import XTensorFromTensor
 from pytensor.xtensor.type import XTensorType
 from pytensor.xtensor.vectorization import XRV
 
-from unfunnel.centering import Coordinate
+from unfunnel.centering import Coordinate, Informed
 from unfunnel.graph_ops import GRAPH, positive_or_one
 from unfunnel.links import Link
 from unfunnel.steering import steering_inputs
 
 Node = Variable[Any, Any]
+
+
+class SteeringLost(BaseException):
+    """A rewrite removed the steering values before the value transform was applied.
+
+    No ``Exception``: PyTensor logs those and goes on without the transform, that is with another
+    model.
+    """
 
 
 class CoordinateTransform(Transform):
@@ -62,9 +70,10 @@ class CoordinateTransform(Transform):
 
     def _center_and_spread(self, value: Any, inputs: tuple[Node, ...]) -> tuple[Any, Any]:
         location, scale = location_and_scale(inputs, getattr(value.type, "dims", None))
-        return self.coordinate.coordinates(
-            location, positive_or_one(scale), GRAPH, *steering_inputs(scale, value)
-        )
+        steering = steering_inputs(scale, value)
+        if isinstance(self.coordinate, Informed) and not steering:
+            raise SteeringLost(f"The steering values of {self.coordinate.name} are gone.")
+        return self.coordinate.coordinates(location, positive_or_one(scale), GRAPH, *steering)
 
 
 class DimCoordinateTransform(DimTransform):

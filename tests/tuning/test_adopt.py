@@ -148,3 +148,23 @@ def test_labelled_variables_that_pymc_dims_transposes(order):
     expected = density_of_variables(model, point)
     assert density_of_variables(copy, point) == pytest.approx(expected, rel=1e-12)
     assert np.isfinite(copy.compile_logp()(copy.initial_point()))
+
+
+def test_labelled_scales_in_another_order():
+    with pm.Model(coords={"g": range(2), "t": range(3)}) as model:
+        s = pmd.HalfNormal("s", sigma=1, dims=("t", "g"))
+        pmd.Normal("a", mu=pmd.Normal("mu", 0, 1, dims="t"), sigma=s, dims=("g", "t"))
+    copy = unfunnel.reparameterize(model)
+    (block,) = auto_blocks(copy)
+    block.steering.set(*RNG.uniform(0, 20, size=(2, 2, 3)))
+    assert np.isfinite(copy.compile_logp()(copy.initial_point()))
+    point = {"s": RNG.exponential(size=(3, 2)), "mu": RNG.normal(size=3), "a": np.ones((2, 3))}
+    expected = density_of_variables(model, point)
+    assert density_of_variables(copy, point) == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_submodel():
+    with pm.Model(), pm.Model(name="sub") as sub:
+        pm.Normal("a", 0, pm.HalfNormal("s"))
+    with pytest.raises(UnsupportedError, match=r"the submodel 'sub'. Pass model\.root"):
+        unfunnel.reparameterize(sub)

@@ -69,6 +69,13 @@ def reparameterize(model: Any = None, blocks: str | Sequence[str] = "all") -> An
     ['mu', 'tau_softplus__', 'a_informed__']
     """
     model = pm.modelcontext(model)
+    if model.parent is not None:
+        raise UnsupportedError(
+            "unfunnel",
+            expected="a whole model",
+            given=f"the submodel {model.name!r}",
+            remedy="Pass model.root.",
+        )
     found = find_hierarchies(model)
     links = _selected(model, found, blocks)
     for name, reason in found.untouched.items():

@@ -62,6 +62,7 @@ def kappa_of_posterior(
             parents,
             [block.location, block.scale],
             on_unused_input="ignore",
+            allow_input_downcast=True,
             mode="FAST_COMPILE",
         )
         arrays = [thinned[p.name].values for p in parents]

@@ -92,6 +92,7 @@ class Geometry:
             [*self._values, *steering],
             clone_replace(outputs, dict(zip(sources, steering, strict=True))),
             on_unused_input="ignore",
+            allow_input_downcast=True,  # nutpie's draws are doubles, whatever floatX is
             mode="FAST_COMPILE",
         )
 

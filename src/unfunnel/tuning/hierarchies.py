@@ -23,6 +23,7 @@ from pytensor.xtensor.vectorization import XRV
 
 from unfunnel import names
 from unfunnel.links import IDENTITY, LOG, Link
+from unfunnel.random_variables import NaturalRandomVariable
 from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform
 
 #: Laws whose last two parameters are location and scale of the variable seen through the link.
@@ -131,9 +132,11 @@ def _obstacle(model: Any, variable: Any, link: Link | None) -> str:
 
 def _is_offset(model: Any, variable: Any) -> bool:
     """Whether a variable is an offset: multiplied by something random, as in the textbook form."""
-    op = core_op(variable.owner)
+    op: Any = core_op(variable.owner)
     deterministics = {v.name for v in model.deterministics}
-    if any(
+    # The offset of our own textbook form has parameters that become NaN with those of the prior.
+    ours = isinstance(op, NaturalRandomVariable) or not _has_random_parameters(model, variable)
+    if ours and any(
         variable.name == names.offset(name, link.name)
         for name in deterministics
         for link in (LOG, IDENTITY)

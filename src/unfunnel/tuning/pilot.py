@@ -257,14 +257,13 @@ def _kappa(at: dict[str, BlockDraws], steering: SteeringValues) -> dict[str, np.
 
 def _change(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> float:
     """How much kappa moved, in the block where it moved most."""
-    return max(
-        float(np.quantile(np.abs(after[name] - before[name]), _SETTLED_SHARE)) for name in after
-    )
+    moved = [np.abs(after[name] - before[name]) for name in after if after[name].size]
+    return max((float(np.quantile(x, _SETTLED_SHARE)) for x in moved), default=0.0)
 
 
 def _ridge(at: dict[str, BlockDraws]) -> float:
     shares = [ridge(x.theta, x.score, x.others) for x in at.values()]
-    return max(float(np.quantile(share, 0.9)) for share in shares)
+    return max((float(np.quantile(share, 0.9)) for share in shares if share.size), default=0.0)
 
 
 def _stuck(at: dict[str, BlockDraws]) -> str:

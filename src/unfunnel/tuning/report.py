@@ -57,6 +57,8 @@ class TuningReport:
         rows = []
         for block in self.blocks:
             kappa = self.kappa(block)
+            if not kappa.size:
+                continue
             low, middle, high = np.quantile(kappa.values, [0.0, 0.5, 1.0])
             rows.append(
                 {
@@ -131,7 +133,7 @@ def report_of(
         }
         variables |= {name: (block.dims, array) for name, array in arrays.items()}
     coords = {
-        dim: list(model.coords[dim])
+        dim: _labels(model.coords[dim])
         for block in blocks
         for dim in block.dims
         if model.coords.get(dim) is not None
@@ -145,6 +147,13 @@ def report_of(
         "untouched": "; ".join(f"{name}: {reason}" for name, reason in untouched.items()),
     }
     return TuningReport(xr.Dataset(variables, coords, attributes))
+
+
+def _labels(labels: Any) -> np.ndarray:
+    """Return labels as an array of one axis, also if each of them is a tuple."""
+    array = np.empty(len(labels), dtype=object)
+    array[:] = [str(x) if isinstance(x, tuple) else x for x in labels]
+    return np.asarray(array.tolist())
 
 
 def _chosen(low: float, high: float) -> str:

@@ -161,11 +161,23 @@ def sample(
         progress_bar=progress_bar,
         **nutpie_options,
     )
-    patch_nutpie_idata(trace, model, sampling_time=time.perf_counter() - start)
+    _attach_data(trace, model, time.perf_counter() - start)
     trace["unfunnel"] = xr.DataTree(report.values)
     if not pilot.failed:
         _warn_of_disagreement(chosen, pilot, trace)
     return trace
+
+
+def _attach_data(trace: xr.DataTree, model: Any, seconds: float) -> None:
+    """Attach the data as ``pm.sample`` does; the draws are not lost if that fails."""
+    try:
+        patch_nutpie_idata(trace, model, sampling_time=seconds)
+    except (KeyError, ValueError, AttributeError) as error:  # a trace in a zarr store, for one
+        warnings.warn(
+            f"unfunnel: the data of the model could not be attached to the trace ({error!r}).",
+            TuningWarning,
+            stacklevel=3,
+        )
 
 
 def _has_ridge(pilot: Pilot, compiled: Any) -> bool:
