@@ -42,7 +42,13 @@ def test_the_notebooks_are_found():
     }
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def slow_if_benchmark(path):
+    return pytest.param(
+        path, marks=[pytest.mark.slow] * path.stem.startswith("bench_"), id=path.stem
+    )
+
+
+@pytest.mark.parametrize("path", map(slow_if_benchmark, NOTEBOOKS))
 def test_notebook_runs(path, tmp_path):
     output = run(path, tmp_path)
     assert "┃" in output, "no table"

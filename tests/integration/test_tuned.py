@@ -113,6 +113,7 @@ def test_a_saved_model_is_untuned_and_predicts_the_same(fitted, media_data, tmp_
     assert type(MMM.load(str(path)).saturation.function_priors["beta"]) is LogNormalExp
 
 
+@pytest.mark.slow
 def test_plain_priors_through_blocks_all(make_mmm, quick_compilation):
     mmm = make_mmm(
         saturation={
@@ -132,6 +133,7 @@ def test_plain_priors_through_blocks_all(make_mmm, quick_compilation):
     assert set(mmm.model.named_vars) >= set(trace["posterior"].data_vars)
 
 
+@pytest.mark.slow
 def test_lifetime_values(quick_compilation):
     rng = np.random.default_rng(3)
     cohorts = ["a", "b", "c"]

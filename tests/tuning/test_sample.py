@@ -201,13 +201,6 @@ def test_nothing_to_find_in_any_model():
         unfunnel.sample(model, blocks="all")
 
 
-def test_an_axis_without_a_name():
-    with pm.Model(coords={"g": range(3)}) as model:
-        pm.Normal("a", 0.0, pm.HalfNormal("s"), dims=("g", None), shape=(3, 2))
-    found = unfunnel.sample(model, **SHORT, seed=1, blocks="all")["unfunnel"]
-    assert found["a_kappa"].dims == ("g", "a_dim_1")
-
-
 def test_hardly_any_draws(model):
     found = unfunnel.sample(model, draws=1, tune=50, chains=1, seed=1, **QUIET)
     assert found["posterior"]["phi"].shape == (1, 1, GROUPS)

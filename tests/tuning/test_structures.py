@@ -49,6 +49,7 @@ def test_nested_levels():
     assert float(found["shop_mu_kappa"].min()) > 0.5
 
 
+@pytest.mark.slow
 def test_several_blocks_one_of_them_without_data():
     with pm.Model(coords={"a": range(5), "b": range(4)}) as model:
         first, second = auto("first", dims="a"), auto("second", dims="b")
@@ -78,6 +79,7 @@ def test_poisson_counts():
     assert kappa[0] < 0.5
 
 
+@pytest.mark.slow
 def test_outliers_under_a_student_t_likelihood():
     y = RNG.normal(size=(6, 20)) * 0.3 + RNG.normal(size=(6, 1))
     y[0, 0] = 40.0
@@ -87,6 +89,7 @@ def test_outliers_under_a_student_t_likelihood():
     assert float(sampled(model)["unfunnel"]["a_kappa"].min()) > 0.5
 
 
+@pytest.mark.slow
 def test_two_likelihoods_of_one_block():
     with pm.Model(coords={"g": range(6)}) as model:
         a = auto("a", dims="g")
@@ -123,6 +126,7 @@ def test_a_centered_child_of_an_auto_block():
     np.testing.assert_allclose(sampled(model)["unfunnel"]["a_information"], 4.0, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_labelled_variables_of_two_dims():
     sizes = np.array([[1.0, 400.0], [400.0, 1.0], [1.0, 1.0]])
     with pm.Model(coords={"a": list("xyz"), "b": [0, 1]}) as model:
