@@ -48,7 +48,7 @@ def slow_if_benchmark(path):
     )
 
 
-@pytest.mark.parametrize("path", map(slow_if_benchmark, NOTEBOOKS))
+@pytest.mark.parametrize("path", [slow_if_benchmark(path) for path in NOTEBOOKS])
 def test_notebook_runs(path, tmp_path):
     output = run(path, tmp_path)
     assert "┃" in output, "no table"
