@@ -51,7 +51,8 @@ from pymc_marketing.special_priors import LogNormalPrior
 
 import unfunnel
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.pilot import compile_for_tuning, run_pilot, with_steering
+from unfunnel.tuning.compiled import compile_for_tuning, with_steering
+from unfunnel.tuning.pilot import run_pilot
 
 CHAINS, TUNE, DRAWS_PER_CHAIN = (2, 5, 10) if short() else (4, 1000, 1000)
 LENGTH = {"chains": CHAINS, "tune": TUNE, "draws": DRAWS_PER_CHAIN, "progress_bar": False}

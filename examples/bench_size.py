@@ -112,7 +112,7 @@ def measure(groups: int, seed: int) -> Figures:
     import nutpie
 
     import unfunnel
-    from unfunnel.tuning.pilot import gradient_count
+    from unfunnel.tuning.compiled import gradient_count
 
     imports = peak_megabytes()
     options: dict[str, Any] = {

@@ -23,7 +23,8 @@ from pymc_extras.prior import Prior
 import unfunnel
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.pilot import compile_for_tuning, run_pilot, with_steering
+from unfunnel.tuning.compiled import compile_for_tuning, with_steering
+from unfunnel.tuning.pilot import run_pilot
 
 SEEDS = (0, 1, 2)
 

@@ -20,8 +20,9 @@ GRID = Grid((Regime.MIXED,), DEFAULT_FORMS, 1, 1, TINY)
 
 #: Forms that share what is compiled are run together.
 TOGETHER = {
-    (FormName.AUTO, FormName.NONCENTERED_SOFTPLUS),
-    (FormName.NONCENTERED, FormName.LOW_RANK),
+    (FormName.AUTO, FormName.AUTO_DIAG, FormName.NONCENTERED_SOFTPLUS),
+    (FormName.CENTERED, FormName.CENTERED_LOW_RANK),
+    (FormName.NONCENTERED, FormName.NONCENTERED_LOW_RANK),
 }
 ALONE = set(DEFAULT_FORMS) - {form for forms in TOGETHER for form in forms}
 
@@ -47,9 +48,11 @@ def test_forms(form):
 
 @pytest.mark.filterwarnings("ignore::unfunnel.TuningWarning")
 def test_auto_is_what_sample_does():
-    auto, untuned = run(FormName.AUTO, FormName.NONCENTERED_SOFTPLUS)
-    check(auto)
-    check(untuned)
+    auto, diagonal, untuned = run(FormName.AUTO, FormName.AUTO_DIAG, FormName.NONCENTERED_SOFTPLUS)
+    for record in (auto, diagonal, untuned):
+        check(record)
+    assert diagonal["pilot_gradients"] == auto["pilot_gradients"] > 0
+    assert diagonal["tuning_gradients"] != auto["tuning_gradients"]
     assert auto["compile_seconds"] == untuned["compile_seconds"]
     assert untuned["pilot_gradients"] == 0
 
@@ -67,13 +70,18 @@ def test_what_was_run_is_not_run_again(tmp_path, monkeypatch):
     (first,) = run(FormName.NONCENTERED, save_to=path)
     with path.open("a", encoding="utf-8") as file:
         file.write('{"regime": ')  # interrupted here
-    both = run(FormName.NONCENTERED, FormName.LOW_RANK, done=bench.read_records(path), save_to=path)
+    both = run(
+        FormName.NONCENTERED,
+        FormName.NONCENTERED_LOW_RANK,
+        done=bench.read_records(path),
+        save_to=path,
+    )
     assert both[0] == first
     for record in both:
         check(record)
     assert bench.read_records(path) == both
     monkeypatch.setattr(bench, "compile_form", None)
-    assert run(FormName.LOW_RANK, done=both) == both[1:]
+    assert run(FormName.NONCENTERED_LOW_RANK, done=both) == both[1:]
 
 
 def test_incomplete_lines(tmp_path, caplog):

@@ -32,7 +32,8 @@ from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.graph_ops import GRAPH, positive_or_one
 from unfunnel.transforms import CoordinateTransform, location_and_scale
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.pilot import compile_for_tuning, run_pilot, with_steering
+from unfunnel.tuning.compiled import compile_for_tuning, with_steering
+from unfunnel.tuning.pilot import run_pilot
 
 SIMULATIONS = 200
 #: Enough to see one wrong factor of the density: measured p-values are 6e-9 with 15, 2e-16 with 25.

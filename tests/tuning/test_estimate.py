@@ -7,9 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unfunnel.tuning.estimate import centeredness, information_from_scores, ridge
+from unfunnel.tuning.estimate import centeredness, information_from_scores
+from unfunnel.tuning.regressors import Draws, regressors
 
 RNG = np.random.default_rng(3)
+
+
+def estimate(theta, score, *others):
+    """Estimate with other variables held fixed."""
+    return information_from_scores(theta, score, regressors(Draws(theta, ("a",)), others))
 
 
 @given(information=st.floats(1e-6, 1e8), location=st.floats(-50, 50), draws=st.integers(2, 30))
@@ -39,14 +45,14 @@ def test_a_score_that_also_depends_on_other_parameters():
     theta, others = RNG.normal(size=(60, 5)), RNG.normal(size=(60, 8))
     theta[:, 0] += 3 * others[:, 0]  # a ridge: the data know only a combination of both
     score = 50.0 * (1.0 - theta) + 400.0 * others @ RNG.normal(size=(8, 5))
-    found = information_from_scores(theta, score, others)
+    found = estimate(theta, score, Draws(others, ("b",)))
     np.testing.assert_allclose(found.information, 50.0, rtol=1e-9)
     assert not np.allclose(information_from_scores(theta, score).information, 50.0, rtol=0.5)
 
 
 def test_more_other_parameters_than_draws():
     theta, others = RNG.normal(size=(40, 3)), RNG.normal(size=(40, 500))
-    found = information_from_scores(theta, 2.0 * (1.0 - theta), others)
+    found = estimate(theta, 2.0 * (1.0 - theta), Draws(others, ("b",)))
     np.testing.assert_allclose(found.information, 2.0, rtol=1e-9)
 
 
@@ -68,7 +74,9 @@ def test_nothing_is_the_safe_side():
 
 def test_constant_other_parameters():
     theta = RNG.normal(size=(20, 2))
-    found = information_from_scores(theta, -theta, np.ones((20, 3)))
+    found = estimate(
+        theta, -theta, Draws(np.ones((20, 3)), ("b",)), Draws(np.ones((20, 2)), ("a",))
+    )
     np.testing.assert_allclose(found.information, 1.0)
 
 
@@ -76,13 +84,3 @@ def test_centeredness():
     scale = np.array([[0.5], [2.0]])
     found = centeredness(np.array([0.0, 1.0, 1e300]), scale)
     np.testing.assert_allclose(found, [0.0, (0.2 + 0.8) / 2, 1.0])
-
-
-def test_ridge():
-    theta, others = RNG.normal(size=(80, 3)), RNG.normal(size=(80, 10))
-    noise = RNG.normal(size=(80, 3))
-    by_itself = -4.0 * theta + 0.5 * noise
-    np.testing.assert_allclose(ridge(theta, by_itself, others), 0.0, atol=0.05)
-    np.testing.assert_allclose(ridge(theta, 0.0 * theta, others), 0.0, atol=1e-12)
-    combined = -4.0 * theta + 4.0 * others[:, :1]
-    np.testing.assert_allclose(ridge(theta, combined, others), 0.5, atol=0.2)

@@ -19,8 +19,10 @@ from pymc_extras.prior import Prior
 
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.tuning.blocks import auto_blocks
+from unfunnel.tuning.compiled import compile_for_tuning, with_steering
 from unfunnel.tuning.estimate import Estimate, information_from_scores
-from unfunnel.tuning.pilot import compile_for_tuning, run_pilot, with_steering
+from unfunnel.tuning.pilot import run_pilot
+from unfunnel.tuning.regressors import Draws, regressors
 
 UNITS = (1e-3, 1e3)
 SEEDS = (0, 1, 2)
@@ -138,16 +140,22 @@ def test_log_density_and_gradient_do_not_depend_on_units(build, xdist, scale):
 
 
 @pytest.mark.parametrize("unit", UNITS)
+def _held(theta: np.ndarray, others: np.ndarray) -> Any:
+    return regressors(Draws(theta, ("group",)), [Draws(others, ("other",))])
+
+
 @pytest.mark.parametrize("build", [lognormal, normal], ids=["LogNormalExp", "NormalIdentity"])
 def test_estimates_follow_the_units(build, unit):
     rng = np.random.default_rng(6)
     theta, others = 1.0 + 0.2 * rng.normal(size=(80, GROUPS)), rng.normal(size=(80, 2))
     score = SIZES * (1.1 - theta) + rng.normal(size=theta.shape) + others[:, :1]
-    found = information_from_scores(theta, score, others)
+    found = information_from_scores(theta, score, _held(theta, others))
     if build is lognormal:
-        again = information_from_scores(theta + np.log(unit), score, others + np.log(unit))
+        again = information_from_scores(
+            theta + np.log(unit), score, _held(theta, others + np.log(unit))
+        )
     else:
-        again = information_from_scores(theta * unit, score / unit, others * unit)
+        again = information_from_scores(theta * unit, score / unit, _held(theta, others * unit))
     for expected, value in zip(in_units(found, unit, build), again, strict=True):
         np.testing.assert_allclose(value, expected, rtol=1e-8, atol=1e-8 / unit)
 

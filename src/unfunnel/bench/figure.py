@@ -31,6 +31,7 @@ _TITLES = {
 }
 _LABELS = {
     FormName.AUTO: 'centered="auto"',
+    FormName.AUTO_DIAG: "the same, diagonal adaptation",
     FormName.CENTERED: "centered",
     FormName.NONCENTERED: "non-centered",
     FormName.NONCENTERED_SOFTPLUS: "non-centered, auto's sigma",
@@ -39,7 +40,8 @@ _LABELS = {
     FormName.MARKETING_CENTERED: "LogNormalPrior, centered",
     FormName.MARKETING_NONCENTERED: "LogNormalPrior, non-centered",
     FormName.VIP: "VIP",
-    FormName.LOW_RANK: "non-centered, low rank",
+    FormName.CENTERED_LOW_RANK: "centered, low rank",
+    FormName.NONCENTERED_LOW_RANK: "non-centered, low rank",
     FormName.FLOW: "non-centered, flow",
 }
 

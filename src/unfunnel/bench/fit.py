@@ -8,7 +8,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,8 @@ from unfunnel.bench.grid import Length
 from unfunnel.bench.regimes import Data
 from unfunnel.extras import require
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.pilot import compile_for_tuning, run_pilot, with_steering
+from unfunnel.tuning.compiled import compile_for_tuning, default_adaptation, with_steering
+from unfunnel.tuning.pilot import run_pilot
 
 _LOG = logging.getLogger("unfunnel")
 
@@ -48,12 +49,16 @@ class Compiled:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A compiled model that is ready to be sampled, and what was spent on learning how."""
+    """A compiled model that is ready to be sampled, and what was spent on learning how.
+
+    ``options`` are those of ``nutpie.sample`` that suit it, unless the form has its own.
+    """
 
     nutpie: Any
     gradients: int = 0
     seconds: float = 0.0
     problem: str = ""
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 def warm_up() -> None:
@@ -91,7 +96,9 @@ def _prepare_auto(model: Any, compiled: Any, seed: int) -> Prepared:
     blocks = auto_blocks(model)
     pilot = run_pilot(model, compiled, blocks, seed, progress_bar=False)
     steered = with_steering(compiled, blocks, pilot.steering)
-    return Prepared(steered, pilot.gradients, time.perf_counter() - start, pilot.problem)
+    options = {} if pilot.failed else default_adaptation(compiled)
+    seconds = time.perf_counter() - start
+    return Prepared(steered, pilot.gradients, seconds, pilot.problem, options)
 
 
 def _prepare_vip(model: Any, compiled: Any, data: Data, seed: int, length: Length) -> Prepared:
@@ -131,17 +138,17 @@ def sample(form: Form, prepared: Prepared, seed: int, length: Length) -> dict[st
         Figures of :func:`diagnostics`, gradients and seconds. A fit that fails has an ESS of zero
         and an ``error``.
     """
+    options = prepared.options | form.options | {"tune": length.tune}
     start = time.perf_counter()
     try:
         trace = require("nutpie", "sample").sample(
             prepared.nutpie,
             draws=length.draws,
-            tune=length.tune,
             chains=length.chains,
             cores=min(length.chains, os.cpu_count() or 1),
             seed=seed,
             progress_bar=False,
-            **form.options,
+            **options,
         )
         seconds = time.perf_counter() - start
         figures: dict[str, Any] = diagnostics(trace) | {"error": ""}

@@ -113,7 +113,7 @@ def _vip(likelihood: Likelihood) -> Any:
     return model
 
 
-_informed, _noncentered = _natural("auto"), _natural(False)
+_informed, _centered, _noncentered = (_natural(c) for c in ("auto", True, False))
 _log_centered = _log_scale(True)
 _MARKETING = {"pymc_marketing": "marketing"}
 
@@ -121,7 +121,8 @@ _MARKETING = {"pymc_marketing": "marketing"}
 #: are zero, so that of the two things that "auto" does only the transform of ``sigma`` is left.
 FORMS: dict[FormName, Form] = {
     FormName.AUTO: Form(_informed, "auto"),
-    FormName.CENTERED: Form(_natural(True)),
+    FormName.AUTO_DIAG: Form(_informed, "auto", {"adaptation": "diag"}),
+    FormName.CENTERED: Form(_centered),
     FormName.NONCENTERED: Form(_noncentered),
     FormName.NONCENTERED_SOFTPLUS: Form(_informed),
     FormName.EXP_CENTERED: Form(_log_centered),
@@ -129,7 +130,8 @@ FORMS: dict[FormName, Form] = {
     FormName.MARKETING_CENTERED: Form(_marketing(True), needs=_MARKETING),
     FormName.MARKETING_NONCENTERED: Form(_marketing(False), needs=_MARKETING),
     FormName.VIP: Form(_vip, "vip"),
-    FormName.LOW_RANK: Form(_noncentered, options={"adaptation": "low_rank"}),
+    FormName.CENTERED_LOW_RANK: Form(_centered, options={"adaptation": "low_rank"}),
+    FormName.NONCENTERED_LOW_RANK: Form(_noncentered, options={"adaptation": "low_rank"}),
     FormName.FLOW: Form(
         _noncentered,
         options={"adaptation": "flow"},

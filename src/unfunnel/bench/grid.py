@@ -22,6 +22,7 @@ class FormName(StrEnum):
     """A way to write and to sample the hierarchy; see :mod:`unfunnel.bench.forms`."""
 
     AUTO = "auto"
+    AUTO_DIAG = "auto-diag"
     CENTERED = "centered"
     NONCENTERED = "noncentered"
     NONCENTERED_SOFTPLUS = "noncentered-softplus"
@@ -30,12 +31,16 @@ class FormName(StrEnum):
     MARKETING_CENTERED = "marketing-centered"
     MARKETING_NONCENTERED = "marketing-noncentered"
     VIP = "vip"
-    LOW_RANK = "low-rank"
+    CENTERED_LOW_RANK = "centered-low-rank"
+    NONCENTERED_LOW_RANK = "noncentered-low-rank"
     FLOW = "flow"
 
 
 #: The two choices of ``centered=`` that "auto" is there to make; it is compared with the better.
 FIXED = (FormName.CENTERED, FormName.NONCENTERED)
+
+#: The same two under the adaptation that ``unfunnel.sample`` chooses.
+FIXED_LOW_RANK = (FormName.CENTERED_LOW_RANK, FormName.NONCENTERED_LOW_RANK)
 
 #: All but the normalizing flow, which trains for minutes per chain.
 DEFAULT_FORMS = tuple(form for form in FormName if form is not FormName.FLOW)
@@ -46,7 +51,7 @@ QUICK_FORMS = (FormName.AUTO, *FIXED, FormName.NONCENTERED_SOFTPLUS)
 
 @dataclass(frozen=True)
 class Length:
-    """How long one fit is; the defaults are those of nutpie.
+    """How long one fit is, the same for every form.
 
     Parameters
     ----------
@@ -96,7 +101,7 @@ class Grid:
     --------
     >>> from unfunnel.bench.grid import Grid
     >>> len(Grid()), len(Grid.quick())
-    (540, 8)
+    (702, 8)
     """
 
     regimes: tuple[Regime, ...] = tuple(Regime)

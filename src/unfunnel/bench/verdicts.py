@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from unfunnel.bench.grid import FIXED, FormName, Regime
+from unfunnel.bench.grid import FIXED, FIXED_LOW_RANK, FormName, Regime
 from unfunnel.bench.summary import better_fixed, medians, relative_learning
 
 _FIXED, _BETTER = tuple(FIXED), "the better fixed choice"
@@ -144,11 +144,12 @@ def _efficiency(fits: pd.DataFrame) -> Iterator[Verdict]:
         note = ", ".join(f"{x:.2f}" for x in by_seed.values())
         target = f"the same, worst data seed of {len(by_seed)}"
         yield Verdict(target, Regime.WEAK, _WEAK_DATA_SEED, min(by_seed.values()), note=note)
-    everywhere = {r: x for r in Regime if (x := ratio(fits, r, _FIXED)) is not None}
-    if everywhere:
-        worst = min(everywhere, key=lambda r: everywhere[r])
-        target = f"ESS per gradient / {_BETTER}, worst regime"
-        yield Verdict(target, worst, _EVERYWHERE, everywhere[worst])
+    for name, forms in ((_BETTER, _FIXED), (f"{_BETTER}, low rank", FIXED_LOW_RANK)):
+        everywhere = {r: x for r in Regime if (x := ratio(fits, r, forms)) is not None}
+        if everywhere:
+            worst = min(everywhere, key=lambda r: everywhere[r])
+            target = f"ESS per gradient / {name}, worst regime"
+            yield Verdict(target, worst, _EVERYWHERE, everywhere[worst])
 
 
 def _divergences(fits: pd.DataFrame) -> Iterator[Verdict]:

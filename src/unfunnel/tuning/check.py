@@ -17,8 +17,8 @@ from pytensor.graph.traversal import ancestors
 from unfunnel.centering import Informed
 from unfunnel.ops import NUMPY
 from unfunnel.tuning.blocks import Block
-from unfunnel.tuning.estimate import residuals
 from unfunnel.tuning.pilot import Pilot
+from unfunnel.tuning.regressors import Draws, Regressors, regressors
 
 # Fewer draws show nothing about a variance.
 _FEWEST_DRAWS = 40
@@ -50,9 +50,10 @@ def kappa_of_posterior(
     """
     if posterior.sizes["chain"] * posterior.sizes["draw"] < _FEWEST_DRAWS:
         return {}
-    stacked = posterior.stack(_sample=("chain", "draw"))
-    step = max(1, stacked.sizes["_sample"] // _MOST_DRAWS)
-    thinned = stacked.isel(_sample=slice(None, None, step)).transpose("_sample", ...)
+    step = max(1, posterior.sizes["chain"] * posterior.sizes["draw"] // _MOST_DRAWS)
+    sampled = [v.name for v in blocks[0].random_variables if v.name in posterior]
+    thinned = posterior[sampled].isel(draw=slice(None, None, step))
+    thinned = thinned.stack(_sample=("chain", "draw")).transpose("_sample", ...)
     found = {}
     for block in blocks:
         parents = _parents(block)
@@ -74,7 +75,8 @@ def kappa_of_posterior(
             center, spread = Informed().coordinates(location, scale, NUMPY, *steering)
             values.append((row - center) / spread)
         centered = np.asarray(values) - np.mean(values, axis=0)
-        left, freedom = residuals(centered, _outside(block, thinned))
+        others = _others(block, thinned)
+        left, freedom = others.residuals(centered), len(centered) - 1 - others.count
         residual = (1.0 - pilot.kappa[block.name]) * (left**2).sum(axis=0) / freedom
         error = residual * np.sqrt(2.0 / freedom)
         found[block.name] = (np.clip(1.0 - residual, 0.0, 1.0), error)
@@ -87,11 +89,13 @@ def _parents(block: Block) -> list[Any]:
     return [v for v in block.random_variables if v in above]
 
 
-def _outside(block: Block, draws: xr.Dataset) -> np.ndarray:
-    """Return every other free variable of the trace, positive ones as logarithms, flat."""
-    columns = [np.zeros((draws.sizes["_sample"], 0))]
-    for variable in block.random_variables:
-        if variable is not block.variable and variable.name in draws:
-            values = draws[variable.name].values.reshape(len(columns[0]), -1)
-            columns.append(np.log(values) if (values > 0).all() else values)
-    return np.concatenate(columns, axis=1)
+def _others(block: Block, draws: xr.Dataset) -> Regressors:
+    """Return what to hold fixed; variables that are positive as logarithms, as they are sampled."""
+    found = {}
+    for name, values in draws.data_vars.items():
+        array = values.values
+        found[name] = Draws(
+            np.log(array) if (array > 0).all() else array, tuple(map(str, values.dims[1:]))
+        )
+    own = found.pop(block.name)
+    return regressors(own, found.values())

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from unfunnel.tuning.regressors import Regressors, no_regressors
+
 
 class Estimate(NamedTuple):
     """Steering values of a block: one number per element each."""
@@ -21,7 +23,7 @@ class Estimate(NamedTuple):
 
 
 def information_from_scores(
-    theta: np.ndarray, score: np.ndarray, others: np.ndarray | None = None
+    theta: np.ndarray, score: np.ndarray, others: Regressors | None = None
 ) -> Estimate:
     """Regress the scores of each element on the element.
 
@@ -31,11 +33,10 @@ def information_from_scores(
         Draws of the unconstrained variable, in units of theta.
     score : ndarray, shape (draws, ...)
         Derivative of the log-likelihood at them, in 1/theta.
-    others : ndarray, shape (draws, k), optional
-        What else the scores may depend on: everything sampled outside this block. The slope is then
-        the one at fixed values of these, as in a regression on all of them (Frisch & Waugh 1933,
-        Econometrica 1): much less noisy where the data determine an element only together with
-        other parameters.
+    others : Regressors, optional
+        What else the scores may depend on. The slope is then the one at fixed values of these, as
+        in a regression on all of them (Frisch & Waugh 1933, Econometrica 1): another number, and
+        much less noisy, where the data determine an element only together with other parameters.
 
     Returns
     -------
@@ -56,7 +57,7 @@ def information_from_scores(
     usable = np.isfinite(theta).all(axis=0) & np.isfinite(score).all(axis=0)
     theta, score = np.where(usable, theta, 0.0), np.where(usable, score, 0.0)
     mean = theta.mean(axis=0)
-    deviation, _ = residuals(theta - mean, others)
+    deviation = (others or no_regressors(len(theta))).residuals(theta - mean)
     variance = (deviation**2).mean(axis=0)
     moving = usable & (variance > (1e-10 * np.maximum(np.abs(mean), 1e-30)) ** 2)
     covariance = (deviation * score).mean(axis=0)
@@ -65,77 +66,6 @@ def information_from_scores(
     # Without information a mean score would move the coordinate by scale**2, without bound.
     weighted_location = np.where(slope < 0.0, score.mean(axis=0) + information * mean, 0.0)
     return Estimate(np.where(moving, information, 0.0), np.where(moving, weighted_location, 0.0))
-
-
-def ridge(theta: np.ndarray, score: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Return the share of each score's variance that only other parameters explain.
-
-    Parameters
-    ----------
-    theta, score : ndarray, shape (draws, ...)
-        As in :func:`information_from_scores`.
-    others : ndarray, shape (draws, k)
-        Everything sampled outside the block.
-
-    Returns
-    -------
-    ndarray
-        In [0, 1], adjusted for the number of the others: near 0 where the data determine the
-        element by itself, near 1 where they know it only in combination with something else.
-    """
-    alone = _explained(theta, score, None)
-    together = _explained(theta, score, others)
-    return np.asarray(np.clip(together - alone, 0.0, 1.0))
-
-
-def _explained(theta: np.ndarray, score: np.ndarray, others: np.ndarray | None) -> np.ndarray:
-    """Return the adjusted share of variance that a regression on theta and others explains."""
-    total = score - score.mean(axis=0)
-    left, freedom = residuals(total, others)
-    moved, _ = residuals(theta - theta.mean(axis=0), others)
-    variance = (moved**2).sum(axis=0)
-    slope = (moved * left).sum(axis=0) / np.where(variance > 0.0, variance, 1.0)
-    unexplained = ((left - slope * moved) ** 2).sum(axis=0) / (freedom - 1)
-    scale = (total**2).sum(axis=0) / (len(theta) - 1)
-    return np.asarray(1.0 - unexplained / np.where(scale > 0.0, scale, 1.0))
-
-
-def residuals(x: np.ndarray, others: np.ndarray | None) -> tuple[np.ndarray, int]:
-    """Return what is left of centered draws after a regression on the others.
-
-    Parameters
-    ----------
-    x : ndarray, shape (draws, ...)
-        Draws, of mean zero.
-    others : ndarray, shape (draws, k), optional
-        Regressors. Only the directions in which they vary most are used, never more than a quarter
-        of the draws, so that enough is left to find a slope from.
-
-    Returns
-    -------
-    ndarray, shape (draws, ...)
-        The residuals.
-    int
-        Their degrees of freedom.
-    """
-    basis = _basis(others, len(x))
-    flat = x.reshape(len(x), -1)
-    left = np.asarray(flat - basis @ (basis.T @ flat)).reshape(x.shape)
-    return left, len(x) - 1 - basis.shape[1]
-
-
-def _basis(others: np.ndarray | None, draws: int) -> np.ndarray:
-    """Return orthonormal columns of mean zero."""
-    if others is None or not others.size:
-        return np.zeros((draws, 0))
-    centered = others - others.mean(axis=0)
-    spread = centered.std(axis=0)
-    moving = np.isfinite(spread) & (spread > 0.0)
-    standardized = centered[:, moving] / spread[moving]
-    # The eigenvectors of a small matrix, however many others there are.
-    strength, left = np.linalg.eigh(standardized @ standardized.T)
-    strongest = np.argsort(strength)[::-1][: draws // 4]
-    return left[:, strongest[strength[strongest] > 1e-12 * strength.max(initial=0.0)]]
 
 
 def centeredness(information: np.ndarray, scale: np.ndarray) -> np.ndarray:

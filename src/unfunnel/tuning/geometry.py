@@ -22,6 +22,7 @@ from unfunnel.ops import NUMPY
 from unfunnel.steering import exposed
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.estimate import Estimate
+from unfunnel.tuning.regressors import Draws, Regressors, regressors
 
 #: The steering values in use, by the name of the block.
 SteeringValues = dict[str, Estimate]
@@ -30,14 +31,14 @@ SteeringValues = dict[str, Estimate]
 class BlockDraws(NamedTuple):
     """A block at each of several draws; every array has shape (draws, ...).
 
-    ``others`` is everything the sampler sees outside the block, flat.
+    ``others`` is what the scores may depend on outside the block.
     """
 
     location: np.ndarray
     scale: np.ndarray
     theta: np.ndarray
     score: np.ndarray
-    others: np.ndarray
+    others: Regressors
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,10 @@ class Geometry:
         self.blocks = blocks
         self.layout = layout
         self._values = [model.rvs_to_values[variable] for variable in model.free_RVs]
+        self._dims = {
+            value.name: axis_names(model, variable, layout.shapes[value.name])
+            for variable, value in zip(model.free_RVs, self._values, strict=True)
+        }
         outputs = []
         # Rounds of a pilot differ in their steering values, which are inputs here.
         with exposed([block.scale for block in blocks]) as sources:
@@ -119,6 +124,7 @@ class Geometry:
             for draw in draws
         ]
         columns = [np.stack(column) for column in zip(*rows, strict=True)]
+        sampled = {v.name: self._labelled(draws, v.name) for v in self._values}
         found = {}
         for i, block in enumerate(self.blocks):
             value = self.layout.part(draws, block.value.name)
@@ -128,7 +134,10 @@ class Geometry:
             center, spread = _informed(location, scale, steering[block.name])
             score = (gradient - prior) / spread
             theta = center + spread * value
-            others = np.delete(draws, self.layout.slices[block.value.name], axis=1)
+            others = regressors(
+                sampled[block.value.name],
+                (x for name, x in sampled.items() if name != block.value.name),
+            )
             found[block.name] = BlockDraws(location, scale, theta, score, others)
         return found
 
@@ -143,6 +152,18 @@ class Geometry:
             flat = ((here.theta - center) / spread).reshape(len(draws), -1)
             moved[:, self.layout.slices[block.value.name]] = flat
         return moved
+
+    def _labelled(self, draws: np.ndarray, name: str) -> Draws:
+        return Draws(self.layout.part(draws, name), self._dims[name])
+
+
+def axis_names(model: Any, variable: Any, shape: tuple[int, ...]) -> tuple[str, ...]:
+    """Return the dims of a variable; an axis without a name is known by its place and length."""
+    named = model.named_vars_to_dims.get(variable.name) or (None,) * len(shape)
+    return tuple(
+        f"axis {i - len(shape)} of {length}" if dim is None else str(dim)
+        for i, (dim, length) in enumerate(zip(named, shape, strict=True))
+    )
 
 
 def _informed(location: Any, scale: Any, steering: Estimate) -> tuple[Any, Any]:

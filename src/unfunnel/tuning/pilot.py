@@ -16,11 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from unfunnel.errors import UnsupportedError
 from unfunnel.extras import require
-from unfunnel.steering import exposed
 from unfunnel.tuning.blocks import Block
-from unfunnel.tuning.estimate import Estimate, centeredness, information_from_scores, ridge
+from unfunnel.tuning.compiled import gradient_count, with_steering
+from unfunnel.tuning.estimate import Estimate, centeredness, information_from_scores
 from unfunnel.tuning.geometry import BlockDraws, Geometry, Layout, SteeringValues
 
 _LOG = logging.getLogger("unfunnel")
@@ -62,10 +61,6 @@ class Pilot:
         Wall time.
     rounds : int
         How many rounds it took; 0 if it failed.
-    ridge : float
-        Share of the variance of scores that parameters outside the block explain, the 90% quantile
-        over the elements of the block where it is largest: what a coordinate of single elements
-        leaves to the sampler's adaptation.
     problem : str
         Why the result should not be relied on; empty if all is well.
     """
@@ -75,7 +70,6 @@ class Pilot:
     gradients: int
     seconds: float
     rounds: int
-    ridge: float = 0.0
     problem: str = ""
 
     @property
@@ -92,7 +86,7 @@ def run_pilot(model: Any, compiled: Any, blocks: list[Block], seed: int, **optio
     model : pymc.Model
         The model.
     compiled : nutpie CompiledPyMCModel
-        The same, from :func:`compile_for_tuning`.
+        The same, from :func:`~unfunnel.tuning.compiled.compile_for_tuning`.
     blocks : list of Block
         The blocks to learn about.
     seed : int
@@ -145,12 +139,12 @@ class _Runner:
             if change <= _SETTLED:
                 break
         problem = _stuck(at) or _unsettled(change, number)
-        return Pilot(steering, kappa, self.gradients, 0.0, number, _ridge(at), problem)
+        return Pilot(steering, kappa, self.gradients, 0.0, number, problem)
 
     def nothing(self, problem: str) -> Pilot:
         steering = self.geometry.untuned()
         kappa = {name: np.zeros_like(values.information) for name, values in steering.items()}
-        return Pilot(steering, kappa, self.gradients, 0.0, 0, 0.0, problem)
+        return Pilot(steering, kappa, self.gradients, 0.0, 0, problem)
 
     def _round(
         self, length: Round, start_at: np.ndarray | None, steering: SteeringValues
@@ -187,51 +181,6 @@ class _Runner:
         return _flat(moved[:, draws.shape[1] // 2 :])
 
 
-def compile_for_tuning(model: Any, blocks: list[Block], **options: Any) -> Any:
-    """Compile a model with nutpie so that steering values can change without compiling again.
-
-    Parameters
-    ----------
-    model : pymc.Model
-        The model.
-    blocks : list of Block
-        Its informed blocks.
-    **options
-        Passed to ``nutpie.compile_pymc_model``.
-
-    Returns
-    -------
-    nutpie CompiledPyMCModel
-        With all steering values zero.
-
-    Raises
-    ------
-    UnsupportedError
-        If ``backend="jax"`` is asked for, with which nutpie changes no data.
-    """
-    if blocks and str(options.get("backend", "numba")).lower() != "numba":
-        raise UnsupportedError(
-            "unfunnel",
-            expected="nutpie's backend 'numba' for the pilot",
-            given=repr(options["backend"]),
-            remedy="Call unfunnel.tune(model), then compile and sample with any backend.",
-        )
-    with exposed([block.scale for block in blocks]):
-        return require("nutpie", "sample").compile_pymc_model(model, **options)
-
-
-def with_steering(compiled: Any, blocks: list[Block], steering: SteeringValues) -> Any:
-    """Return the compiled model with these steering values; nothing is compiled again."""
-    updates = {block.steering.name: np.stack(steering[block.name]) for block in blocks}
-    return compiled.with_data(**updates)
-
-
-def gradient_count(trace: Any) -> int:
-    """Return the number of gradient evaluations of a trace, tuning included where it was kept."""
-    groups = ("sample_stats", "warmup_sample_stats")
-    return sum(int(trace[group]["n_steps"].sum()) for group in groups if group in trace.children)
-
-
 def _one_of(points: np.ndarray) -> Callable[[int], np.ndarray]:
     return lambda seed: points[int(seed) % len(points)].copy()
 
@@ -259,11 +208,6 @@ def _change(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> floa
     """How much kappa moved, in the block where it moved most."""
     moved = [np.abs(after[name] - before[name]) for name in after if after[name].size]
     return max((float(np.quantile(x, _SETTLED_SHARE)) for x in moved), default=0.0)
-
-
-def _ridge(at: dict[str, BlockDraws]) -> float:
-    shares = [ridge(x.theta, x.score, x.others) for x in at.values()]
-    return max((float(np.quantile(share, 0.9)) for share in shares if share.size), default=0.0)
 
 
 def _stuck(at: dict[str, BlockDraws]) -> str:

@@ -28,9 +28,8 @@ class TuningReport:
         For each block ``{name}_information`` (in 1/theta**2, theta being the unconstrained
         variable), ``{name}_weighted_location`` (1/theta) and ``{name}_kappa``, the centeredness of
         each element in [0, 1], labelled with the coords of the model. Attributes: gradients,
-        seconds and rounds of the pilot; ``ridge``, the share of the scores that parameters outside
-        a block explain; its problem, if any; which variables look like part of a hierarchy but were
-        left untouched, with the reason; from ``sample`` also the adaptation used.
+        seconds and rounds of the pilot; its problem, if any; which variables look like part of a
+        hierarchy but were left untouched, with the reason; from ``sample`` also the adaptation.
 
     Examples
     --------
@@ -142,7 +141,6 @@ def report_of(
         "gradients": pilot.gradients,
         "seconds": round(pilot.seconds, 3),
         "rounds": pilot.rounds,
-        "ridge": round(pilot.ridge, 3),
         "problem": pilot.problem,
         "untouched": "; ".join(f"{name}: {reason}" for name, reason in untouched.items()),
     }

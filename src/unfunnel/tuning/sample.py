@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 import warnings
 from collections.abc import Sequence
@@ -18,8 +17,9 @@ from unfunnel.extras import require
 from unfunnel.tuning.adopt import reparameterize
 from unfunnel.tuning.blocks import Block, auto_blocks
 from unfunnel.tuning.check import kappa_of_posterior
+from unfunnel.tuning.compiled import compile_for_tuning, default_adaptation, with_steering
 from unfunnel.tuning.hierarchies import find_hierarchies
-from unfunnel.tuning.pilot import Pilot, compile_for_tuning, run_pilot, with_steering
+from unfunnel.tuning.pilot import Pilot, run_pilot
 from unfunnel.tuning.report import report_of
 from unfunnel.tuning.tune import (
     TuningWarning,
@@ -29,12 +29,6 @@ from unfunnel.tuning.tune import (
     select_blocks,
     warn_of_problem,
 )
-
-_LOG = logging.getLogger("unfunnel")
-
-# Where other parameters explain more than this of the scores, a ridge between blocks is what limits
-# the sampler: about 0.1 at most in models without one, 0.4 and more in media-mix models.
-_RIDGE = 0.3
 
 # Whoever passes one of these has chosen an adaptation.
 _ADAPTATION_OPTIONS = {
@@ -46,9 +40,6 @@ _ADAPTATION_OPTIONS = {
     "mass_matrix_eigval_cutoff",
     "mass_matrix_gamma",
 }
-
-# What nutpie's low-rank adaptation was tried with.
-_MOST_DIMENSIONS = 2000
 
 # Centeredness in the posterior and in the pilot further apart than this are worth a warning.
 _DISAGREEMENT = 0.2
@@ -73,8 +64,11 @@ def sample(
     ----------
     model : pymc.Model, optional
         By default the one on the context stack. It is not changed.
-    draws, tune, chains : int, optional
+    draws, chains : int, optional
         As in ``nutpie.sample``, with its defaults.
+    tune : int, optional
+        Length of the warm-up. By default 400 under the adaptation that is chosen here, and
+        nutpie's own under one that is asked for.
     blocks : "auto", "all" or list of str
         Which variables to tune: those made with ``centered="auto"`` (default); all hierarchies of
         the model, whoever wrote them; or those named.
@@ -86,8 +80,8 @@ def sample(
         Passed to ``nutpie.compile_pymc_model``.
     **nutpie_options
         Passed to ``nutpie.sample``, such as ``target_accept``, ``adaptation``, ``cores`` and
-        ``store_divergences``. If no ``adaptation`` is asked for, it is nutpie's diagonal one, or
-        ``"low_rank"`` where the pilot shows a ridge between a block and other parameters.
+        ``store_divergences``. If no ``adaptation`` is asked for, it is ``"low_rank"``, or the
+        diagonal one in more than 2000 dimensions and where the pilot failed.
 
     Returns
     -------
@@ -146,16 +140,16 @@ def sample(
     pilot = run_pilot(informed, compiled, chosen, number, **run_options)
     warn_of_problem(pilot)
     start = time.perf_counter()
-    if _has_ridge(pilot, compiled) and not _ADAPTATION_OPTIONS & nutpie_options.keys():
-        _LOG.info("The pilot shows a ridge (%.2f): low-rank adaptation.", pilot.ridge)
-        nutpie_options["adaptation"] = "low_rank"
+    if not pilot.failed and not _ADAPTATION_OPTIONS & nutpie_options.keys():
+        nutpie_options |= default_adaptation(compiled)
+    if tune is not None:
+        nutpie_options["tune"] = tune
     untouched = find_hierarchies(model).untouched if blocks == "all" else {}
     report = report_of(informed, chosen, pilot, untouched)
     report.values.attrs["adaptation"] = nutpie_options.get("adaptation", "diag")
     trace: xr.DataTree = nutpie.sample(
         with_steering(compiled, chosen, pilot.steering),
         draws=draws,
-        tune=tune,
         chains=chains,
         seed=number,
         progress_bar=progress_bar,
@@ -178,10 +172,6 @@ def _attach_data(trace: xr.DataTree, model: Any, seconds: float) -> None:
             TuningWarning,
             stacklevel=3,
         )
-
-
-def _has_ridge(pilot: Pilot, compiled: Any) -> bool:
-    return pilot.ridge > _RIDGE and compiled.n_dim <= _MOST_DIMENSIONS
 
 
 def _with_blocks(model: Any, blocks: str | Sequence[str]) -> Any:

@@ -12,7 +12,8 @@ import pymc as pm
 
 from unfunnel.errors import ParameterError, UnsupportedError, listed, nearest
 from unfunnel.tuning.blocks import Block, auto_blocks
-from unfunnel.tuning.pilot import Pilot, compile_for_tuning, run_pilot
+from unfunnel.tuning.compiled import compile_for_tuning
+from unfunnel.tuning.pilot import Pilot, run_pilot
 from unfunnel.tuning.report import TuningReport, report_of
 
 _LOG = logging.getLogger("unfunnel")

@@ -1,0 +1,87 @@
+"""A model as nutpie compiled it once, for a pilot and for every run after it.
+
+Steering values change from round to round; while nutpie compiles they are shared variables, which
+are data to it, and data can be replaced.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from unfunnel.errors import UnsupportedError
+from unfunnel.extras import require
+from unfunnel.steering import exposed
+from unfunnel.tuning.blocks import Block
+from unfunnel.tuning.geometry import SteeringValues
+
+# The low-rank adaptation estimates directions in all dimensions from a few hundred draws; beyond
+# this many dimensions it was not tried.
+_MOST_DIMENSIONS = 2000
+
+# What nutpie warms up for under its diagonal adaptation. In tuned coordinates, where directions
+# stay what they are from one end of the posterior to the other, the low-rank one needs no more.
+_TUNE = 400
+
+
+def compile_for_tuning(model: Any, blocks: list[Block], **options: Any) -> Any:
+    """Compile a model with nutpie so that steering values can change without compiling again.
+
+    Parameters
+    ----------
+    model : pymc.Model
+        The model.
+    blocks : list of Block
+        Its informed blocks.
+    **options
+        Passed to ``nutpie.compile_pymc_model``.
+
+    Returns
+    -------
+    nutpie CompiledPyMCModel
+        With all steering values zero.
+
+    Raises
+    ------
+    UnsupportedError
+        If ``backend="jax"`` is asked for, with which nutpie changes no data.
+    """
+    if blocks and str(options.get("backend", "numba")).lower() != "numba":
+        raise UnsupportedError(
+            "unfunnel",
+            expected="nutpie's backend 'numba' for the pilot",
+            given=repr(options["backend"]),
+            remedy="Call unfunnel.tune(model), then compile and sample with any backend.",
+        )
+    with exposed([block.scale for block in blocks]):
+        return require("nutpie", "sample").compile_pymc_model(model, **options)
+
+
+def with_steering(compiled: Any, blocks: list[Block], steering: SteeringValues) -> Any:
+    """Return the compiled model with these steering values; nothing is compiled again."""
+    updates = {block.steering.name: np.stack(steering[block.name]) for block in blocks}
+    return compiled.with_data(**updates)
+
+
+def gradient_count(trace: Any) -> int:
+    """Return the number of gradient evaluations of a trace, tuning included where it was kept."""
+    groups = ("sample_stats", "warmup_sample_stats")
+    return sum(int(trace[group]["n_steps"].sum()) for group in groups if group in trace.children)
+
+
+def default_adaptation(compiled: Any) -> dict[str, Any]:
+    """Return the options of ``nutpie.sample`` that suit a model in tuned coordinates.
+
+    Informed coordinates remove what is curved; correlations remain, between hyperparameters and
+    between blocks, and the low-rank adaptation removes those. Without the former it is no use, as a
+    funnel has no constant directions.
+
+    Parameters
+    ----------
+    compiled : nutpie CompiledPyMCModel
+        The model.
+    """
+    if compiled.n_dim > _MOST_DIMENSIONS:
+        return {"adaptation": "diag"}
+    return {"adaptation": "low_rank", "tune": _TUNE}
