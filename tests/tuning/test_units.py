@@ -139,11 +139,11 @@ def test_log_density_and_gradient_do_not_depend_on_units(build, xdist, scale):
         np.testing.assert_allclose(other_gradient * factors, gradient, rtol=1e-8, atol=1e-8)
 
 
-@pytest.mark.parametrize("unit", UNITS)
 def _held(theta: np.ndarray, others: np.ndarray) -> Any:
     return regressors(Draws(theta, ("group",)), [Draws(others, ("other",))])
 
 
+@pytest.mark.parametrize("unit", UNITS)
 @pytest.mark.parametrize("build", [lognormal, normal], ids=["LogNormalExp", "NormalIdentity"])
 def test_estimates_follow_the_units(build, unit):
     rng = np.random.default_rng(6)
