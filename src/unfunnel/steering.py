@@ -124,13 +124,15 @@ def settled() -> Any:
 
 
 @contextmanager
-def exposed(scales: list[Any]) -> Iterator[list[Any]]:
+def exposed(scales: list[Any], shapes: list[tuple[int, ...]]) -> Iterator[list[Any]]:
     """Make steering values shared variables, zero at first, in what is compiled inside.
 
     Parameters
     ----------
     scales : list of TensorVariable
         Steered scales of random variables of a model.
+    shapes : list of tuple of int
+        The present shape of each of these variables, which they keep in what is compiled.
 
     Yields
     ------
@@ -141,9 +143,9 @@ def exposed(scales: list[Any]) -> Iterator[list[Any]]:
     with _EXPOSING:  # the graph of the model is changed for as long as this lasts
         sources = [node.inputs[1] for node in carriers]
         try:
-            for node, source in zip(carriers, sources, strict=True):
-                empty = np.zeros((2, *(0,) * (source.ndim - 1)), dtype=source.dtype)
-                node.inputs[1] = pytensor.shared(empty, source.name, shape=source.type.shape)
+            for node, source, shape in zip(carriers, sources, shapes, strict=True):
+                zeros = np.zeros((2, *shape), dtype=source.dtype)
+                node.inputs[1] = pytensor.shared(zeros, source.name, shape=zeros.shape)
             yield [node.inputs[1] for node in carriers]
         finally:
             for node, source in zip(carriers, sources, strict=True):
@@ -196,8 +198,12 @@ def _carrier(scale: Any) -> Any:
 
 
 def _padded(values: Any, shape: tuple[Any, ...]) -> Any:
-    """Cut ``values`` to (2, *shape), or fill them up with zeros; nothing is copied if they fit."""
-    if not shape:
+    """Cut ``values`` to (2, *shape), or fill them up with zeros; nothing is copied if they fit.
+
+    Those that were made to fit, by :func:`exposed`, are left as they are: what is not in the graph
+    need not be compiled.
+    """
+    if not shape or values.owner is None:
         return values
     fits = pt.all([pt.eq(values.shape[i], length) for i, length in enumerate(shape, 1)])
     kept = values[(slice(None), *(slice(0, length) for length in shape))]

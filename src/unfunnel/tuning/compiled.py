@@ -54,7 +54,9 @@ def compile_for_tuning(model: Any, blocks: list[Block], **options: Any) -> Any:
             given=repr(options["backend"]),
             remedy="Call unfunnel.tune(model), then compile and sample with any backend.",
         )
-    with exposed([block.scale for block in blocks]):
+    shapes = model.eval_rv_shapes()
+    scales = [block.scale for block in blocks]
+    with exposed(scales, [shapes[block.name] for block in blocks]):
         return require("nutpie", "sample").compile_pymc_model(model, **options)
 
 

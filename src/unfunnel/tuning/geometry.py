@@ -87,7 +87,8 @@ class Geometry:
         }
         outputs = []
         # Rounds of a pilot differ in their steering values, which are inputs here.
-        with exposed([block.scale for block in blocks]) as sources:
+        shapes = [layout.shapes[block.value.name] for block in blocks]
+        with exposed([block.scale for block in blocks], shapes) as sources:
             for block in blocks:
                 location, scale = model.replace_rvs_by_values([block.location, block.scale])
                 prior = model.logp(vars=[block.variable])
