@@ -22,7 +22,7 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 from pytensor.compile.builders import OpFromGraph
-from pytensor.graph.basic import Apply
+from pytensor.graph.basic import Apply, Constant
 from pytensor.graph.op import Op
 from pytensor.ifelse import ifelse
 from pytensor.tensor.elemwise import DimShuffle
@@ -203,7 +203,8 @@ def _padded(values: Any, shape: tuple[Any, ...]) -> Any:
     Those that were made to fit, by :func:`exposed`, are left as they are: what is not in the graph
     need not be compiled.
     """
-    if not shape or values.owner is None:
+    made_to_fit = values.owner is None and not isinstance(values, Constant)  # folded, it is one
+    if not shape or made_to_fit:
         return values
     fits = pt.all([pt.eq(values.shape[i], length) for i, length in enumerate(shape, 1)])
     kept = values[(slice(None), *(slice(0, length) for length in shape))]
