@@ -104,10 +104,14 @@ def run_pilot(model: Any, compiled: Any, blocks: list[Block], seed: int, **optio
     runner = _Runner(compiled, geometry, np.random.SeedSequence(seed), options)
     try:
         found = runner.run()
-    except (RuntimeError, ValueError, FloatingPointError) as error:  # nutpie raises the first
+    except PilotFailed as error:
         _LOG.debug("The pilot failed.", exc_info=True)
         found = runner.nothing(f"the pilot run failed: {error}")
     return replace(found, seconds=time.perf_counter() - start)
+
+
+class PilotFailed(Exception):
+    """The sampler could not run."""
 
 
 class _Runner:
@@ -154,17 +158,21 @@ class _Runner:
         if start_at is not None:
             compiled = replace(compiled, initial_point_func=_one_of(start_at))
         (seed,) = self.seeds.spawn(1)[0].generate_state(1)
-        trace = require("nutpie", "sample").sample(
-            compiled,
-            chains=_CHAINS,
-            tune=length.tune,
-            draws=length.draws,
-            maxdepth=length.maxdepth,
-            seed=int(seed),
-            store_unconstrained=True,
-            store_gradient=True,
-            **self.options,
-        )
+        nutpie = require("nutpie", "sample")
+        try:
+            trace = nutpie.sample(
+                compiled,
+                chains=_CHAINS,
+                tune=length.tune,
+                draws=length.draws,
+                maxdepth=length.maxdepth,
+                seed=int(seed),
+                store_unconstrained=True,
+                store_gradient=True,
+                **self.options,
+            )
+        except RuntimeError as error:  # what nutpie raises where it finds no point to start from
+            raise PilotFailed(str(error)) from error
         self.gradients += gradient_count(trace)
         draws, gradients = (
             trace["sample_stats"][key].values for key in ("unconstrained_draw", "gradient")

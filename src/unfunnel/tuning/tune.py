@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +15,8 @@ from unfunnel.tuning.compiled import compile_for_tuning
 from unfunnel.tuning.pilot import Pilot, run_pilot
 from unfunnel.tuning.report import TuningReport, report_of
 
-_LOG = logging.getLogger("unfunnel")
+# How many seeds nutpie tells apart.
+_SEEDS = 2**64
 
 
 class TuningWarning(UserWarning):
@@ -158,12 +158,14 @@ def one_seed(seed: Any, random_seed: Any) -> int:
         )
     given = random_seed if seed is None else seed
     if isinstance(given, int | np.integer) and not isinstance(given, bool):
-        if given >= 0:
+        if 0 <= given < _SEEDS:
             return int(given)
     elif given is None or isinstance(given, np.random.Generator | np.random.RandomState):
         return int(np.random.default_rng(given).integers(2**31))
     raise ParameterError(
-        "seed", expected="a non-negative whole number or a numpy Generator", given=repr(given)
+        "seed",
+        expected="a non-negative whole number below 2**64 or a numpy Generator",
+        given=repr(given),
     )
 
 
