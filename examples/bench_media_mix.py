@@ -33,7 +33,7 @@ import matplotlib.pyplot as plt
 import numba
 import numpy as np
 import nutpie
-import pandas as pd
+from _panel import media_mix, panel
 from _report import (
     CONTRAST,
     DRAWS,
@@ -46,7 +46,6 @@ from _report import (
     table,
 )
 from pymc_extras.prior import Prior
-from pymc_marketing.mmm import MMM, GeometricAdstock, LogisticSaturation
 from pymc_marketing.special_priors import LogNormalPrior
 
 import unfunnel
@@ -68,38 +67,6 @@ if short():  # Compiling is most of the work then, and half as much of it withou
 # That of [the other notebook](post_media_mix.py), here for several seeds of the data: weekly sales
 # are a base level, plus for each channel a ceiling times a logistic curve of the spend that still
 # echoes, plus noise. Nothing else differs between the panels.
-
-# %%
-CHANNELS, REGIONS, WEEKS = ["search", "video"], ["east", "north", "south", "west"], 104
-ECHO, RATE, CEILING = np.array([0.3, 0.5]), np.array([0.8, 0.5]), np.array([30.0, 15.0])
-
-
-def panel(seed: int) -> tuple[pd.DataFrame, pd.Series]:
-    """Return spend and sales by week and region, in thousands of dollars."""
-    rng = np.random.default_rng(seed)
-    spend = rng.gamma(2.0, 5.0, size=(len(REGIONS), WEEKS, 2))
-    spend *= rng.random(spend.shape) < [0.9, 0.6]  # weeks without any spend on the channel
-    base = 50 + 8 * rng.normal(size=len(REGIONS))
-    ceiling = CEILING * rng.lognormal(-(0.4**2) / 2, 0.4, size=(len(REGIONS), 2))
-    weights = ECHO[:, None] ** np.arange(8)
-    weights /= weights.sum(axis=1, keepdims=True)
-    sales = base[:, None] + 3 * rng.normal(size=(len(REGIONS), WEEKS))
-    for region in range(len(REGIONS)):
-        for channel in range(2):
-            scaled = spend[region, :, channel] / spend[..., channel].max()
-            echoing = RATE[channel] * np.convolve(scaled, weights[channel])[:WEEKS]
-            sales[region] += ceiling[region, channel] * np.tanh(echoing / 2)
-    weeks = pd.date_range("2023-01-02", periods=WEEKS, freq="W-MON")
-    X = pd.DataFrame(
-        {
-            "date": np.tile(weeks, len(REGIONS)),
-            "geo": np.repeat(REGIONS, WEEKS),
-            "search": spend[..., 0].ravel(),
-            "video": spend[..., 1].ravel(),
-        }
-    )
-    return X, pd.Series(sales.ravel(), name="sales")
-
 
 # %% [markdown]
 # ## Four ways to sample it
@@ -137,35 +104,10 @@ def ceiling_prior(form: str) -> Any:
     )
 
 
-def media_mix(form: str, X: pd.DataFrame, y: pd.Series) -> Any:
+def model_of(form: str, seed: int) -> Any:
     """Build the PyMC model of a panel."""
-    mmm = MMM(
-        date_column="date",
-        target_column="sales",
-        channel_columns=CHANNELS,
-        dims=("geo",),
-        adstock=GeometricAdstock(
-            l_max=8, priors={"alpha": Prior("Beta", alpha=2, beta=5, dims=("geo", "channel"))}
-        ),
-        saturation=LogisticSaturation(
-            priors={
-                "beta": ceiling_prior(form),
-                "lam": Prior("Gamma", mu=0.5, sigma=0.25, dims="channel"),
-            }
-        ),
-        scaling={
-            "channel": {"method": "max", "dims": ()},
-            "target": {"method": "max", "dims": ()},
-        },
-        model_config={
-            "intercept": Prior("Gamma", mu=0.5, sigma=0.25, dims="geo"),
-            "likelihood": Prior(
-                "Normal", sigma=Prior("HalfNormal", sigma=1.5), dims=("date", "geo")
-            ),
-        },
-    )
-    mmm.build_model(X, y)
-    return unfunnel.reparameterize(mmm.model) if form == ADOPTED else mmm.model
+    model = media_mix(ceiling_prior(form), panel(seed)).model
+    return unfunnel.reparameterize(model) if form == ADOPTED else model
 
 
 # %% [markdown]
@@ -202,7 +144,7 @@ def diagnosed(trace: Any, pilot_gradients: int) -> dict[str, Any]:
 
 def sampled(form: str, seed_of_panel: int) -> list[dict[str, Any]]:
     """Sample a panel with every seed, under both adaptations; compile once."""
-    model = media_mix(form, *panel(seed_of_panel))
+    model = model_of(form, seed_of_panel)
     blocks = auto_blocks(model)
     compiled = compile_for_tuning(model, blocks)
     found = []

@@ -32,9 +32,9 @@ import arviz_stats
 import matplotlib.pyplot as plt
 import numpy as np
 import nutpie
-import pandas as pd
 import pymc as pm
 import pytensor
+from _panel import CHANNELS, REGIONS, media_mix, panel
 from _report import (
     CONTRAST,
     DRAWS,
@@ -49,7 +49,7 @@ from _report import (
     table,
 )
 from pymc_extras.prior import Prior
-from pymc_marketing.mmm import MMM, GeometricAdstock, LogisticSaturation
+from pymc_marketing.mmm import MMM
 from pymc_marketing.special_priors import LogNormalPrior
 
 from unfunnel import LogNormalExp
@@ -70,34 +70,7 @@ if short():  # For a handful of draws nutpie's compilation takes too long: PyMC'
 # inside their priors below. Sales and spend are in thousands of dollars.
 
 # %%
-CHANNELS, REGIONS, WEEKS = ["search", "video"], ["east", "north", "south", "west"], 104
-ECHO, RATE, CEILING = np.array([0.3, 0.5]), np.array([0.8, 0.5]), np.array([30.0, 15.0])
-
-rng = np.random.default_rng(2025)
-spend = rng.gamma(2.0, 5.0, size=(len(REGIONS), WEEKS, 2))
-spend *= rng.random(spend.shape) < [0.9, 0.6]  # weeks without any spend on the channel
-base = 50 + 8 * rng.normal(size=len(REGIONS))
-ceiling = CEILING * rng.lognormal(-(0.4**2) / 2, 0.4, size=(len(REGIONS), 2))
-
-weights = ECHO[:, None] ** np.arange(8)
-weights /= weights.sum(axis=1, keepdims=True)
-sales = base[:, None] + 3 * rng.normal(size=(len(REGIONS), WEEKS))
-for region in range(len(REGIONS)):
-    for channel in range(2):
-        scaled = spend[region, :, channel] / spend[..., channel].max()
-        echoing = RATE[channel] * np.convolve(scaled, weights[channel])[:WEEKS]
-        sales[region] += ceiling[region, channel] * np.tanh(echoing / 2)
-
-data = pd.DataFrame(
-    {
-        "date": np.tile(pd.date_range("2023-01-02", periods=WEEKS, freq="W-MON"), len(REGIONS)),
-        "geo": np.repeat(REGIONS, WEEKS),
-        "search": spend[..., 0].ravel(),
-        "video": spend[..., 1].ravel(),
-        "sales": sales.ravel(),
-    }
-)
-X, y = data.drop(columns="sales"), data["sales"]
+data = panel(2025)
 
 # %% [markdown]
 # ## Five priors
@@ -141,37 +114,6 @@ priors: dict[str, Any] = {
 }
 
 
-def media_mix(ceiling_prior: Any) -> MMM:
-    """Build the media-mix model with a prior of the ceilings."""
-    mmm = MMM(
-        date_column="date",
-        target_column="sales",
-        channel_columns=CHANNELS,
-        dims=("geo",),
-        adstock=GeometricAdstock(
-            l_max=8, priors={"alpha": Prior("Beta", alpha=2, beta=5, dims=("geo", "channel"))}
-        ),
-        saturation=LogisticSaturation(
-            priors={
-                "beta": ceiling_prior,
-                "lam": Prior("Gamma", mu=0.5, sigma=0.25, dims="channel"),
-            }
-        ),
-        scaling={
-            "channel": {"method": "max", "dims": ()},
-            "target": {"method": "max", "dims": ()},
-        },
-        model_config={
-            "intercept": Prior("Gamma", mu=0.5, sigma=0.25, dims="geo"),
-            "likelihood": Prior(
-                "Normal", sigma=Prior("HalfNormal", sigma=1.5), dims=("date", "geo")
-            ),
-        },
-    )
-    mmm.build_model(X, y)
-    return mmm
-
-
 def sample(model: pm.Model) -> list[Any]:
     """Sample with every seed; compile once."""
     if short():
@@ -201,7 +143,7 @@ def hardest(trace: Any) -> str:
 
 traces, runs = {}, {}
 for label, prior in priors.items():
-    traces[label] = sample(media_mix(prior).model)
+    traces[label] = sample(media_mix(prior, data).model)
     runs[label] = [diagnostics(trace) for trace in traces[label]]
 title = f"Medians over {SEEDS} seeds of {CHAINS} x {DRAWS_PER_CHAIN:,} draws"
 table([{"saturation_beta": label, **median(runs[label])} for label in priors], title=title)
@@ -220,10 +162,11 @@ for label in priors:
 
 # %%
 pair = [
-    media_mix(priors[f"{name}, non-centered"]).model for name in ("LogNormalPrior", "LogNormalExp")
+    media_mix(priors[f"{name}, non-centered"], data).model
+    for name in ("LogNormalPrior", "LogNormalExp")
 ]
 shapes = [np.shape(pair[0].initial_point()[value.name]) for value in pair[0].value_vars]
-somewhere = [rng.normal(size=shape) for shape in shapes]
+somewhere = [np.random.default_rng(1).normal(size=shape) for shape in shapes]
 points = [dict(zip([v.name for v in m.value_vars], somewhere, strict=True)) for m in pair]
 theirs, ours = (float(m.compile_logp()(point)) for m, point in zip(pair, points, strict=True))
 print(f"Log density at one point: LogNormalPrior {theirs:.12g}, LogNormalExp {ours:.12g}")
@@ -253,7 +196,7 @@ trouble.set_xlim(-1, 1.5 * max(run["divergences"] for label in priors for run in
 for ax in (speed, trouble):
     ax.set_ylim(-0.5, len(priors) - 0.5)
 
-unit = y.max()
+unit = data.y.max()
 shown = {"log scale, non-centered": CONTRAST, "LogNormalExp, non-centered": DRAWS}
 for shift, (label, color) in zip((0.14, -0.14), shown.items(), strict=True):
     beta = traces[label][0]["posterior"]["saturation_beta"] * unit
@@ -264,7 +207,7 @@ for shift, (label, color) in zip((0.14, -0.14), shown.items(), strict=True):
     effects.hlines(rows, *bounds, color=color, linewidth=2.5, label=label)
     effects.scatter(center.values.ravel(), rows, s=18, color=color, zorder=3)
 effects.scatter(
-    ceiling.T.ravel(),
+    data.ceilings.T.ravel(),
     np.arange(2 * len(REGIONS))[::-1],
     marker="|",
     s=260,
@@ -288,8 +231,8 @@ save_figure(fig, "post_media_mix")
 # again. Whatever the centering, the file holds `saturation_beta` itself.
 
 # %%
-mmm = media_mix(priors["LogNormalExp, non-centered"])
-mmm.fit(X, y, **FIT, random_seed=1, progressbar=False)
+mmm = media_mix(priors["LogNormalExp, non-centered"], data)
+mmm.fit(data.X, data.y, **FIT, random_seed=1, progressbar=False)
 with tempfile.TemporaryDirectory() as folder:
     file = Path(folder) / "media_mix.nc"
     mmm.save(str(file))
@@ -300,7 +243,7 @@ assert after == before and type(after) is type(before) is LogNormalExp
 point = mmm.model.initial_point()
 density = [float(m.model.compile_logp()(point)) for m in (mmm, loaded)]
 predicted = [
-    m.sample_posterior_predictive(X, random_seed=1, extend_idata=False, progressbar=False)
+    m.sample_posterior_predictive(data.X, random_seed=1, extend_idata=False, progressbar=False)
     for m in (mmm, loaded)
 ]
 mean_sales = [float(prediction["y"].mean()) for prediction in predicted]
