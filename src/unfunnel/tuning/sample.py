@@ -80,8 +80,9 @@ def sample(
         Passed to ``nutpie.compile_pymc_model``.
     **nutpie_options
         Passed to ``nutpie.sample``, such as ``target_accept``, ``adaptation``, ``cores`` and
-        ``store_divergences``. If no ``adaptation`` is asked for, it is ``"low_rank"``, or the
-        diagonal one in more than 2000 dimensions and where the pilot failed.
+        ``store_divergences``. If no ``adaptation`` is asked for, it is ``"low_rank"`` with
+        ``mass_matrix_eigval_cutoff=1.25``, or the diagonal one in more than 100 dimensions and
+        where the pilot failed.
 
     Returns
     -------
