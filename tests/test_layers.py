@@ -25,6 +25,7 @@ PURE = sorted(
         f"unfunnel.{name}"
         for name in (
             "alignment",
+            "by_coord_codec",
             "centering",
             "codec",
             "equality",

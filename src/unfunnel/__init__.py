@@ -13,6 +13,7 @@ from unfunnel import revive
 
 if TYPE_CHECKING:
     from unfunnel import scales
+    from unfunnel.by_coord import ByCoord
     from unfunnel.groups import extend_posterior
     from unfunnel.priors import LogNormalExp, NormalIdentity
     from unfunnel.revive import patch_prior_from_dict
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "ByCoord": "unfunnel.by_coord",
     "LogNormalExp": "unfunnel.priors",
     "NormalIdentity": "unfunnel.priors",
     "extend_posterior": "unfunnel.groups",
@@ -36,6 +38,7 @@ _PUBLIC = {
 }
 
 __all__ = [
+    "ByCoord",
     "LogNormalExp",
     "NormalIdentity",
     "TuningReport",
