@@ -18,6 +18,11 @@ from unfunnel.errors import DimsError, LabelError, ParameterTypeError, described
 from unfunnel.tensors import encode_other
 from unfunnel.upstream import check_dims
 
+_DICT_REMEDY = (
+    "Revive it with pymc_extras.deserialize.deserialize; in YAML write `distribution: ByCoord`, "
+    "which revives its members."
+)
+
 
 class ByCoord:
     """A variable whose elements have a prior of their own along one dim, matched by label.
@@ -235,6 +240,7 @@ class ByCoord:
                     f"ByCoord: {label}",
                     expected="a Prior or another variable factory",
                     given=f"{described(prior)} of type {type(prior).__name__}",
+                    remedy=_DICT_REMEDY if isinstance(prior, Mapping) else "",
                 )
 
     def _check_member_dims(self, label: Any, prior: Any, dims: tuple[str, ...] | None) -> None:
