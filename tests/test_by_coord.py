@@ -313,6 +313,23 @@ def test_auto_members_are_blocks(xdist, dims):
     assert {block.dims for block in blocks} == {("geo",) if "geo" in dims else ()}
 
 
+@BACKENDS
+def test_members_that_are_scales_get_the_coordinate_of_scales(xdist):
+    """As the only scale of an ``"auto"`` prior would: the same transform, with the same anchor."""
+    scale = Prior("Exponential", lam=2.0)
+    by_label = ByCoord("channel", {"tv": scale}, default=LogNormalExp(1.0, scale))
+    coords = {"channel": ["tv", "radio"]}
+    model = built(LogNormalExp(1.0, by_label, dims="channel", centered="auto"), xdist, coords)
+    alone = built(LogNormalExp(1.0, scale, centered="auto"), xdist, coords)
+    found = model.rvs_to_transforms[model["beta_sigma:tv"]]
+    expected = alone.rvs_to_transforms[alone["beta_sigma"]]
+    assert type(found) is type(expected) and "Softplus" in type(found).__name__
+    assert vars(getattr(found, "inner", found)) == vars(getattr(expected, "inner", expected))
+    assert "Softplus" not in type(model.rvs_to_transforms[model["beta_sigma:radio_sigma"]]).__name__
+    point = model.initial_point()
+    assert np.isfinite(model.compile_logp()(point))
+
+
 def variants():
     yield example()
     yield example(dims=("geo", "channel"))

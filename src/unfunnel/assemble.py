@@ -87,6 +87,27 @@ def priors_by_label(factory: ByCoord, name: str, model: Any) -> list[tuple[Any, 
     ]
 
 
+def variables_of(factory: Any, name: str, model: Any) -> list[Any]:
+    """Return what a factory created under a name: of a ``ByCoord``, what its members did.
+
+    Parameters
+    ----------
+    factory : ByCoord, Prior or another variable factory
+        It has created its variable in ``model``.
+    name : str
+        Of the variable.
+    model : pymc.Model
+        The model.
+    """
+    if not hasattr(factory, "members"):
+        return [model[name]]
+    return [
+        variable
+        for label, prior in priors_by_label(factory, name, model)
+        for variable in variables_of(prior, names.member(name, label), model)
+    ]
+
+
 def with_dims(prior: Any, rest: tuple[str, ...], subject: str) -> Any:
     """Return the prior with the dims of a member; those that it declares are kept.
 

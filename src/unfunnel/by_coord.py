@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import pandas as pd
 from pymc_extras.deserialize import deserialize
-from pymc_extras.prior import sample_prior
+from pymc_extras.prior import VariableFactory, sample_prior
 from xarray import Dataset
 
 from unfunnel import by_coord_codec
@@ -235,7 +235,7 @@ class ByCoord:
 
     def _check_priors(self) -> None:
         for label, prior in self._named_priors():
-            if isinstance(prior, type) or not hasattr(prior, "create_variable"):
+            if isinstance(prior, type) or not isinstance(prior, VariableFactory):
                 raise ParameterTypeError(
                     f"ByCoord: {label}",
                     expected="a Prior or another variable factory",
