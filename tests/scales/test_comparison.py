@@ -44,14 +44,16 @@ def test_it_prints_as_text_html_and_a_rich_table(found):
     assert all(cell in line for row, line in zip(rows, lines[1:], strict=True) for cell in row)
     html = found._repr_html_()
     assert html.count("<tr>") == 4 and "&lt;heavy&gt;" in html and "<heavy>" not in html
-    console = Console(file=io.StringIO(), width=120)
-    console.print(found)
-    shown = console.file.getvalue()
-    assert all(cell in shown for row in rows for cell in row)
+    for width in (80, 120):
+        console = Console(file=io.StringIO(), width=width)
+        console.print(found)
+        shown = console.file.getvalue()
+        assert all(cell in shown for row in rows for cell in row[1:-1])
+        assert "…" not in shown and "12.73]" in shown
 
 
 def test_thresholds_and_mass_are_free():
-    found = scales.compare([scales.half_normal(10)], below=[5], above=(20, 30), mass=0.5)
+    found = scales.compare([scales.half_normal(10)], below=5, above=(20, 30), mass=0.5)
     assert found.values["probability_above"].sel(above=30).item() == pytest.approx(
         2 * stats.norm.sf(3)
     )
@@ -131,6 +133,10 @@ def test_pymcs_defaults():
         ([Prior("Normal", mu=0, sigma=1)], ParameterError, "a positive prior"),
         ([NormalIdentity(1, 1)], ParameterError, "a positive prior"),
         ([Prior("Uniform", lower=-1, upper=2)], ParameterError, "a positive prior"),
+        ([Prior("Normal")], ParameterError, "a positive prior"),
+        ([Prior("Gamma")], UnsupportedError, "Give all its parameters"),
+        ([Prior("LogNormal", mu=0, tau=4)], UnsupportedError, "in the first form"),
+        ([Prior("DiracDelta", c=4)], UnsupportedError, "scipy or PreliZ knows"),
         ([Prior("HalfNormal", sigma=-1)], ParameterError, "inside their support"),
         ([Prior("HalfNormal", sigma=Prior("HalfNormal"))], UnsupportedError, "constant scalar"),
         ([LogNormalExp(1, np.ones(2), dims="geo")], UnsupportedError, "constant scalar"),
@@ -149,7 +155,8 @@ def test_what_cannot_be_compared(given, error, text):
 
 
 @pytest.mark.parametrize(
-    "options", [{"below": [0.0]}, {"above": [-1.0]}, {"mass": 1.0}, {"below": [np.nan]}]
+    "options",
+    [{"below": [0.0]}, {"above": [-1.0]}, {"mass": 1.0}, {"below": [np.nan]}, {"above": "1"}],
 )
 def test_thresholds_that_cannot_be_meant(options):
     with pytest.raises(ParameterError, match=next(iter(options))):

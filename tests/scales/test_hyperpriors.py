@@ -146,8 +146,8 @@ def test_as_many_statements_as_parameters():
         ({"upper": np.inf}, "a positive, finite upper="),
         ({"upper": np.nan}, "a positive, finite upper="),
         ({"lower": -1}, "a positive, finite lower="),
-        ({"upper": 1, "upper_tail": 0.0}, "upper_tail= in (0, 1)"),
-        ({"upper": 1, "upper_tail": 5}, "upper_tail= in (0, 1)"),
+        ({"upper": 1, "upper_tail": 0.0}, "the probability beyond upper in (0, 1)"),
+        ({"upper": 1, "upper_tail": 5}, "the probability beyond upper in (0, 1)"),
         ({"upper_tail": 0.1}, "upper=, the bound that upper_tail is about"),
         ({"lower": 1, "upper": 0.5}, "lower < upper"),
         (
@@ -173,6 +173,11 @@ def test_own_parameters_inside_their_support():
     assert "sigma: expected positive" in refused(lambda: scales.half_normal(-1))
     assert "nu: expected positive" in refused(lambda: scales.half_student_t(0, upper=2))
     assert scales.lognormal(-1, 0.5) == Prior("LogNormal", mu=-1.0, sigma=0.5)
+
+
+def test_what_has_no_finite_parameter():
+    assert "lam: expected positive and finite" in refused(lambda: scales.exponential(upper=1e-320))
+    assert "lam: expected positive and finite" in refused(lambda: scales.pc(1e-320))
 
 
 def test_half_t_cannot_be_narrower_than_the_half_normal():

@@ -91,15 +91,18 @@ class Comparison:
 
     def __rich__(self) -> Any:
         """Return the table that ``rich.print`` shows."""
-        from rich.table import Table  # rich is there: it is rich that asks
+        from rich import box, table  # rich is there: it is rich that asks
 
         header, rows = self.table()
-        table = Table()
-        for i, cell in enumerate(header):
-            table.add_column(cell, justify="left" if i == 0 else "right")
+        shown = table.Table(box=box.SIMPLE_HEAD, padding=0)
+        label, *numbers, interval = header
+        shown.add_column(label, min_width=12, overflow="fold")
+        for cell in numbers:
+            shown.add_column(cell, justify="right", no_wrap=True)
+        shown.add_column(interval, justify="right", min_width=10)
         for row in rows:
-            table.add_row(*row)
-        return table
+            shown.add_row(*row)
+        return shown
 
     def plot(self, ax: Any = None) -> Any:
         """Plot the densities of the logarithm of sigma, one row for each prior.
@@ -127,8 +130,8 @@ class Comparison:
 def compare(
     priors: Mapping[str, Any] | Iterable[Any],
     *,
-    below: Sequence[float] = _BELOW,
-    above: Sequence[float] = _ABOVE,
+    below: float | Sequence[float] = _BELOW,
+    above: float | Sequence[float] = _ABOVE,
     mass: float = 0.95,
 ) -> Comparison:
     """Compare priors of a standard deviation.
@@ -138,7 +141,7 @@ def compare(
     priors : mapping of str to Prior, or sequence of Prior
         Positive priors with constant parameters, of this module or any other, LogNormalExp
         included. The keys of a mapping are the labels; else the parameters are.
-    below, above : sequence of float
+    below, above : float or sequence of float
         Thresholds: the probabilities of a standard deviation below and above them are shown. The
         defaults suit effects on the log scale, where 0.01 is nothing and 1 is a lot.
     mass : float, default 0.95
@@ -173,11 +176,7 @@ def compare(
     IG     infinite  0.2885   0.1  2.061e-09   0.1353  0.1813     [0.05422, 7.9]
     """
     labelled = _labelled(priors)
-    for name, thresholds in (("below", below), ("above", above)):
-        if any(not 0.0 < x < np.inf for x in thresholds):
-            raise ParameterError(
-                "compare", expected=f"positive thresholds {name}=", given=repr(thresholds)
-            )
+    low, high = _thresholds("below", below), _thresholds("above", above)
     if not 0.0 < mass < 1.0:
         raise ParameterError("compare", expected="mass in (0, 1)", given=repr(mass))
     laws = {label: law_of(prior) for label, prior in labelled.items()}
@@ -188,13 +187,22 @@ def compare(
             "mean": ("prior", [law.mean for law in each]),
             "median": ("prior", [law.quantile(0.5) for law in each]),
             "mode": ("prior", [law.mode for law in each]),
-            "probability_below": (("prior", "below"), [[f.below(x) for x in below] for f in each]),
-            "probability_above": (("prior", "above"), [[f.above(x) for x in above] for f in each]),
+            "probability_below": (("prior", "below"), [[f.below(x) for x in low] for f in each]),
+            "probability_above": (("prior", "above"), [[f.above(x) for x in high] for f in each]),
             "interval": (("prior", "quantile"), [[f.quantile(p) for p in ends] for f in each]),
         },
-        {"prior": list(laws), "below": list(below), "above": list(above), "quantile": ends},
+        {"prior": list(laws), "below": low, "above": high, "quantile": ends},
     )
     return Comparison(values, laws)
+
+
+def _thresholds(name: str, given: Any) -> list[float]:
+    values = np.atleast_1d(np.asarray(given))
+    if values.ndim > 1 or any(
+        not (isinstance(x, int | float) and 0.0 < x < np.inf) for x in values.tolist()
+    ):
+        raise ParameterError("compare", expected=f"positive numbers as {name}=", given=repr(given))
+    return [float(x) for x in values]
 
 
 def _labelled(priors: Any) -> dict[str, Any]:

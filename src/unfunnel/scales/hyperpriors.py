@@ -73,7 +73,8 @@ def pc(upper: float, tail: float = DEFAULT_TAIL, *, dims: Any = None) -> Prior:
     Prior("Exponential", lam=4.605170185988091)
     """
     tails = Tails.stated("pc", None, None, upper, tail)
-    return _prior("Exponential", {"lam": 1.0 / tails.scale(stats.expon())}, dims)
+    solved = {"lam": 1.0 / tails.scale(stats.expon())}
+    return _prior("Exponential", _numbers("pc", solved), dims)
 
 
 def exponential(
@@ -367,7 +368,7 @@ def _either(
             given=f"no {listed(missing)}",
             remedy="Pass upper=, lower= or both, with upper_tail= and lower_tail=.",
         )
-    return solve() if tails.count else _numbers(tails.subject, given)
+    return _numbers(tails.subject, solve() if tails.count else given)
 
 
 def _numbers(subject: str, parameters: Mapping[str, Any]) -> dict[str, float]:
@@ -379,7 +380,7 @@ def _numbers(subject: str, parameters: Mapping[str, Any]) -> dict[str, float]:
                 given=repr(value),
                 remedy="For anything else write the Prior itself.",
             )
-        parameter = Parameter(name, "real" if name == "mu" else "positive", f"the {name} of PyMC")
+        parameter = Parameter(name, "real" if name == "mu" else "positive", f"{name} of PyMC")
         check_parameter_values(f"{subject}: {name}", parameter, np.asarray(float(value)))
     return {name: float(value) for name, value in parameters.items()}
 

@@ -18,6 +18,7 @@ from scipy import stats
 from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError, described
 from unfunnel.ops import NUMPY
 from unfunnel.scales.half_student_t import half_student_t
+from unfunnel.supports import support_of
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,8 @@ def law_of(prior: Any) -> Law:
     ParameterTypeError
         If it is no prior.
     UnsupportedError
-        If a parameter is no number, or the prior has a ``transform``.
+        If a parameter is no number, the prior has a ``transform``, or neither scipy nor PreliZ
+        knows its law.
     ParameterError
         If its parameters are outside their support, or it puts mass below zero.
 
@@ -134,14 +136,17 @@ def law_of(prior: Any) -> Law:
     0.067448975...
     """
     name, parameters = _name_and_numbers(prior)
-    law = _listed(prior, name, parameters) if name in LAWS else _from_preliz(prior)
-    if not law.quantile(0.0) >= 0.0:  # NaN, too
-        raise ParameterError(
+    try:
+        law = _listed(prior, name, parameters) if name in LAWS else _from_preliz(prior)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise UnsupportedError(
             "compare",
-            expected="a positive prior with parameters inside their support",
+            expected="priors whose distribution and parameters scipy or PreliZ knows",
             given=described(prior),
-            remedy="A standard deviation has no values below zero.",
-        )
+            remedy="Give all its parameters, in the first form that PyMC documents.",
+        ) from error
+    if not law.quantile(0.0) >= 0.0:  # NaN, too
+        raise _not_positive(prior)
     return law
 
 
@@ -163,11 +168,22 @@ def _name_and_numbers(prior: Any) -> tuple[str, dict[str, float]]:
         raise UnsupportedError(
             "compare", expected="priors without transform=", given=described(prior)
         )
+    if support_of(prior) == "real":
+        raise _not_positive(prior)
     family = getattr(prior, "family", None)
     if family is None:
         return prior.distribution, numbers
     location, scale = family.location_scale(numbers, NUMPY)
     return family.distribution, {"mu": float(location), "sigma": float(scale)}
+
+
+def _not_positive(prior: Any) -> ParameterError:
+    return ParameterError(
+        "compare",
+        expected="a positive prior with parameters inside their support",
+        given=described(prior),
+        remedy="A standard deviation has no values below zero.",
+    )
 
 
 def _listed(prior: Any, name: str, parameters: dict[str, float]) -> Law:
@@ -181,12 +197,5 @@ def _listed(prior: Any, name: str, parameters: dict[str, float]) -> Law:
 
 
 def _from_preliz(prior: Any) -> Law:
-    try:
-        preliz = prior.preliz
-    except AttributeError as error:
-        raise UnsupportedError(
-            "compare",
-            expected="priors whose distribution scipy or PreliZ has",
-            given=described(prior),
-        ) from error
+    preliz = prior.preliz
     return Law(preliz, float(preliz.mode()))

@@ -209,7 +209,7 @@ def _tail(subject: str, side: str, bound: Any, probability: Any) -> Tail | None:
     if not (0.0 < probability < 1.0):
         raise ParameterError(
             subject,
-            expected=f"{side}_tail= in (0, 1), the probability beyond {side}",
+            expected=f"the probability beyond {side} in (0, 1)",
             given=repr(probability),
         )
     return Tail(float(bound), float(probability))
