@@ -12,14 +12,8 @@ as ``P(sigma > upper) = upper_tail``. :func:`compare` sets priors side by side. 
 from __future__ import annotations
 
 from unfunnel.scales.comparison import Comparison, compare
-from unfunnel.scales.hyperpriors import (
-    exponential,
-    half_normal,
-    half_student_t,
-    inverse_gamma,
-    lognormal,
-    pc,
-)
+from unfunnel.scales.one_parameter import exponential, half_normal, pc
+from unfunnel.scales.two_parameters import half_student_t, inverse_gamma, lognormal
 
 __all__ = [
     "Comparison",

@@ -17,7 +17,7 @@ from scipy import stats
 
 from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError, described
 from unfunnel.ops import NUMPY
-from unfunnel.scales.half_student_t import half_student_t
+from unfunnel.scales.half_t import half_student_t
 from unfunnel.supports import support_of
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from unfunnel.scales.half_student_t import half_student_t
+from unfunnel.scales.half_t import half_student_t
 
 NU = pytest.mark.parametrize("nu", [0.5, 1.0, 2.0, 3.0, 30.0])
 
