@@ -6,22 +6,16 @@ import copy
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
-import pandas as pd
 from pymc_extras.deserialize import deserialize
-from pymc_extras.prior import VariableFactory, sample_prior
+from pymc_extras.prior import sample_prior
 from xarray import Dataset
 
 from unfunnel import by_coord_codec
 from unfunnel.assemble import build_by_coord
 from unfunnel.display import dims_text
-from unfunnel.errors import DimsError, LabelError, ParameterTypeError, described, listed
+from unfunnel.errors import DimsError, ParameterTypeError, described
+from unfunnel.members import by_label, check_priors, check_whole_dims, refuse_arithmetic
 from unfunnel.tensors import encode_other
-from unfunnel.upstream import check_dims
-
-_DICT_REMEDY = (
-    "Revive it with pymc_extras.deserialize.deserialize; in YAML write `distribution: ByCoord`, "
-    "which revives its members."
-)
 
 
 class ByCoord:
@@ -91,9 +85,9 @@ class ByCoord:
         if not isinstance(dim, str):
             raise DimsError("ByCoord", expected="the name of a dim", given=described(dim))
         self.dim = dim
-        self.members = _by_label(members)
+        self.members = by_label(members)
         self.default = default
-        self._check_priors()
+        check_priors(self._named_priors())
         self.dims = dims
 
     @property
@@ -103,17 +97,7 @@ class ByCoord:
 
     @dims.setter
     def dims(self, dims: Any) -> None:
-        checked = check_dims("ByCoord", dims, {})
-        if checked is not None and self.dim not in checked:
-            raise DimsError(
-                "ByCoord: dims",
-                expected=f"{self.dim!r}, whose labels the members belong to, among them",
-                given=repr(checked),
-                remedy="Use a prior without ByCoord where the variable has no such dim.",
-            )
-        for label, prior in self._named_priors():
-            self._check_member_dims(label, prior, checked)
-        self._dims = checked
+        self._dims = check_whole_dims(self.dim, dims, self._named_priors())
 
     @property
     def priors(self) -> tuple[Any, ...]:
@@ -143,8 +127,23 @@ class ByCoord:
         DimsError
             If the model lacks a dim, or a member has one that was not declared.
         """
-        self._check_priors()  # they may have been written to since
+        check_priors(self._named_priors())  # they may have been written to since
         return build_by_coord(self, name, xdist)
+
+    def create_likelihood_variable(self, *_arguments: Any, **_options: Any) -> NoReturn:
+        """Refuse: the data are observed values of one distribution.
+
+        Raises
+        ------
+        ParameterTypeError
+            Always.
+        """
+        raise ParameterTypeError(
+            "ByCoord",
+            expected="a prior for parameters",
+            given="a request for a likelihood",
+            remedy="Use a Prior as the likelihood; its parameters may be a ByCoord.",
+        )
 
     def sample_prior(
         self, coords: Any = None, name: str = "variable", xdist: bool = False, **options: Any
@@ -217,56 +216,9 @@ class ByCoord:
             parts.append(f"dims={dims_text(self.dims)}")
         return f"ByCoord({', '.join(parts)})"
 
-    def _no_number(self, *_others: Any, **_options: Any) -> NoReturn:
-        """Say what is wrong where only a number or a ``Prior`` is expected."""
-        raise ParameterTypeError(
-            "ByCoord",
-            expected="to be used where any variable factory can be",
-            given="a place that computes with whatever is no Prior",
-            remedy="Parameters of a non-centered Prior are such a place: use LogNormalExp, "
-            "NormalIdentity or a centered Prior, or create the variable first.",
-        )
-
-    __add__ = __radd__ = __mul__ = __rmul__ = __array__ = __float__ = _no_number
+    # What computes with it instead of creating its variable is told so.
+    __add__ = __radd__ = __mul__ = __rmul__ = __array__ = __float__ = refuse_arithmetic
 
     def _named_priors(self) -> list[tuple[Any, Any]]:
         default = [] if self.default is None else [("default", self.default)]
         return [*self.members.items(), *default]
-
-    def _check_priors(self) -> None:
-        for label, prior in self._named_priors():
-            if isinstance(prior, type) or not isinstance(prior, VariableFactory):
-                raise ParameterTypeError(
-                    f"ByCoord: {label}",
-                    expected="a Prior or another variable factory",
-                    given=f"{described(prior)} of type {type(prior).__name__}",
-                    remedy=_DICT_REMEDY if isinstance(prior, Mapping) else "",
-                )
-
-    def _check_member_dims(self, label: Any, prior: Any, dims: tuple[str, ...] | None) -> None:
-        own = getattr(prior, "dims", None) or ()
-        if self.dim in own:
-            raise DimsError(
-                f"ByCoord: {label}",
-                expected=f"a prior without dim {self.dim!r}: it belongs to one label of it",
-                given=f"dims {own}",
-                remedy=f"Drop {self.dim!r} from its dims=.",
-            )
-        if dims is not None:
-            rest = tuple(dim for dim in dims if dim != self.dim)
-            check_dims(f"ByCoord: {label}", rest, {"dims": prior})
-
-
-def _by_label(members: Any) -> dict[Any, Any]:
-    pairs = list(members.items() if isinstance(members, Mapping) else members)
-    # As an index has them, so that numpy's labels, and dates of any kind, equal those of a model.
-    labels = pd.Index([label for label, _ in pairs])
-    if not pairs:
-        raise LabelError("ByCoord", expected="a member for at least one label", given="none")
-    if not labels.is_unique:
-        raise LabelError(
-            "ByCoord",
-            expected="one member for each label",
-            given=f"more than one for {listed(set(map(str, labels[labels.duplicated()])))}",
-        )
-    return dict(zip(labels.tolist(), (prior for _, prior in pairs), strict=True))
