@@ -17,14 +17,15 @@ FILES = {
     ".".join(path.relative_to(ROOT.parent).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted(ROOT.rglob("*.py"))
 }
-FAMILIES = {name for name in FILES if name.startswith("unfunnel.families")}
+PACKAGES = {name for name in FILES if name.startswith(("unfunnel.families", "unfunnel.scales"))}
 PURE = sorted(
-    FAMILIES
+    PACKAGES
     | {"unfunnel"}
     | {
         f"unfunnel.{name}"
         for name in (
             "alignment",
+            "by_coord_codec",
             "centering",
             "codec",
             "equality",

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from unfunnel import revive
 
 if TYPE_CHECKING:
+    from unfunnel import scales
+    from unfunnel.by_coord import ByCoord
     from unfunnel.groups import extend_posterior
     from unfunnel.priors import LogNormalExp, NormalIdentity
     from unfunnel.revive import patch_prior_from_dict
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "ByCoord": "unfunnel.by_coord",
     "LogNormalExp": "unfunnel.priors",
     "NormalIdentity": "unfunnel.priors",
     "extend_posterior": "unfunnel.groups",
@@ -35,6 +38,7 @@ _PUBLIC = {
 }
 
 __all__ = [
+    "ByCoord",
     "LogNormalExp",
     "NormalIdentity",
     "TuningReport",
@@ -44,6 +48,7 @@ __all__ = [
     "patch_prior_from_dict",
     "reparameterize",
     "sample",
+    "scales",
     "tune",
 ]
 
@@ -58,6 +63,8 @@ def __getattr__(name: str) -> Any:
         # longer (measured; scipy.signal, for one, then takes four times as long).
         import_module("pymc_extras.prior")
         return getattr(import_module(_PUBLIC[name]), name)
+    if name == "scales":
+        return import_module("unfunnel.scales")
     raise AttributeError(f"module 'unfunnel' has no attribute {name!r}")
 
 

@@ -155,7 +155,7 @@ def _positions(
                 remedy="Give the DataArray coords, so that its values can be matched by label.",
             )
         return np.arange(size)
-    wanted = _model_labels(dim, coords, lengths, found)
+    wanted = model_labels(dim, coords, lengths, found)
     if not found.is_unique:
         raise LabelError(
             subject,
@@ -181,9 +181,8 @@ def _positions(
     return np.asarray(positions)
 
 
-def _model_labels(
-    dim: str, coords: Coords, lengths: Mapping[str, int], found: pd.Index
-) -> pd.Index:
+def model_labels(dim: str, coords: Coords, lengths: Mapping[str, int], found: pd.Index) -> pd.Index:
+    """Return the labels of a dim, as dates where those that are looked for are dates."""
     labels = coords.get(dim)
     # PyMC labels a dim without coords 0, 1, 2, ... in its traces; so do we.
     wanted = pd.RangeIndex(lengths[dim]) if labels is None else pd.Index(list(labels))

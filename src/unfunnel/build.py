@@ -11,6 +11,7 @@ from pymc_extras.prior import MuAlreadyExistsError, UnsupportedDistributionError
 from xarray import DataArray
 
 from unfunnel import names
+from unfunnel.assemble import variables_of
 from unfunnel.backends import Aligned, Backend, backend_for
 from unfunnel.centering import Coordinate, Informed, NonCentered, Partial, is_auto
 from unfunnel.errors import ParameterError
@@ -111,9 +112,13 @@ def shorten_scale_tails(prior: NaturalPrior, name: str) -> None:
     for parameter in prior.family.parameters:
         if parameter.is_scale and parameter.name in prior.parameters:
             value = prior.parameters[parameter.name]
-            if hasattr(value, "create_variable"):
-                value = model[names.child(name, parameter.name)]
-            use_scale_transform(model, value)
+            created = (
+                variables_of(value, names.child(name, parameter.name), model)
+                if hasattr(value, "create_variable")
+                else [value]
+            )
+            for variable in created:
+                use_scale_transform(model, variable)
 
 
 def textbook_form(

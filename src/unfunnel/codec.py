@@ -176,11 +176,18 @@ def _encode_labelled(array: DataArray) -> dict[str, Any]:
         "data": array.values.tolist(),
         "dims": [str(dim) for dim in array.dims],
     }
-    coords = {str(dim): _encode_labels(index) for dim, index in array.indexes.items()}
+    coords = {str(dim): encode_labels(index) for dim, index in array.indexes.items()}
     return {**data, "coords": coords} if coords else data
 
 
-def _encode_labels(index: pd.Index) -> Any:
+def encode_labels(index: pd.Index) -> Any:
+    """Encode the labels of a dim: a list, with dates as ISO strings and their dtype beside them.
+
+    Raises
+    ------
+    UnsupportedError
+        If there are labels that JSON cannot hold.
+    """
     if isinstance(index, pd.DatetimeIndex):
         return {"dtype": _DATETIME, "data": [label.isoformat() for label in index]}
     labels = index.tolist()
@@ -202,11 +209,12 @@ def _decode_labelled(value: Mapping[str, Any]) -> DataArray:
             expected="the keys 'class', 'data', 'dims' and optionally 'coords'",
             given=listed(str(key) for key in value),
         )
-    coords = {dim: _decode_labels(labels) for dim, labels in value.get("coords", {}).items()}
+    coords = {dim: decode_labels(labels) for dim, labels in value.get("coords", {}).items()}
     return DataArray(np.asarray(value["data"]), dims=list(value["dims"]), coords=coords)
 
 
-def _decode_labels(labels: Any) -> Any:
+def decode_labels(labels: Any) -> Any:
+    """Invert :func:`encode_labels`."""
     if isinstance(labels, Mapping):
         return pd.DatetimeIndex(labels["data"]).as_unit("ns")
     return list(labels)

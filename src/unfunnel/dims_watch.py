@@ -1,8 +1,8 @@
 """Dims whose present labels a prior depends on, watched for changes.
 
-An array parameter is aligned with the model's coords once, when the variable is built. If such a
-dim is later resized or reordered the array would silently belong to other labels, so the change
-itself is refused.
+An array parameter, like the members of a ``ByCoord``, is aligned with the model's coords once, when
+the variable is built. If such a dim is later resized or reordered the array would silently belong
+to other labels, so the change itself is refused.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ class WatchedCoords(dict[str, Any]):
         if dim in self.owners and list(labels or ()) != list(self[dim] or ()):
             raise LabelError(
                 ", ".join(self.owners[dim]),
-                expected=f"dim {dim!r} to keep the labels that an array parameter was aligned with",
+                expected=f"dim {dim!r} to keep the labels that it was aligned with",
                 given=f"{shown(labels)} in place of {shown(self[dim])}",
-                remedy="Build the model again with the new coords (a DataArray may hold more "
-                "labels than a model), or pass pm.Data instead of an array.",
+                remedy="Build the model again with the new coords. A DataArray may hold more "
+                "labels than a model, and pm.Data in place of an array may change.",
             )
         super().__setitem__(dim, labels)
 

@@ -17,7 +17,7 @@ def text(prior: Any) -> str:
     """Return a call like ``LogNormalExp(mu=1.5, sigma=0.5, dims="geo")``, the same every time."""
     parts = [f"{key}={value_text(value)}" for key, value in prior.parameters.items()]
     if prior.dims is not None:
-        parts.append(f"dims={_dims_text(prior.dims)}")
+        parts.append(f"dims={dims_text(prior.dims)}")
     if prior.centering is not True:
         parts.append(f"centered={value_text(prior.centering)}")
     if prior.transform is not None:
@@ -56,7 +56,7 @@ def html(prior: Any) -> str:
             for p in prior.family.parameters
             if p.name in prior.parameters
         },
-        "dims": _dims_text(prior.dims) if prior.dims is not None else "none",
+        "dims": dims_text(prior.dims) if prior.dims is not None else "none",
         "sampled": sampled,
         **({"transform": prior.transform} if prior.transform is not None else {}),
     }
@@ -72,6 +72,7 @@ def graph_coords(prior: Any) -> dict[str, Any]:
     """Return coords that fit the arrays of a prior and its hyperpriors, to show it by itself."""
     coords: dict[str, Any] = {dim: ["any"] for dim in getattr(prior, "dims", None) or ()}
     found: dict[str, list[Any]] = {}
+    members: dict[str, dict[Any, None]] = {}
     for value in (*prior.parameters.values(), getattr(prior, "centering", None)):
         axes: dict[Any, Any] = {}
         if isinstance(value, DataArray):
@@ -79,15 +80,20 @@ def graph_coords(prior: Any) -> dict[str, Any]:
         elif isinstance(value, np.ndarray) and value.ndim <= len(coords):
             dims = list(coords)[len(coords) - value.ndim :]
             axes = {d: range(n) for d, n in zip(dims, value.shape, strict=True) if n != 1}
+        elif isinstance(getattr(value, "members", None), dict):  # ByCoord
+            members.setdefault(value.dim, {}).update(dict.fromkeys(value.members))
         elif hasattr(value, "parameters"):
             axes = {d: labels for d, labels in graph_coords(value).items() if labels != ["any"]}
         for dim, labels in axes.items():
             found.setdefault(str(dim), []).append(labels)
-    # An array may hold more labels than the model: the fewest are those that all have.
-    return {**coords, **{dim: min(labels, key=len) for dim, labels in found.items()}}
+    # An array may hold more labels than the model: the fewest are those that all have. A member of
+    # a ByCoord needs its label to be there.
+    fewest = {dim: min(labels, key=len) for dim, labels in found.items()}
+    return {**coords, **fewest, **{dim: list(labels) for dim, labels in members.items()}}
 
 
-def _dims_text(dims: tuple[str, ...]) -> str:
+def dims_text(dims: tuple[str, ...]) -> str:
+    """Return dims as they are written in a call: ``"geo"`` or ``("geo", "channel")``."""
     quoted = [f'"{dim}"' for dim in dims]
     return quoted[0] if len(quoted) == 1 else f"({', '.join(quoted)})"
 

@@ -12,6 +12,14 @@ def child(name: str, parameter: str) -> str:
     return f"{name}_{parameter}"
 
 
+def member(name: str, label: object) -> str:
+    """Name of the variable of one label: ``beta:tv``.
+
+    A slash, which no trace can hold in a name, becomes a bar.
+    """
+    return f"{name}:{label}".replace("/", "|")
+
+
 def raw(name: str) -> str:
     """Name of the variable before ``transform=``; the stated moments are those of this one."""
     return f"{name}_raw"

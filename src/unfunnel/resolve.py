@@ -8,6 +8,7 @@ names from the right.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
@@ -81,18 +82,21 @@ class Resolver:
             k: t for k, t in tensors.items() if not isinstance(resolved[k].tensor, Constant)
         }
         location, scale = _guarded(family, variables, location, scale)
-        return self.backend.own_axes(Aligned(self._tied(location), union), Aligned(scale, union))
+        return self.backend.own_axes(Aligned(self.tied(location), union), Aligned(scale, union))
 
     def parameter(self, key: str, value: Any) -> Aligned:
         """Resolve one parameter; factories create the child ``{name}_{key}``."""
         if hasattr(value, "create_variable"):
-            child = self.backend.child(value, names.child(self.name, key))
-            return self.variable(key, child, dims=_declared_dims(value))
+            return self.created(key, value, names.child(self.name, key))
         if isinstance(value, Real):
             return Aligned(as_float(float(value)))
         if isinstance(value, np.ndarray | DataArray):
             return self.constant(key, value)
         return self.variable(key, value)
+
+    def created(self, key: str, factory: Any, name: str) -> Aligned:
+        """Create the variable of a factory and resolve it."""
+        return self.variable(key, self.backend.child(factory, name), dims=_declared_dims(factory))
 
     def constant(self, key: str, value: np.ndarray | DataArray) -> Aligned:
         """Resolve an array; the dims it is aligned with may not change afterwards."""
@@ -122,9 +126,13 @@ class Resolver:
             return AlignedArray(np.asarray(value), axes)
         lengths = dim_lengths(self.model, self.dims)
         aligned = align_array(value, self.dims, self.model.coords, lengths, subject)
-        watch_dims(self.model, aligned.fixed, subject)
-        self._fixed.update(aligned.fixed)
+        self.hold(aligned.fixed, subject)
         return aligned
+
+    def hold(self, fixed: Mapping[str, int], subject: str) -> None:
+        """Refuse, from now on, other labels or lengths of the dims that something depends on."""
+        watch_dims(self.model, fixed, subject)
+        self._fixed.update(fixed)
 
     def variable(self, key: str, variable: Any, dims: tuple[str, ...] | None = None) -> Aligned:
         """Resolve a tensor or a labelled tensor, by the names of its axes if it has any."""
@@ -180,21 +188,21 @@ class Resolver:
         kept = [axis for axis, length in enumerate(tensor.type.shape) if length != 1]
         return Aligned(tensor.dimshuffle(kept), tuple(axes[axis] for axis in kept))
 
-    def _tied(self, location: Any) -> Any:
-        """Assert in the graph that the dims of aligned arrays keep their lengths."""
+    def tied(self, tensor: Any) -> Any:
+        """Assert in the graph that the dims that are held keep their lengths."""
         conditions = [
             pt.eq(length, self._fixed[dim])
             for dim, length in self.model.dim_lengths.items()
             if dim in self._fixed and not isinstance(length, Constant)
         ]
         if not conditions:
-            return location
+            return tensor
         message = (
             f"{self.name}: expected the dims {tuple(self._fixed)} to keep the lengths "
-            f"{tuple(self._fixed.values())} that its array parameters were aligned with, but they "
-            "were resized. Build the model again."
+            f"{tuple(self._fixed.values())} that it was aligned with, but they were resized. "
+            "Build the model again."
         )
-        return Assert(message)(location, *conditions)
+        return Assert(message)(tensor, *conditions)
 
 
 def _undeclared_axes(subject: str, value: np.ndarray | DataArray) -> DimsError:

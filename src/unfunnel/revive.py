@@ -33,15 +33,19 @@ def _insert(module: ModuleType) -> None:
 
 
 def _is_ours(data: Any) -> bool:
-    from unfunnel.codec import is_ours  # pandas and xarray: not before there is something to revive
+    # pandas and xarray: not before there is something to revive
+    from unfunnel.by_coord_codec import is_by_coord
+    from unfunnel.codec import is_ours
 
-    return is_ours(data)
+    return is_ours(data) or is_by_coord(data)
 
 
 def _from_dict(data: dict[str, Any]) -> Any:
+    from unfunnel.by_coord import ByCoord
+    from unfunnel.by_coord_codec import is_by_coord
     from unfunnel.priors import NaturalPrior  # not .prior: this defines the classes too
 
-    return NaturalPrior.from_dict(data)
+    return (ByCoord if is_by_coord(data) else NaturalPrior).from_dict(data)
 
 
 class _Finder(MetaPathFinder):

@@ -79,6 +79,9 @@ def support_of(value: object) -> KnownSupport:
     {"positive", "real", "unknown"}
         ``"real"`` means that it provably reaches zero or below.
     """
+    priors = getattr(value, "priors", None)
+    if isinstance(priors, tuple):  # ByCoord
+        return _weakest({support_of(prior) for prior in priors})
     name = getattr(value, "distribution", None)
     if isinstance(name, str):
         return _transformed(value, support_of_distribution(name, getattr(value, "parameters", {})))
@@ -119,6 +122,13 @@ def support_of_distribution(name: str, parameters: Mapping[str, Any]) -> KnownSu
         if isinstance(lower, int | float):
             return "positive" if lower >= 0 else "real"
     return "unknown"
+
+
+def _weakest(found: set[KnownSupport]) -> KnownSupport:
+    """Return what is known of a variable whose elements have these supports."""
+    if "real" in found:
+        return "real"
+    return "positive" if found == {"positive"} else "unknown"
 
 
 def _transformed(value: object, support: KnownSupport) -> KnownSupport:

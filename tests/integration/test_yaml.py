@@ -2,11 +2,12 @@
 
 import pytest
 import yaml
+from pymc_extras.prior import Prior
 from pymc_marketing.mmm.builders.factories import resolve
 from pymc_marketing.mmm.builders.yaml import build_mmm_from_yaml
 from pymc_marketing.model_config import ModelConfigError
 
-from unfunnel import LogNormalExp
+from unfunnel import ByCoord, LogNormalExp
 
 NESTED = """
 dist: LogNormalExp
@@ -50,6 +51,28 @@ def test_every_form(text, dims, expected):
     assert prior == expected
     assert prior.dims == ("geo",)
     assert resolve(prior.to_dict()) == prior
+
+
+BY_LABEL = """
+distribution: ByCoord
+dim: channel
+members:
+  tv: {distribution: LogNormalExp, mu: {distribution: Gamma, mu: 2.0, sigma: 0.5}, sigma: 1.0,
+       dims: geo, centered: false}
+  radio: {dist: HalfNormal, kwargs: {sigma: 2.0}}
+default: {distribution: Exponential, lam: 1.0}
+dims: [geo, channel]
+"""
+
+
+def test_a_prior_for_each_label(expected):
+    expected.dims = "geo"
+    members = {"tv": expected, "radio": Prior("HalfNormal", sigma=2.0)}
+    factory = resolve(yaml.safe_load(BY_LABEL))
+    assert factory == ByCoord(
+        "channel", members, Prior("Exponential", lam=1.0), dims=("geo", "channel")
+    )
+    assert resolve(factory.to_dict()) == factory
 
 
 def test_weights_and_labels():
