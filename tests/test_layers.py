@@ -35,6 +35,9 @@ PURE = sorted(
             "ops",
             "parameters",
             "revive",
+            "statements.centres",
+            "statements.intervals",
+            "statements.numbers",
             "supports",
         )
     }

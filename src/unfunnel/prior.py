@@ -25,6 +25,8 @@ from unfunnel.equality import same_value
 from unfunnel.errors import ParameterError
 from unfunnel.families import Family
 from unfunnel.parameters import bind_arguments, check_parameters
+from unfunnel.statements.centres import from_median, from_mode
+from unfunnel.statements.intervals import from_interval
 from unfunnel.tensors import check_tensor_support, encode_other
 from unfunnel.upstream import call_signature, check_dims, distribution_stand_in, named_function
 
@@ -112,6 +114,116 @@ class NaturalPrior(Prior):
         if transform is not None:
             named_function(transform)
         self._transform = transform
+
+    # -- other ways to say it
+    # ------------------------------------------------------------------------
+
+    @classmethod
+    def from_quantiles(cls, low: float, high: float, mass: float = 0.9, **options: Any) -> Self:
+        """Return the prior whose central interval of probability ``mass`` is ``low`` to ``high``.
+
+        Parameters
+        ----------
+        low, high : float
+            Its ``(1 - mass) / 2`` and ``(1 + mass) / 2`` quantiles, in natural units.
+        mass : float, default 0.9
+            The probability between them.
+        **options
+            ``dims``, ``centered`` and ``transform``, as in the constructor. With a ``transform``
+            the statement is about ``{name}_raw``.
+
+        Returns
+        -------
+        NaturalPrior
+            With constant parameters, exact: two quantiles are two linear equations for location
+            and scale.
+
+        Raises
+        ------
+        ParameterError
+            If bounds or mass cannot be meant.
+
+        Examples
+        --------
+        >>> from unfunnel import LogNormalExp
+        >>> LogNormalExp.from_quantiles(0.5, 3, mass=0.9, dims="geo").dims
+        ('geo',)
+        """
+        return cls(**{**from_interval(cls.family, low, high, mass), **options})
+
+    @classmethod
+    def from_median(
+        cls, median: float, *, sigma: float | None = None, gsd: float | None = None, **options: Any
+    ) -> Self:
+        """Return the prior with this median and one measure of spread.
+
+        Parameters
+        ----------
+        median : float
+            In natural units.
+        sigma : float, optional
+            The standard deviation, in natural units.
+        gsd : float, optional
+            The geometric standard deviation, a factor above 1; positive families only.
+        **options
+            ``dims``, ``centered`` and ``transform``, as in the constructor.
+
+        Returns
+        -------
+        NaturalPrior
+            With constant parameters.
+
+        Raises
+        ------
+        ParameterError
+            If a number cannot be meant, or not exactly one of ``sigma`` and ``gsd`` is given.
+        UnsupportedError
+            If the family has no closed form for it; see :mod:`unfunnel.statements.centres`.
+
+        Examples
+        --------
+        >>> from unfunnel import LogNormalExp
+        >>> round(LogNormalExp.from_median(2, gsd=1.5).parameters["mu"], 6)
+        2.171348
+        """
+        return cls(**{**from_median(cls.family, median, sigma=sigma, gsd=gsd), **options})
+
+    @classmethod
+    def from_mode(
+        cls, mode: float, *, mu: float | None = None, sigma: float | None = None, **options: Any
+    ) -> Self:
+        """Return the prior with this mode and this mean or standard deviation.
+
+        Parameters
+        ----------
+        mode : float
+            The most likely value, in natural units.
+        mu : float, optional
+            The mean, above the mode; positive families only.
+        sigma : float, optional
+            The standard deviation, in natural units.
+        **options
+            ``dims``, ``centered`` and ``transform``, as in the constructor.
+
+        Returns
+        -------
+        NaturalPrior
+            With constant parameters.
+
+        Raises
+        ------
+        ParameterError
+            If a number cannot be meant, or not exactly one of ``mu`` and ``sigma`` is given.
+        UnsupportedError
+            If the family has no closed form for it; see :mod:`unfunnel.statements.centres`.
+
+        Examples
+        --------
+        >>> from unfunnel import LogNormalExp
+        >>> round(LogNormalExp.from_mode(1, sigma=0.5).parameters["mu"], 6)
+        1.249546
+        """
+        return cls(**{**from_mode(cls.family, mode, mu=mu, sigma=sigma), **options})
 
     # -- building
     # ------------------------------------------------------------------------------------
@@ -230,8 +342,9 @@ class NaturalPrior(Prior):
         Examples
         --------
         >>> from unfunnel import LogNormalExp
-        >>> LogNormalExp(1, 1).constrain(0.5, 3, mass=0.9)
-        LogNormalExp(mu=1.4205693543237294, sigma=0.8348124934635631)
+        >>> prior = LogNormalExp(1, 1, dims="geo").constrain(0.5, 3, mass=0.9)
+        >>> {name: round(value, 6) for name, value in prior.parameters.items()}
+        {'mu': 1.420569, 'sigma': 0.834812}
         """
         self._constant_parameters("constrain")
         new = elicit.constrained(self.family, lower, upper, mass, method, kwargs)
