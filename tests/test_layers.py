@@ -36,8 +36,12 @@ PURE = sorted(
             "parameters",
             "revive",
             "statements.centres",
+            "statements.hyperpriors",
             "statements.intervals",
+            "statements.laws",
+            "statements.marginal",
             "statements.numbers",
+            "statements.scores",
             "supports",
         )
     }

@@ -26,6 +26,7 @@ from unfunnel.errors import ParameterError
 from unfunnel.families import Family
 from unfunnel.parameters import bind_arguments, check_parameters
 from unfunnel.statements.centres import from_median, from_mode
+from unfunnel.statements.constraining import constrained_hierarchy
 from unfunnel.statements.intervals import from_interval
 from unfunnel.tensors import check_tensor_support, encode_other
 from unfunnel.upstream import call_signature, check_dims, distribution_stand_in, named_function
@@ -322,6 +323,12 @@ class NaturalPrior(Prior):
     ) -> Self:
         """Return the prior of the same kind that holds ``mass`` between ``lower`` and ``upper``.
 
+        Of a hierarchical prior it is one element, hyperparameters averaged out, that lies between
+        the bounds. Kept are the families of the hyperpriors and how the variance divides: the share
+        of it that is that of ``mu`` (the intraclass correlation), and the coefficient of variation
+        of ``sigma``. New are the mean and the standard deviation of one element, and with them
+        those of the hyperpriors.
+
         Parameters
         ----------
         lower, upper : float
@@ -331,13 +338,24 @@ class NaturalPrior(Prior):
         kwargs : dict, optional
             Further arguments of ``preliz.maxent``, for ``method="maxent"``.
         method : {"equal-tails", "maxent"}
-            Equal tails leave ``(1 - mass) / 2`` on each side, in closed form. Maximum entropy (what
-            upstream does) puts most of the rest on one side.
+            Equal tails leave ``(1 - mass) / 2`` on each side, in closed form for constant
+            parameters. Maximum entropy (what upstream does) puts most of the rest on one side; it
+            is for constant parameters only.
 
         Returns
         -------
         NaturalPrior
-            With new constant parameters; dims and centering are kept.
+            Of the same class, with new constant parameters or new hyperpriors; dims and centering
+            are kept.
+
+        Raises
+        ------
+        ParameterError
+            If bounds, mass or method cannot be meant.
+        UnsupportedError
+            If a hyperprior is not known well enough (arrays, tensors, hyperpriors of hyperpriors),
+            or cannot be given another mean and standard deviation: ``mu`` needs two numbers, as
+            Gamma has and Exponential has not.
 
         Examples
         --------
@@ -345,7 +363,16 @@ class NaturalPrior(Prior):
         >>> prior = LogNormalExp(1, 1, dims="geo").constrain(0.5, 3, mass=0.9)
         >>> {name: round(value, 6) for name, value in prior.parameters.items()}
         {'mu': 1.420569, 'sigma': 0.834812}
+
+        >>> from pymc_extras.prior import Prior
+        >>> mean, sd = Prior("Gamma", mu=1, sigma=0.3), Prior("Exponential", scale=0.3)
+        >>> prior = LogNormalExp(mean, sd, dims="geo").constrain(0.5, 3, mass=0.9)
+        >>> round(prior.parameters["mu"].parameters["mu"], 2)
+        1.64
         """
+        self._require_all_parameters()
+        if any(hasattr(value, "create_variable") for value in self.parameters.values()):
+            return constrained_hierarchy(self, lower, upper, mass, method)  # type: ignore[no-any-return]
         self._constant_parameters("constrain")
         new = elicit.constrained(self.family, lower, upper, mass, method, kwargs)
         options: dict[str, Any] = {**new, "dims": self.dims, "centered": self.centering}
