@@ -40,6 +40,7 @@ PURE = sorted(
             "statements.intervals",
             "statements.laws",
             "statements.marginal",
+            "statements.measures",
             "statements.numbers",
             "statements.scores",
             "supports",

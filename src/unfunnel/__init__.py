@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from unfunnel.groups import extend_posterior
     from unfunnel.priors import LogNormalExp, NormalIdentity
     from unfunnel.revive import patch_prior_from_dict
+    from unfunnel.statements.implied_report import Implied
     from unfunnel.tuning.adopt import reparameterize
     from unfunnel.tuning.report import TuningReport
     from unfunnel.tuning.sample import sample
@@ -25,6 +26,7 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "LogNormalExp": "unfunnel.priors",
     "NormalIdentity": "unfunnel.priors",
+    "Implied": "unfunnel.statements.implied_report",
     "extend_posterior": "unfunnel.groups",
     "patch_prior_from_dict": "unfunnel.revive",
     "TuningReport": "unfunnel.tuning.report",
@@ -35,6 +37,7 @@ _PUBLIC = {
 }
 
 __all__ = [
+    "Implied",
     "LogNormalExp",
     "NormalIdentity",
     "TuningReport",

@@ -27,6 +27,8 @@ from unfunnel.families import Family
 from unfunnel.parameters import bind_arguments, check_parameters
 from unfunnel.statements.centres import from_median, from_mode
 from unfunnel.statements.constraining import constrained_hierarchy
+from unfunnel.statements.implied import implied
+from unfunnel.statements.implied_report import Implied
 from unfunnel.statements.intervals import from_interval
 from unfunnel.tensors import check_tensor_support, encode_other
 from unfunnel.upstream import call_signature, check_dims, distribution_stand_in, named_function
@@ -377,6 +379,64 @@ class NaturalPrior(Prior):
         new = elicit.constrained(self.family, lower, upper, mass, method, kwargs)
         options: dict[str, Any] = {**new, "dims": self.dims, "centered": self.centering}
         return type(self)(**options)
+
+    def implied(
+        self,
+        coords: Mapping[str, Any] | None = None,
+        *,
+        below: float | None = None,
+        draws: int | None = None,
+        random_seed: int | None = None,
+    ) -> Implied:
+        """Return what the prior says about one element and about each hyperparameter.
+
+        Mean and standard deviation of one element, and the correlation (ICC) of two elements with
+        the same ``mu``, follow from the moments of the hyperpriors alone, by the law of total
+        variance: ``E = E[mu]``, ``Var = Var[mu] + E[sigma**2]``, ``ICC = Var[mu] / Var``. They are
+        exact. Quantiles and probabilities are exact for constant parameters, integrals for one or
+        two hyperpriors, and otherwise of random draws; of each number it is said which.
+
+        Parameters
+        ----------
+        coords : mapping, optional
+            Labels of the dims along which arrays or tensors differ, as of the model. Arrays with
+            labels are matched with them; by default arrays have their own labels, or positions.
+        below : float, optional
+            Also say how probable it is that an element, and its mean, is below this number.
+        draws : int, optional
+            How many random draws to take where it comes to draws; 200 000 by default, 10 000 if
+            something must be drawn in a model (tensors, hyperpriors of unknown law).
+        random_seed : int, optional
+            For these.
+
+        Returns
+        -------
+        Implied
+            Prints as a table, with ``numbers``, ``value()``, ``to_dataframe()`` and ``plot()``.
+
+        Warns
+        -----
+        MomentWarning
+            If a hyperprior has no finite mean or variance, and so one element has none.
+
+        Raises
+        ------
+        UnsupportedError
+            If the prior has a ``transform``.
+        LabelError, DimsError
+            If an array does not match the coords.
+
+        Examples
+        --------
+        >>> from pymc_extras.prior import Prior
+        >>> from unfunnel import LogNormalExp
+        >>> prior = LogNormalExp(Prior("Gamma", mu=1.5, sigma=0.5), Prior("Exponential", scale=0.5))
+        >>> says = prior.implied(below=1)
+        >>> round(says.value("sd"), 4), round(says.value("ICC"), 4), round(says.value("P(< 1)"), 4)
+        (0.866, 0.3333, 0.2552)
+        """
+        self._require_all_parameters()
+        return implied(self, coords, below, draws, random_seed)
 
     def _constant_parameters(self, asked: str) -> dict[str, float]:
         self._require_all_parameters()

@@ -39,6 +39,10 @@ class Point:
         """Return the constant, as often as there are scores."""
         return np.full(np.shape(scores), self.value)
 
+    def cdf(self, x: float) -> float:
+        """Return 1 from the constant on."""
+        return float(x >= self.value)
+
     def draw(self, number: int, rng: np.random.Generator) -> np.ndarray:
         """Return the constant, as often as asked."""
         return np.full(number, self.value)
@@ -131,7 +135,8 @@ class Hierarchy:
     def cdf(self, x: float) -> float:
         """Return the probability below ``x``; the parameters must be numbers."""
         values = {key: law.mean for key, law in self.parameters.items()}
-        return float(probability_below(self.family, x, *self.family.location_scale(values, NUMPY)))
+        law = self.family.location_scale(values, NUMPY)
+        return float(probability_below(self.family, unconstrained(self.family, x), *law))
 
     def draw(self, number: int, rng: np.random.Generator) -> np.ndarray:
         """Return independent draws, each with parameters of its own."""
@@ -148,12 +153,17 @@ Explicit = Point | Known | Hierarchy
 Law = Explicit | Drawn
 
 
-def probability_below(family: Family, x: float, location: Any, scale: Any) -> Any:
-    """Return the probability below ``x`` given location and scale, elementwise."""
-    if not family.link.lower < x < family.link.upper:
-        return np.full(np.shape(location), float(x >= family.link.upper))
+def probability_below(family: Family, theta: float, location: Any, scale: Any) -> Any:
+    """Return the probability below a value of the unconstrained variable, elementwise."""
     _, to_score = score_maps(family.base)
-    return ndtr(to_score((family.link.forward(x, NUMPY) - location) / scale))
+    return ndtr(to_score((theta - location) / scale))
+
+
+def unconstrained(family: Family, x: float) -> float:
+    """Return ``x`` on the real line; outside the support, the end of the line that it is beyond."""
+    if x <= family.link.lower:
+        return -np.inf
+    return np.inf if x >= family.link.upper else float(family.link.forward(x, NUMPY))
 
 
 def second_moment(law: Law) -> float:

@@ -15,7 +15,14 @@ import numpy as np
 from scipy.optimize import brentq
 
 from unfunnel.ops import NUMPY
-from unfunnel.statements.laws import Explicit, Hierarchy, Point, is_explicit, probability_below
+from unfunnel.statements.laws import (
+    Explicit,
+    Hierarchy,
+    Point,
+    is_explicit,
+    probability_below,
+    unconstrained,
+)
 from unfunnel.statements.scores import nodes
 
 #: Nodes for the first random parameter, which is the mean where that is random, and the second.
@@ -64,20 +71,18 @@ class Marginal:
 
     def cdf(self, x: float) -> float:
         """Return the probability below ``x``."""
-        location, scale, weights = self._grid
-        family = self.hierarchy.family
-        return float(np.sum(weights * probability_below(family, x, location, scale)))
+        return self._below(unconstrained(self.hierarchy.family, x))
 
     def quantile(self, probability: float) -> float:
         """Return the value with this probability below it."""
-        link = self.hierarchy.family.link
-
-        def excess(theta: float) -> float:
-            return self.cdf(float(link.inverse(theta, NUMPY))) - probability
-
         low, high = self._unconstrained_range
-        found = brentq(excess, low, high, xtol=1e-13, rtol=1e-13)
-        return float(link.inverse(found, NUMPY))
+        theta = brentq(lambda at: self._below(at) - probability, low, high, xtol=1e-13, rtol=1e-13)
+        return float(self.hierarchy.family.link.inverse(theta, NUMPY))
+
+    def _below(self, theta: float) -> float:
+        location, scale, weights = self._grid
+        below = probability_below(self.hierarchy.family, theta, location, scale)
+        return float(np.sum(weights * below))
 
     @cached_property
     def _grid(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
