@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from unfunnel.groups import extend_posterior
     from unfunnel.priors import LogNormalExp, NormalIdentity
     from unfunnel.revive import patch_prior_from_dict
+    from unfunnel.statements.elicitation import elicit_hierarchy
     from unfunnel.statements.implied_report import Implied
     from unfunnel.tuning.adopt import reparameterize
     from unfunnel.tuning.report import TuningReport
@@ -27,6 +28,7 @@ _PUBLIC = {
     "LogNormalExp": "unfunnel.priors",
     "NormalIdentity": "unfunnel.priors",
     "Implied": "unfunnel.statements.implied_report",
+    "elicit_hierarchy": "unfunnel.statements.elicitation",
     "extend_posterior": "unfunnel.groups",
     "patch_prior_from_dict": "unfunnel.revive",
     "TuningReport": "unfunnel.tuning.report",
@@ -43,6 +45,7 @@ __all__ = [
     "TuningReport",
     "TuningWarning",
     "__version__",
+    "elicit_hierarchy",
     "extend_posterior",
     "patch_prior_from_dict",
     "reparameterize",

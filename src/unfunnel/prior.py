@@ -433,7 +433,7 @@ class NaturalPrior(Prior):
         >>> prior = LogNormalExp(Prior("Gamma", mu=1.5, sigma=0.5), Prior("Exponential", scale=0.5))
         >>> says = prior.implied(below=1)
         >>> round(says.value("sd"), 4), round(says.value("ICC"), 4), round(says.value("P(< 1)"), 4)
-        (0.866, 0.3333, 0.2552)
+        (0.866, 0.3333, 0.2551)
         """
         self._require_all_parameters()
         return implied(self, coords, below, draws, random_seed)

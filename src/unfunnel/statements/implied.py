@@ -140,7 +140,8 @@ def _correlations(reader: Reader, whole: Measures) -> dict[str, Number]:
         name = names.child(name, "mu") if name else "mu"
         value, part = value.parameters["mu"], part.parameters["mu"]
         dims = reader.dims_over(value, dims)
-        if not elements or not set(elements) <= set(dims):  # else each element has its own
+        each_has_its_own = bool(elements) and set(elements) <= set(dims)
+        if (name == "mu" or _is_random(value)) and not each_has_its_own:
             found[ICC if name == "mu" else f"{ICC} {name}"] = share(part, whole)
     return found
 
