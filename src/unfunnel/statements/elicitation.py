@@ -9,7 +9,6 @@ four determine the hyperpriors. Nothing has to be said on a log scale.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from unfunnel.priors import LogNormalExp
 from unfunnel.statements.constraining import readable_hierarchy
 from unfunnel.statements.intervals import check_interval
 from unfunnel.statements.marginal import Marginal
-from unfunnel.statements.numbers import number_between, the_one_given
+from unfunnel.statements.numbers import is_number, number_between, the_one_given
 from unfunnel.statements.restating import Split
 
 #: What the words for ``alikeness`` mean: the share of the variance of an element that all elements
@@ -152,7 +151,7 @@ def _number_or_word(
     """Return a number in [0, below), or what a word stands for."""
     if isinstance(value, str) and value in words:
         return words[value]
-    if isinstance(value, Real) and not isinstance(value, bool) and 0 <= value < below:
+    if is_number(value) and 0 <= value < below:
         return float(value)
     raise ParameterError(
         subject,

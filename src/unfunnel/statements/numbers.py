@@ -12,6 +12,11 @@ import numpy as np
 from unfunnel.errors import ParameterError, ParameterTypeError, described
 
 
+def is_number(value: Any) -> bool:
+    """Whether something is a real number; booleans and arrays are none."""
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
 def require_number(subject: str, name: str, value: Any) -> None:
     """Refuse what is not a number.
 
@@ -20,7 +25,7 @@ def require_number(subject: str, name: str, value: Any) -> None:
     ParameterTypeError
         For anything else, booleans and arrays included.
     """
-    if isinstance(value, bool) or not isinstance(value, Real):
+    if not is_number(value):
         raise ParameterTypeError(
             subject,
             expected=f"{name} to be a number",
