@@ -188,6 +188,17 @@ def test_a_scale_of_unknown_law_leaves_the_mean_exact():
     assert abs(number["value"] - expected) < 4 * number["error"]
 
 
+def test_the_same_hyperprior_twice_is_two_variables():
+    log = Prior("Normal", mu=0, sigma=0.8, transform="exp")
+    says = LogNormalExp(log, log, dims="geo").implied(random_seed=1, draws=20_000)
+    rng = np.random.default_rng(4)
+    m, s = np.exp(0.8 * rng.standard_normal((2, 100_000)))
+    v = np.log1p((s / m) ** 2)
+    phi = m * np.exp(np.sqrt(v) * rng.standard_normal(100_000) - v / 2)
+    for name in ("5%", "50%", "95%"):
+        assert (phi < says.value(name)).mean() == pytest.approx(float(name[:-1]) / 100, abs=0.01)
+
+
 def test_tensors_of_a_model():
     with pm.Model(coords={"geo": ["a", "b"]}):
         mean = pm.Gamma("mean", mu=np.array([1.0, 2.0]), sigma=0.5, dims="geo")

@@ -49,6 +49,10 @@ class HalfStudentT:
         self.nu = nu
         self.sigma = sigma
 
+    def support(self) -> tuple[float, float]:
+        """Return the ends of the positive numbers."""
+        return 0.0, inf
+
     def mean(self) -> float:
         """Return ``2 sigma sqrt(nu / pi) Gamma((nu + 1) / 2) / (Gamma(nu / 2) (nu - 1))``."""
         if self.nu <= 1:

@@ -16,7 +16,7 @@ import pandas as pd
 from unfunnel import names
 from unfunnel.errors import MomentWarning, UnsupportedError, described
 from unfunnel.statements.implied_report import ELEMENT, ICC, DescribedLaw, Implied
-from unfunnel.statements.labels import Reader, own_dims
+from unfunnel.statements.labels import ROOT, Reader, own_dims
 from unfunnel.statements.laws import Known, Law
 from unfunnel.statements.measures import Measures, Number, share
 from unfunnel.statements.numbers import number_between
@@ -73,16 +73,17 @@ def implied(
     reader = Reader(prior, coords, draws or _MODEL_DRAWS, rng)
     number_of_draws = draws or (_MODEL_DRAWS if reader.is_drawn else _MANY_DRAWS)
     rows: list[dict[str, Any]] = []
-    no_label = dict.fromkeys(reader.dims_of(prior, own_dims(prior)), "")
+    no_label = dict.fromkeys(reader.dims_of(ROOT, prior, own_dims(prior)), "")
     described_laws: list[DescribedLaw] = []
     for level in _levels(prior):
-        dims = reader.dims_of(level.value, level.owner_dims)
+        name = ROOT if level.name == ELEMENT else names.child(ROOT, level.name)
+        dims = reader.dims_of(name, level.value, level.owner_dims)
         for place in _places(dims, reader.coords):
             label = {dim: reader.coords[dim][index] for dim, index in place.items()}
-            law = reader.law(level.value, level.owner_dims, place)
+            law = reader.law(name, level.value, level.owner_dims, place)
             _warn_of_infinite_moments(subject, level, law)
             of_level = Measures(law, number_of_draws, rng)
-            described_laws.append(DescribedLaw(level.name, label, of_level))
+            described_laws.append(DescribedLaw(level.name, label, law))
             numbers = _numbers(of_level, below if level.is_mean else None)
             if level.name == ELEMENT:
                 numbers |= _correlations(reader, of_level)

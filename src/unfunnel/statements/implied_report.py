@@ -12,6 +12,7 @@ import pandas as pd
 
 from unfunnel.errors import ParameterError, listed
 from unfunnel.extras import require
+from unfunnel.statements.laws import Law
 from unfunnel.statements.measures import Measures
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class DescribedLaw:
 
     level: str
     labels: dict[str, Any]
-    measures: Measures
+    law: Law
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,7 +220,7 @@ class Implied:
             wanted = {dim: label for dim, label in labels.items() if dim in law.labels}
             known = labels.keys() <= set(self.dims)
             if law.level == level and known and wanted.items() <= law.labels.items():
-                return law.measures
+                return Measures(law.law, _DRAWS, np.random.default_rng(0))
         raise ParameterError(
             "implied: plot",
             expected=f"labels of the dims {listed(self.dims)}",
@@ -231,6 +232,9 @@ _METHODS = {
     "quadrature": "(by quadrature, to {error:.0e})",
     "draws": "(by draws, with Monte Carlo standard errors)",
 }
+
+# Draws for the picture of a law that has no other way to be computed.
+_DRAWS = 100_000
 
 _BINS = 121
 _BARS = (((0.05, 0.95), 2.5, "90 % of the elements"), ((0.25, 0.75), 7, "half of them"))

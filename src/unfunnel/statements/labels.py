@@ -27,6 +27,9 @@ from unfunnel.tensors import registered_dims
 #: A label of each dim along which laws differ, by its position.
 Place = Mapping[str, int]
 
+#: The name of the prior itself.
+ROOT = "prior"
+
 
 class Reader:
     """Reads the laws of a prior.
@@ -62,11 +65,13 @@ class Reader:
         """Whether something had to be drawn."""
         return bool(self._drawn)
 
-    def dims_of(self, value: Any, dims: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the dims along which the law of a parameter differs, in the order of ``dims``.
+    def dims_of(self, name: str, value: Any, dims: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the dims along which the law of a parameter differs, in the order of the coords.
 
         Parameters
         ----------
+        name : str
+            ``ROOT``, or that of the variable it would be if the prior were called that.
         value : object
             The parameter, or the prior.
         dims : tuple of str
@@ -74,10 +79,10 @@ class Reader:
         """
         found: set[str] = set()
         if is_ours(value):
-            for parameter in value.parameters.values():
-                found |= set(self.dims_of(parameter, own_dims(value)))
-        elif id(value) in self._drawn:
-            found = {str(d) for d in self._drawn[id(value)].dims} & self._differing(value)
+            for key, parameter in value.parameters.items():
+                found |= set(self.dims_of(names.child(name, key), parameter, own_dims(value)))
+        elif name in self._drawn:
+            found = {str(dim) for dim in self._drawn[name].dims} & self._differing(value)
         elif isinstance(value, np.ndarray | DataArray):
             found = set(self._aligned(value, dims).dims)
         elif (known := distribution_of(value)) is not None:
@@ -95,11 +100,13 @@ class Reader:
         registered = registered_dims(self._model, tensor)
         return dims[len(dims) - tensor.ndim :] if registered is None else registered
 
-    def law(self, value: Any, dims: tuple[str, ...], place: Place) -> Law:
+    def law(self, name: str, value: Any, dims: tuple[str, ...], place: Place) -> Law:
         """Return the law of a parameter, or of the prior, at one label.
 
         Parameters
         ----------
+        name : str
+            As for :meth:`dims_of`: the same hyperprior in two places is two variables.
         value : object
             The parameter, or the prior.
         dims : tuple of str
@@ -113,16 +120,16 @@ class Reader:
             return Point(_at(self._aligned(value, dims), place))
         if is_ours(value):
             laws = {
-                key: self.law(parameter, own_dims(value), place)
+                key: self.law(names.child(name, key), parameter, own_dims(value), place)
                 for key, parameter in value.parameters.items()
             }
             return Hierarchy(value.family, laws)
-        if id(value) in self._drawn:
-            return Drawn(self._drawn[id(value)].values[_index(self._drawn[id(value)], place)])
-        name, numbers = distribution_of(value) or ("", ())
+        if name in self._drawn:
+            return Drawn(self._drawn[name].values[_index(self._drawn[name], place)])
+        distribution, numbers = distribution_of(value) or ("", ())
         own = self.dims_over(value, dims)
         aligned = (self._aligned(number, own) for number in numbers)
-        return law_of_numbers(name, tuple(_at(number, place) for number in aligned))
+        return law_of_numbers(distribution, tuple(_at(number, place) for number in aligned))
 
     def _aligned(self, value: np.ndarray | DataArray, dims: tuple[str, ...]) -> AlignedArray:
         lengths = {dim: len(labels) for dim, labels in self.coords.items()}
@@ -134,9 +141,9 @@ class Reader:
             return set(self.coords)
         return {dim for dim, labels in graph_coords(value).items() if list(labels) != ["any"]}
 
-    def _draw_unknown(self, draws: int, rng: np.random.Generator) -> dict[int, DataArray]:
-        """Draw everything without a known law, jointly; by the identity of the parameter."""
-        unknown = dict(_unknown("prior", self.prior))
+    def _draw_unknown(self, draws: int, rng: np.random.Generator) -> dict[str, DataArray]:
+        """Draw everything without a known law, jointly; by the name of the parameter."""
+        unknown = dict(_unknown(ROOT, self.prior))
         if not unknown:
             return {}
         variables, dims = [], []
@@ -150,10 +157,10 @@ class Reader:
         found = pm.draw(variables, draws, random_seed=seed, mode="FAST_COMPILE")
         # A draw of exactly 0 is one that has underflowed, of a law that never is 0.
         return {
-            id(value): _without_short_axes(
+            name: _without_short_axes(
                 DataArray(np.where(drawn == 0, _TINY, drawn), dims=("draw", *its_dims))
             )
-            for (value, _), drawn, its_dims in zip(unknown.values(), found, dims, strict=True)
+            for name, drawn, its_dims in zip(unknown, found, dims, strict=True)
         }
 
 

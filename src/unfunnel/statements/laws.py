@@ -50,7 +50,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Known:
-    """A distribution of scipy, or what has its ``mean``, ``var``, ``ppf``, ``isf`` and ``cdf``."""
+    """A distribution of scipy, or what has the same methods."""
 
     law: Any
 

@@ -65,8 +65,9 @@ class Marginal:
         random = [law for law in laws if not isinstance(law, Point)]
         return len(random) <= MOST_RANDOM_PARAMETERS and all(is_explicit(law) for law in random)
 
+    @cached_property
     def half(self) -> Marginal:
-        """Return the same with every second node, to see how far the two differ."""
+        """The same with every second node, to see how far the two differ."""
         return Marginal(self.hierarchy, (self.sizes[0] // 2 + 1, self.sizes[1] // 2 + 1))
 
     def cdf(self, x: float) -> float:

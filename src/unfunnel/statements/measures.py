@@ -168,7 +168,7 @@ class Measures:
             return Number(closed(self.law), "exact")  # type: ignore[arg-type]  # it is Explicit
         if self.marginal is not None:
             value = integral(self.marginal)
-            return Number(value, "quadrature", abs(integral(self.marginal.half()) - value))
+            return Number(value, "quadrature", abs(integral(self.marginal.half) - value))
         return _estimate(statistic, self.draws).number()
 
     @cached_property

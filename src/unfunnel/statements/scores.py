@@ -34,9 +34,15 @@ def nodes(number: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def value_at_score(law: Any, scores: np.ndarray) -> np.ndarray:
-    """Return the values of a scipy distribution at these scores, exact in both tails."""
+    """Return the values of a scipy distribution at these scores, exact in both tails.
+
+    They are inside its support also where a quantile is rounded to the end of it, or beyond: a
+    standard deviation is never zero.
+    """
     below, above = ndtr(np.minimum(scores, 0.0)), ndtr(-np.maximum(scores, 0.0))
-    return np.asarray(np.where(scores < 0, law.ppf(below), law.isf(above)))
+    values = np.where(scores < 0, law.ppf(below), law.isf(above))
+    lower, upper = law.support()
+    return np.asarray(np.clip(values, np.nextafter(lower, np.inf), np.nextafter(upper, -np.inf)))
 
 
 @cache
