@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pymc as pm
 import pytest
-from pymc_extras.prior import Prior
+from pymc_extras.prior import Prior, Scaled
 from registry import families
 from scipy import stats
 from xarray import DataArray
@@ -216,6 +216,36 @@ def test_tensors_of_a_model():
         assert abs(sd["value"] - np.sqrt(4 * 0.25 + mean**2 + 0.25)) < 4 * sd["error"]
 
 
+def test_tensors_without_coords():
+    with pm.Model(coords={"geo": ["a", "b"]}):
+        data = pm.Data("data", np.array([1.0, 2.0]), dims="geo")
+        mean = pm.Gamma("mean", mu=data, sigma=0.5, dims="geo")
+        inside = LogNormalExp(mean * 2, 0.5, dims="geo").implied(draws=500)
+        of_data = LogNormalExp(data, 0.5, dims="geo").implied()
+    # Inside their model the labels are the model's, outside positions.
+    assert list(inside.numbers["geo"].unique()) == ["a", "b"]
+    assert of_data.value("mean", geo="b") == 2.0
+    assert set(of_data.numbers["method"]) == {"exact"}
+    outside = LogNormalExp(mean * 2, 0.5, dims="geo").implied(draws=500)
+    assert list(outside.numbers["geo"].unique()) == [0, 1]
+    assert LogNormalExp(mean, 0.5, dims="geo").implied(draws=500).dims == ("geo",)
+
+
+def test_factories_of_other_kinds():
+    scaled = Scaled(Prior("Gamma", mu=1, sigma=0.5), factor=2.0)
+    says = LogNormalExp(scaled, 1.0, dims="geo").implied(draws=4000, random_seed=1)
+    number = says.numbers.set_index(["level", "quantity"]).loc["element", "sd"]
+    assert number["method"] == "draws"
+    assert abs(number["value"] - np.sqrt(2.0)) < 4 * number["error"]
+
+
+def test_a_hyperprior_that_cannot_be_drawn():
+    with pytest.raises(
+        UnsupportedError, match=r"hyperpriors that can be drawn, but got .*HalfFlat"
+    ):
+        LogNormalExp(Prior("HalfFlat"), 1.0).implied()
+
+
 # -- infinite moments
 
 
@@ -302,6 +332,9 @@ def test_the_table():
     assert str(ANCHOR)[:40] in text
     assert "0.8660" in text or "0.866" in text
     html = says._repr_html_()
+    long = LogNormalExp(Prior("Gamma", mu=np.arange(1.0, 99.0), sigma=1, dims="geo"), 1, dims="geo")
+    assert max(map(len, str(long.implied()).splitlines())) < 160
+    assert "[...]" in str(long.implied())[:1500]
     assert html.startswith("<table") and html.count("<caption>") == 1
     assert "Prior(&quot;Gamma&quot;" in html
 

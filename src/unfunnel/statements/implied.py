@@ -73,9 +73,9 @@ def implied(
     reader = Reader(prior, coords, draws or _MODEL_DRAWS, rng)
     number_of_draws = draws or (_MODEL_DRAWS if reader.is_drawn else _MANY_DRAWS)
     rows: list[dict[str, Any]] = []
-    no_label = dict.fromkeys(reader.dims_of(ROOT, prior, own_dims(prior)), "")
+    no_label = dict.fromkeys(reader.dims_of(ROOT, reader.prior, own_dims(prior)), "")
     described_laws: list[DescribedLaw] = []
-    for level in _levels(prior):
+    for level in _levels(reader.prior):
         name = ROOT if level.name == ELEMENT else names.child(ROOT, level.name)
         dims = reader.dims_of(name, level.value, level.owner_dims)
         for place in _places(dims, reader.coords):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html import escape
 from io import StringIO
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +27,9 @@ ICC = "ICC"
 
 _FIXED = ("level", "quantity", "value", "method", "error")
 _MEAN_COLOR, _ELEMENT_COLOR, _BAR_COLOR = "#d1495b", "#2f7f93", "#22303c"
+
+# Letters of a prior with long arrays that stand above the table.
+_TITLE = 300
 
 # Room for all columns: none is cut in a narrow terminal.
 _WIDTH = 160
@@ -132,7 +136,7 @@ class Implied:
         from rich import box
         from rich.table import Table
 
-        table = Table(title=self.prior, caption=self._how(), box=box.SIMPLE_HEAD)
+        table = Table(title=shorten(self.prior, _TITLE), caption=self._how(), box=box.SIMPLE_HEAD)
         wide = self._texts()
         for name in wide.index.names:
             table.add_column("" if name == "level" else str(name))
@@ -143,7 +147,8 @@ class Implied:
         return table
 
     def _repr_html_(self) -> str:
-        caption = f"<caption><b>{escape(self.prior)}</b><br>{escape(self._how())}</caption>"
+        title, how = escape(shorten(self.prior, _TITLE)), escape(self._how())
+        caption = f"<caption><b>{title}</b><br>{how}</caption>"
         table: str = self._texts().to_html(border=0)
         return table.replace(">", f">{caption}", 1)
 

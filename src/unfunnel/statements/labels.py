@@ -9,10 +9,12 @@ of variables that depend on one another stay together.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from typing import Any
 
 import numpy as np
 import pymc as pm
+from pymc.pytensorf import rvs_in_graph
 from pytensor.graph.basic import Variable
 from pytensor.xtensor.type import XTensorType
 from xarray import DataArray
@@ -20,9 +22,10 @@ from xarray import DataArray
 from unfunnel import names
 from unfunnel.alignment import AlignedArray, align_array
 from unfunnel.display import graph_coords
+from unfunnel.errors import UnsupportedError
 from unfunnel.statements.laws import Drawn, Hierarchy, Law, Point
 from unfunnel.statements.reading import distribution_of, is_ours, law_of_numbers
-from unfunnel.tensors import registered_dims
+from unfunnel.tensors import encode_tensor, registered_dims
 
 #: A label of each dim along which laws differ, by its position.
 Place = Mapping[str, int]
@@ -39,8 +42,9 @@ class Reader:
     prior : NaturalPrior
         The prior.
     coords : mapping or None
-        Labels of dims, as of a model. Dims that are not among them have the labels of the arrays
-        in the prior, or one label.
+        Labels of dims, as of a model; by default of the model on the context stack. Dims that are
+        not among them have the labels of the arrays in the prior, positions along tensors, or one
+        label.
     draws : int
         How many draws to take of what has no known law.
     rng : Generator
@@ -50,14 +54,21 @@ class Reader:
     def __init__(
         self, prior: Any, coords: Mapping[str, Any] | None, draws: int, rng: np.random.Generator
     ) -> None:
-        self.prior = prior
-        known = {dim: list(labels) for dim, labels in (coords or {}).items()}
-        self.coords: dict[str, list[Any]] = {
-            **{dim: list(labels) for dim, labels in graph_coords(prior).items()},
-            **known,
-        }
         self._subject = f"{prior.family.name}: implied"
         self._model: Any = pm.Model.get_context(error_if_none=False)
+        self.prior = with_constants(prior)
+        given = coords if coords is not None else getattr(self._model, "coords", {})
+        self.coords: dict[str, list[Any]] = {
+            dim: list(labels)
+            for known in (
+                dict.fromkeys(own_dims(prior), _ONE_LABEL),
+                self._tensor_coords(self.prior),
+                _labels_of_arrays(self.prior),
+                given,
+            )
+            for dim, labels in known.items()
+            if labels is not None
+        }
         self._drawn = self._draw_unknown(draws, rng)
 
     @property
@@ -135,11 +146,23 @@ class Reader:
         lengths = {dim: len(labels) for dim, labels in self.coords.items()}
         return align_array(value, dims, self.coords, lengths, self._subject)
 
+    def _tensor_coords(self, prior: Any) -> dict[str, Any]:
+        """Return positions along the dims of tensors."""
+        coords: dict[str, Any] = {}
+        for value in prior.parameters.values():
+            if is_ours(value):
+                coords |= self._tensor_coords(value)
+            elif isinstance(value, Variable):
+                tensor: Any = value
+                dims = self.dims_over(value, own_dims(prior))
+                coords |= {d: range(n) for d, n in zip(dims, _lengths(tensor), strict=True)}
+        return coords
+
     def _differing(self, value: Any) -> set[str]:
         """Return the dims along which draws may have different laws."""
         if isinstance(value, Variable):
             return set(self.coords)
-        return {dim for dim, labels in graph_coords(value).items() if list(labels) != ["any"]}
+        return set(_labels_of_arrays(value)) if hasattr(value, "parameters") else set()
 
     def _draw_unknown(self, draws: int, rng: np.random.Generator) -> dict[str, DataArray]:
         """Draw everything without a known law, jointly; by the name of the parameter."""
@@ -154,7 +177,15 @@ class Reader:
                 dims.append(self.dims_over(value, owner))
         seed = int(rng.integers(2**31))
         # Compiled for Python: a few thousand draws take less time than compiling them.
-        found = pm.draw(variables, draws, random_seed=seed, mode="FAST_COMPILE")
+        try:
+            found = pm.draw(variables, draws, random_seed=seed, mode="FAST_COMPILE")
+        except NotImplementedError as error:
+            raise UnsupportedError(
+                self._subject,
+                expected="hyperpriors that can be drawn",
+                given=f"{self.prior}: {error}",
+                remedy="Use a proper hyperprior; a flat one says nothing.",
+            ) from error
         # A draw of exactly 0 is one that has underflowed, of a law that never is 0.
         return {
             name: _without_short_axes(
@@ -165,6 +196,30 @@ class Reader:
 
 
 _TINY = np.finfo(float).tiny
+
+
+_ONE_LABEL = ["any"]
+
+
+def _labels_of_arrays(prior: Any) -> dict[str, Any]:
+    return {dim: labels for dim, labels in graph_coords(prior).items() if labels != _ONE_LABEL}
+
+
+def with_constants(prior: Any) -> Any:
+    """Return a prior with the values of its tensors that depend on no random variable.
+
+    Data of the model on the context stack become arrays with their dims and labels.
+    """
+    new = copy(prior)
+    new.parameters = {
+        key: with_constants(value)
+        if is_ours(value)
+        else encode_tensor(prior.family.name, value, prior.dims)
+        if isinstance(value, Variable) and not rvs_in_graph([value])
+        else value
+        for key, value in prior.parameters.items()
+    }
+    return new
 
 
 def own_dims(prior: Any) -> tuple[str, ...]:
@@ -180,6 +235,12 @@ def _unknown(name: str, prior: Any) -> Iterator[tuple[str, tuple[Any, tuple[str,
         elif not isinstance(value, int | float | np.ndarray | DataArray):
             if distribution_of(value) is None:
                 yield names.child(name, key), (value, own_dims(prior))
+
+
+def _lengths(tensor: Any) -> tuple[int, ...]:
+    if None not in tensor.type.shape:
+        return tuple(tensor.type.shape)
+    return tuple(int(length) for length in tensor.shape.eval(mode="FAST_COMPILE"))
 
 
 def _without_short_axes(drawn: DataArray) -> DataArray:

@@ -26,7 +26,10 @@ from unfunnel.statements.laws import (
 from unfunnel.statements.scores import nodes
 
 #: Nodes for the first random parameter, which is the mean where that is random, and the second.
-FINE = (1025, 129)
+FINE = (1025, 65)
+
+# For a first guess of a quantile, and how far it may be off.
+_COARSE, _NEAR = (129, 17), 0.01
 
 #: More random parameters than these would need a grid of too many dimensions.
 MOST_RANDOM_PARAMETERS = 2
@@ -76,14 +79,30 @@ class Marginal:
 
     def quantile(self, probability: float) -> float:
         """Return the value with this probability below it."""
+        return float(self.hierarchy.family.link.inverse(self._theta(probability), NUMPY))
+
+    def _theta(self, probability: float) -> float:
+        """Return the quantile on the real line: near that of a coarse grid, if it is there."""
+
+        def excess(theta: float) -> float:
+            return self._below(theta) - probability
+
         low, high = self._unconstrained_range
-        theta = brentq(lambda at: self._below(at) - probability, low, high, xtol=1e-13, rtol=1e-13)
-        return float(self.hierarchy.family.link.inverse(theta, NUMPY))
+        if self.sizes > _COARSE:
+            near = self._coarse._theta(probability)
+            width = _NEAR * (1 + abs(near))
+            if excess(near - width) < 0 < excess(near + width):
+                low, high = near - width, near + width
+        return float(brentq(excess, low, high, xtol=1e-13, rtol=1e-13))
 
     def _below(self, theta: float) -> float:
         location, scale, weights = self._grid
         below = probability_below(self.hierarchy.family, theta, location, scale)
         return float(np.sum(weights * below))
+
+    @cached_property
+    def _coarse(self) -> Marginal:
+        return Marginal(self.hierarchy, _COARSE)
 
     @cached_property
     def _grid(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
