@@ -36,6 +36,14 @@ PURE = sorted(
             "ops",
             "parameters",
             "revive",
+            "statements.centres",
+            "statements.hyperpriors",
+            "statements.intervals",
+            "statements.laws",
+            "statements.marginal",
+            "statements.measures",
+            "statements.numbers",
+            "statements.scores",
             "supports",
         )
     }

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from unfunnel.groups import extend_posterior
     from unfunnel.priors import LogNormalExp, NormalIdentity
     from unfunnel.revive import patch_prior_from_dict
+    from unfunnel.statements.elicitation import elicit_hierarchy
+    from unfunnel.statements.implied_report import Implied
     from unfunnel.tuning.adopt import reparameterize
     from unfunnel.tuning.report import TuningReport
     from unfunnel.tuning.sample import sample
@@ -28,6 +30,8 @@ _PUBLIC = {
     "ByCoord": "unfunnel.by_coord",
     "LogNormalExp": "unfunnel.priors",
     "NormalIdentity": "unfunnel.priors",
+    "Implied": "unfunnel.statements.implied_report",
+    "elicit_hierarchy": "unfunnel.statements.elicitation",
     "extend_posterior": "unfunnel.groups",
     "patch_prior_from_dict": "unfunnel.revive",
     "TuningReport": "unfunnel.tuning.report",
@@ -39,11 +43,13 @@ _PUBLIC = {
 
 __all__ = [
     "ByCoord",
+    "Implied",
     "LogNormalExp",
     "NormalIdentity",
     "TuningReport",
     "TuningWarning",
     "__version__",
+    "elicit_hierarchy",
     "extend_posterior",
     "patch_prior_from_dict",
     "reparameterize",

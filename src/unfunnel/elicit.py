@@ -8,6 +8,8 @@ from typing import Any
 from unfunnel.errors import ParameterError, UnsupportedError, nearest
 from unfunnel.families import Family
 from unfunnel.ops import NUMPY
+from unfunnel.statements.intervals import check_interval, equal_tails
+from unfunnel.statements.numbers import finite_parameters
 
 _METHODS = ("equal-tails", "maxent")
 
@@ -74,14 +76,7 @@ def constrained(
         If bounds, mass or method cannot be meant.
     """
     subject = f"{family.name}: constrain"
-    if not family.link.lower < lower < upper < family.link.upper:
-        raise ParameterError(
-            subject,
-            expected=f"{family.link.lower} < lower < upper < {family.link.upper}",
-            given=f"lower={lower}, upper={upper}",
-        )
-    if not 0 < mass < 1:
-        raise ParameterError(subject, expected="mass in (0, 1)", given=f"{mass}")
+    lower, upper, mass = check_interval(subject, family, {"lower": lower, "upper": upper}, mass)
     if method not in _METHODS:
         raise ParameterError(
             subject,
@@ -92,14 +87,8 @@ def constrained(
     if method == "maxent":
         location, scale = _maximum_entropy(family, lower, upper, mass, kwargs)
     else:
-        location, scale = _equal_tails(family, lower, upper, mass)
-    return {key: float(value) for key, value in family.moments(location, scale, NUMPY).items()}
-
-
-def _equal_tails(family: Family, lower: float, upper: float, mass: float) -> tuple[Any, Any]:
-    low, high = family.link.forward(lower, NUMPY), family.link.forward(upper, NUMPY)
-    z = family.base.quantile((1 + mass) / 2)
-    return (low + high) / 2, (high - low) / (2 * z)
+        location, scale = equal_tails(family, lower, upper, mass)
+    return finite_parameters(subject, lambda: family.moments(location, scale, NUMPY))
 
 
 def _maximum_entropy(

@@ -82,6 +82,10 @@ class SupportWarning(UserWarning):
     """It could not be established that a hyperprior stays inside the support of its parameter."""
 
 
+class MomentWarning(UserWarning):
+    """A hyperprior has no finite mean or variance, and so what it is a prior for has none."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return ``" Did you mean 'x'?"`` for the known name closest to ``name``, else an empty string.
 

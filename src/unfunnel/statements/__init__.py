@@ -1,0 +1,1 @@
+"""Other ways to say a prior, and what a prior says."""

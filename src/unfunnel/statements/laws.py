@@ -1,0 +1,183 @@
+"""The laws that a prior is made of, by their moments and by their values at normal scores.
+
+A hyperprior is a number (:class:`Point`), a distribution of scipy (:class:`Known`), draws of
+something of which no more is known (:class:`Drawn`), or a family over other laws
+(:class:`Hierarchy`). This module is pure: it knows neither PyMC nor a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtr
+
+from unfunnel.families import Family
+from unfunnel.ops import NUMPY
+from unfunnel.statements.scores import score_maps, value_at_score
+
+
+@dataclass(frozen=True)
+class Point:
+    """A constant."""
+
+    value: float
+
+    @property
+    def mean(self) -> float:
+        """The constant itself."""
+        return self.value
+
+    @property
+    def variance(self) -> float:
+        """Zero."""
+        return 0.0
+
+    def at_score(self, scores: np.ndarray) -> np.ndarray:
+        """Return the constant, as often as there are scores."""
+        return np.full(np.shape(scores), self.value)
+
+    def cdf(self, x: float) -> float:
+        """Return 1 from the constant on."""
+        return float(x >= self.value)
+
+    def draw(self, number: int, rng: np.random.Generator) -> np.ndarray:
+        """Return the constant, as often as asked."""
+        return np.full(number, self.value)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A distribution of scipy, or what has the same methods."""
+
+    law: Any
+
+    @property
+    def mean(self) -> float:
+        """In natural units; infinite where it is."""
+        return float(self.law.mean())
+
+    @property
+    def variance(self) -> float:
+        """In squared units; infinite or NaN where it is."""
+        return float(self.law.var())
+
+    def at_score(self, scores: np.ndarray) -> np.ndarray:
+        """Return the values with these normal scores."""
+        return value_at_score(self.law, scores)
+
+    def cdf(self, x: float) -> float:
+        """Return the probability below ``x``."""
+        return float(self.law.cdf(x))
+
+    def draw(self, number: int, rng: np.random.Generator) -> np.ndarray:
+        """Return independent draws."""
+        return self.at_score(rng.standard_normal(number))
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Draws of what has no known law; those of one prior are drawn together."""
+
+    values: np.ndarray
+
+    @property
+    def mean(self) -> float:
+        """Of the draws."""
+        return float(self.values.mean())
+
+    @property
+    def variance(self) -> float:
+        """Of the draws."""
+        return float(self.values.var())
+
+    def draw(self, number: int, rng: np.random.Generator) -> np.ndarray:
+        """Return the draws themselves, which keep their order: others may depend on them."""
+        return self.values
+
+
+@dataclass(frozen=True)
+class Hierarchy:
+    """A family whose natural-scale parameters have laws of their own, independent of one another.
+
+    Notes
+    -----
+    The family matches its moments for every value of the parameters, so the law of total variance
+    is exact, for any family and for parameters that depend on one another::
+
+        E phi = E[mu]        Var phi = Var[mu] + E[sigma**2]
+    """
+
+    family: Family
+    parameters: Mapping[str, Law]
+
+    @property
+    def mean(self) -> float:
+        """The mean of the mean."""
+        return self.parameters["mu"].mean
+
+    @property
+    def variance(self) -> float:
+        """What the mean varies, and what the elements vary around it."""
+        return self.parameters["mu"].variance + second_moment(self.parameters["sigma"])
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether every parameter is a number."""
+        return all(isinstance(law, Point) for law in self.parameters.values())
+
+    def at_score(self, scores: np.ndarray) -> np.ndarray:
+        """Return the values with these normal scores; the parameters must be numbers."""
+        return self._values(scores, {key: law.mean for key, law in self.parameters.items()})
+
+    def cdf(self, x: float) -> float:
+        """Return the probability below ``x``; the parameters must be numbers."""
+        values = {key: law.mean for key, law in self.parameters.items()}
+        law = self.family.location_scale(values, NUMPY)
+        return float(probability_below(self.family, unconstrained(self.family, x), *law))
+
+    def draw(self, number: int, rng: np.random.Generator) -> np.ndarray:
+        """Return independent draws, each with parameters of its own."""
+        drawn = {key: law.draw(number, rng) for key, law in self.parameters.items()}
+        return self._values(rng.standard_normal(number), drawn)
+
+    def _values(self, scores: np.ndarray, parameters: Mapping[str, Any]) -> np.ndarray:
+        location, scale = self.family.location_scale(parameters, NUMPY)
+        to_value, _ = score_maps(self.family.base)
+        return np.asarray(self.family.link.inverse(location + scale * to_value(scores), NUMPY))
+
+
+Explicit = Point | Known | Hierarchy
+Law = Explicit | Drawn
+
+
+def probability_below(family: Family, theta: float, location: Any, scale: Any) -> Any:
+    """Return the probability below a value of the unconstrained variable, elementwise."""
+    _, to_score = score_maps(family.base)
+    return ndtr(to_score((theta - location) / scale))
+
+
+def unconstrained(family: Family, x: float) -> float:
+    """Return ``x`` on the real line; outside the support, the end of the line that it is beyond."""
+    if x <= family.link.lower:
+        return -np.inf
+    return np.inf if x >= family.link.upper else float(family.link.forward(x, NUMPY))
+
+
+def second_moment(law: Law) -> float:
+    """Return the expected square."""
+    return law.variance + law.mean**2
+
+
+def needs_draws(law: Law) -> bool:
+    """Whether something of which only draws are known is part of a law."""
+    if isinstance(law, Hierarchy):
+        return any(needs_draws(parameter) for parameter in law.parameters.values())
+    return isinstance(law, Drawn)
+
+
+def is_explicit(law: Law) -> bool:
+    """Whether the quantiles of a law are at hand: a number, a known law, a family of numbers."""
+    return law.is_constant if isinstance(law, Hierarchy) else not isinstance(law, Drawn)

@@ -1,0 +1,155 @@
+"""The same prior with another mean and standard deviation.
+
+A hierarchy is described by four numbers: mean and standard deviation of one element, the share
+``f`` of its variance that is that of the mean ``mu`` (the intraclass correlation of two elements
+with the same ``mu``), and the coefficient of variation ``c`` of ``sigma``. By the law of total
+variance, ``Var = Var[mu] + E[sigma**2]``, its hyperpriors then have::
+
+    mu:     mean = mean                          sd = sqrt(f) * sd
+    sigma:  mean = sd * sqrt((1 - f) / (1 + c**2))    sd = c * mean
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isclose, isfinite, sqrt
+from typing import Any
+
+from unfunnel.errors import UnsupportedError, described, listed
+from unfunnel.statements.hyperpriors import DISTRIBUTIONS, ONE_NUMBER, TWO_NUMBERS
+from unfunnel.statements.laws import Hierarchy, Law, second_moment
+from unfunnel.statements.reading import distribution_of, is_ours, scalar_law
+
+
+@dataclass(frozen=True)
+class Split:
+    """How the variance of one element divides; the part of a hierarchy without units.
+
+    Parameters
+    ----------
+    icc : float
+        The share that the variance of ``mu`` has, in [0, 1).
+    cv : float
+        The standard deviation of ``sigma`` over its mean.
+    """
+
+    icc: float
+    cv: float
+
+    def sd_of_mu(self, sd: float) -> float:
+        """Return the standard deviation of ``mu`` if that of one element is ``sd``."""
+        return sqrt(self.icc) * sd
+
+    def mean_of_sigma(self, sd: float) -> float:
+        """Return the mean of ``sigma`` if the standard deviation of one element is ``sd``."""
+        return sd * sqrt((1 - self.icc) / (1 + self.cv**2))
+
+
+def split_of(subject: str, hierarchy: Hierarchy) -> Split:
+    """Return how the variance of a hierarchy divides.
+
+    Raises
+    ------
+    UnsupportedError
+        If a hyperprior has no finite mean or variance.
+    """
+    mu, sigma = hierarchy.parameters["mu"], hierarchy.parameters["sigma"]
+    split = Split(
+        mu.variance / (mu.variance + second_moment(sigma)), sqrt(sigma.variance) / sigma.mean
+    )
+    if isfinite(split.icc) and isfinite(split.cv):
+        return split
+    raise UnsupportedError(
+        subject,
+        expected="hyperpriors with a finite mean and a finite variance",
+        given=f"a mean of {mu.mean:g} and {sigma.mean:g}, a variance of {mu.variance:g} and "
+        f"{sigma.variance:g} for mu and sigma",
+        remedy="Use Gamma, HalfNormal, Exponential or LogNormalExp.",
+    )
+
+
+def restated_hierarchy(subject: str, prior: Any, mean: float, sd: float, split: Split) -> Any:
+    """Return a hierarchical prior whose elements have this mean and standard deviation, exactly.
+
+    Parameters
+    ----------
+    subject : str
+        For messages.
+    prior : NaturalPrior
+        The families of its hyperpriors, its dims and its centering are kept, and its other
+        parameters.
+    mean, sd : float
+        Of one element, hyperparameters averaged out, in natural units.
+    split : Split
+        How the variance divides.
+
+    Raises
+    ------
+    UnsupportedError
+        If a hyperprior cannot be given the moments it needs.
+    """
+    mean_of_sigma = split.mean_of_sigma(sd)
+    mu, sigma = prior.parameters["mu"], prior.parameters["sigma"]
+    new = {
+        "mu": restated(f"{subject}: mu", mu, mean, split.sd_of_mu(sd)),
+        "sigma": restated(f"{subject}: sigma", sigma, mean_of_sigma, split.cv * mean_of_sigma),
+    }
+    return _of_same_class(prior, new)
+
+
+def restated(subject: str, value: Any, mean: float, sd: float) -> Any:
+    """Return a number or a hyperprior of the same kind with this mean and standard deviation.
+
+    Raises
+    ------
+    UnsupportedError
+        If the kind has no closed form for it, or only one number that scales it.
+    """
+    if isinstance(value, int | float):
+        return mean
+    if is_ours(value):
+        return _of_same_class(value, {"mu": mean, "sigma": sd})
+    new = _restated_distribution(value, mean, sd)
+    law = None if new is None else scalar_law(new)
+    if law is None or not _has_moments(law, mean, sd):
+        one = getattr(value, "distribution", None) in ONE_NUMBER
+        raise UnsupportedError(
+            subject,
+            expected=f"a hyperprior that can be given the mean {mean:g} and the standard deviation "
+            f"{sd:g} ({listed(TWO_NUMBERS)}, or one of this library)",
+            given=f"{described(value)}, which {_ONE_NUMBER if one else _NO_FORM}",
+            remedy=f"Use Prior('Gamma', mu={mean:.3g}, sigma={sd:.3g}), or LogNormalExp."
+            if mean > 0
+            else f"Use Prior('Normal', mu={mean:.3g}, sigma={sd:.3g}).",
+        )
+    return new
+
+
+_ONE_NUMBER = "has one number for both"
+_NO_FORM = "has no closed form for it"
+
+
+def _restated_distribution(value: Any, mean: float, sd: float) -> Any:
+    found = distribution_of(value)
+    name = getattr(value, "distribution", None)
+    if found is None or name not in DISTRIBUTIONS:
+        return None
+    restate = DISTRIBUTIONS[name].restated
+    if restate is None:
+        return None
+    keywords = restate(mean, sd, tuple(float(number) for number in found[1]))
+    return type(value)(name, dims=value.dims, centered=value.centered, **keywords)
+
+
+def _has_moments(law: Law, mean: float, sd: float) -> bool:
+    return isclose(law.mean, mean, rel_tol=_ROUNDING, abs_tol=_ROUNDING * sd) and isclose(
+        law.variance, sd**2, rel_tol=_ROUNDING
+    )
+
+
+_ROUNDING = 1e-9
+
+
+def _of_same_class(prior: Any, new: dict[str, Any]) -> Any:
+    options = {"dims": prior.dims, "centered": prior.centering}
+    return type(prior)(**{**prior.parameters, **new, **options})

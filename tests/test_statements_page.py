@@ -1,0 +1,61 @@
+"""The guide on statements: its blocks run as they stand, and print what it shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from unfunnel.statements.elicitation import ALIKENESS, SURENESS
+
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = (DOCS / "statements.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, flags=re.DOTALL)
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys):
+    """Run a block in a folder of its own and return what it defined and printed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+
+    def run_block(number):
+        namespace = {}
+        exec(compile(BLOCKS[number], f"statements.md, block {number}", "exec"), namespace)
+        return namespace, capsys.readouterr().out
+
+    return run_block
+
+
+def test_four_questions(run, tmp_path):
+    pytest.importorskip("matplotlib")
+    namespace, printed = run(0)
+    shown = re.search(r"```text\n(.*?)```", PAGE, flags=re.DOTALL).group(1)
+    assert printed.split("Exact, but")[0] == shown.split("Exact, but")[0]
+    marginal = namespace["says"]
+    assert marginal.value("mean") == 1.5
+    for picture in (tmp_path / "statements.png", DOCS / "_static" / "statements.png"):
+        content = picture.read_bytes()
+        assert content.startswith(b"\x89PNG\r\n") and len(content) > 10_000
+
+
+def test_other_ways(run):
+    namespace, printed = run(1)
+    assert "Exponential" in printed
+    assert namespace["narrower"].dims == ("geo",)
+
+
+def test_what_a_prior_says(run):
+    namespace, printed = run(2)
+    assert "search" in printed
+    assert namespace["says"].value("mean", channel="search") == 2.0
+
+
+def test_every_block_is_tested():
+    assert len(BLOCKS) == 3
+
+
+def test_words_stand_for_these_numbers():
+    for words in (ALIKENESS, SURENESS):
+        assert ", ".join(f'"{word}" {number:g}' for word, number in words.items()) in PAGE
