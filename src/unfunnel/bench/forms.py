@@ -21,6 +21,7 @@ from unfunnel.bench.grid import FormName
 from unfunnel.bench.regimes import GROUPS, Likelihood
 from unfunnel.extras import require
 from unfunnel.priors import LogNormalExp
+from unfunnel.tuning.compiled import LOW_RANK
 
 MU = Prior("Gamma", mu=1.5, sigma=0.5)
 SIGMA = Prior("Exponential", scale=0.5)
@@ -130,8 +131,8 @@ FORMS: dict[FormName, Form] = {
     FormName.MARKETING_CENTERED: Form(_marketing(True), needs=_MARKETING),
     FormName.MARKETING_NONCENTERED: Form(_marketing(False), needs=_MARKETING),
     FormName.VIP: Form(_vip, "vip"),
-    FormName.CENTERED_LOW_RANK: Form(_centered, options={"adaptation": "low_rank"}),
-    FormName.NONCENTERED_LOW_RANK: Form(_noncentered, options={"adaptation": "low_rank"}),
+    FormName.CENTERED_LOW_RANK: Form(_centered, options=LOW_RANK),
+    FormName.NONCENTERED_LOW_RANK: Form(_noncentered, options=LOW_RANK),
     FormName.FLOW: Form(
         _noncentered,
         options={"adaptation": "flow"},

@@ -20,9 +20,9 @@ from unfunnel.tuning.geometry import SteeringValues
 # directions in all of them from a few hundred draws takes longer than sampling, and misleads.
 _MOST_DIMENSIONS = 100
 
-# Variances of whitened directions further than this factor from one are corrected. nutpie's default
-# of 2 leaves the correlations of hyperparameters as they are.
-_CUTOFF = 1.25
+#: Variances of whitened directions further than this factor from one are corrected. nutpie's
+#: default of 2 leaves the correlations of hyperparameters as they are.
+LOW_RANK = {"adaptation": "low_rank", "mass_matrix_eigval_cutoff": 1.25}
 
 # What nutpie warms up for under its diagonal adaptation. In tuned coordinates, where directions
 # stay what they are from one end of the posterior to the other, the low-rank one needs no more.
@@ -90,4 +90,4 @@ def default_adaptation(compiled: Any) -> dict[str, Any]:
     """
     if compiled.n_dim > _MOST_DIMENSIONS:
         return {"adaptation": "diag"}
-    return {"adaptation": "low_rank", "mass_matrix_eigval_cutoff": _CUTOFF, "tune": _TUNE}
+    return LOW_RANK | {"tune": _TUNE}
