@@ -114,6 +114,10 @@ def test_ready_to_use():
     assert {rv.name for rv in model.free_RVs} == {"beta", "beta_mu", "beta_sigma"}
     assert (prior.dims, prior.centering) == (("geo",), False)
     assert isinstance(prior.parameters["sigma"], Prior)
+    # With a transform the answers are about the variable before it.
+    transformed = elicit_hierarchy(1.5, (0.5, 3), dims="geo", centered=False, transform="log")
+    assert transformed.transform == "log"
+    assert transformed.parameters == prior.parameters
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,13 @@ def test_every_base_law_has_scores(family):
     assert to_score(to_value(scores)) == pytest.approx(scores, abs=1e-8)
 
 
+def test_a_base_law_with_parameters_of_its_own():
+    to_value, to_score = score_maps(BaseLaw("StudentT", lambda z: z, stats.t.ppf), (4.0,))
+    scores = stats.norm.ppf(PROBABILITIES)
+    assert to_value(scores) == pytest.approx(stats.t(4).ppf(PROBABILITIES), rel=1e-8, abs=1e-12)
+    assert to_score(stats.t(4).ppf(PROBABILITIES)) == pytest.approx(scores, rel=1e-8, abs=1e-12)
+
+
 def test_a_base_law_that_is_not_normal():
     laplace = BaseLaw("Laplace", lambda z: -np.abs(z) - np.log(2), stats.laplace.ppf)
     family = Family(**{**vars(NORMAL_IDENTITY), "base": laplace})

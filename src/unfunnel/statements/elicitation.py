@@ -66,7 +66,8 @@ def elicit_hierarchy(
     family : type, default LogNormalExp
         The class of the prior, and of that of its ``mu``. ``sigma`` has a Gamma prior.
     **options
-        Further arguments of the prior: ``dims``, ``centered``, ``transform``, other parameters.
+        Further arguments of the prior: ``dims``, ``centered``, ``transform`` (the answers are then
+        about ``{name}_raw``), other parameters.
 
     Returns
     -------
@@ -103,11 +104,14 @@ def elicit_hierarchy(
         cv=_number_or_word(subject, "sureness", sureness, SURENESS, below=np.inf),
     )
 
-    def stated(sd: float) -> NaturalPrior:
-        return _hierarchy(family, mean, sd, split, options)
+    inner = {key: value for key, value in options.items() if key in family.family.parameter_names}
+
+    def stated(sd: float, **others: Any) -> NaturalPrior:
+        hyperpriors = _hyperpriors(family, mean, sd, split, inner)
+        return family(**{**hyperpriors, **inner, **others})
 
     if the_one_given(subject, plausible_range=plausible_range, sd=sd) == "sd":
-        return stated(number_between(subject, "sd", sd, 0))
+        return stated(number_between(subject, "sd", sd, 0), **options)
     low, high, mass = _range_around(subject, family, plausible_range, mean, mass)
 
     def excess(log_sd: float) -> float:
@@ -123,26 +127,20 @@ def elicit_hierarchy(
             given=f"plausible_range=({low:g}, {high:g})",
             remedy="Narrow the range, state a larger mass, or state the standard deviation (sd=).",
         )
-    return stated(float(np.exp(brentq(excess, *bracket, xtol=1e-13, rtol=1e-13))))
+    return stated(float(np.exp(brentq(excess, *bracket, xtol=1e-13, rtol=1e-13))), **options)
 
 
-def _hierarchy(
-    family: type[NaturalPrior],
-    mean: float,
-    sd: float,
-    split: Split,
-    options: Mapping[str, Any],
-) -> NaturalPrior:
-    """Return the prior with these four numbers; a hyperprior without spread is a number."""
-    inner = {key: value for key, value in options.items() if key in family.family.parameter_names}
+def _hyperpriors(
+    family: type[NaturalPrior], mean: float, sd: float, split: Split, inner: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return ``mu`` and ``sigma`` for these four numbers; without spread they are numbers."""
     mean_of_sigma = split.mean_of_sigma(sd)
-    parameters = {
+    return {
         "mu": family(mu=mean, sigma=split.sd_of_mu(sd), **inner) if split.icc else mean,
         "sigma": Prior("Gamma", mu=mean_of_sigma, sigma=split.cv * mean_of_sigma)
         if split.cv
         else mean_of_sigma,
     }
-    return family(**{**parameters, **options})
 
 
 def _number_or_word(

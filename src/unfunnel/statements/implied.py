@@ -101,7 +101,7 @@ def _levels(prior: Any) -> Iterator[Level]:
 
 def _hyperparameters(prior: Any, name: str, is_mean: bool) -> Iterator[Level]:
     for key, value in prior.parameters.items():
-        if isinstance(value, int | float | np.ndarray) or not _is_random(value):
+        if not _is_random(value):
             continue
         own = names.child(name, key) if name else key
         level = Level(own, value, own_dims(prior), is_mean and key == "mu")

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from unfunnel.errors import ParameterError, listed
-from unfunnel.extras import require
+from unfunnel.statements.implied_figure import draw
 from unfunnel.statements.laws import Law
 from unfunnel.statements.measures import Measures
 
@@ -26,7 +26,6 @@ ELEMENT = "element"
 ICC = "ICC"
 
 _FIXED = ("level", "quantity", "value", "method", "error")
-_MEAN_COLOR, _ELEMENT_COLOR, _BAR_COLOR = "#d1495b", "#2f7f93", "#22303c"
 
 # Letters of a prior with long arrays that stand above the table.
 _TITLE = 300
@@ -200,24 +199,8 @@ class Implied:
             With natural units on the x axis, to the 99 % quantile of one element. The bar below
             holds 90 % of the elements and the thick one half.
         """
-        plt = require("matplotlib.pyplot", "plot")
-        if ax is None:
-            _figure, ax = plt.subplots(figsize=(7, 3.2), layout="constrained")
-        element = self._law(ELEMENT, labels)
-        low, high = (element.quantile(p).value for p in (0.001, 0.99))
-        edges = np.linspace(low, high, _BINS)
-        _density(ax, element, edges, _ELEMENT_COLOR, "one element")
-        if any(law.level == "mu" for law in self._laws):
-            _density(ax, self._law("mu", labels), edges, _MEAN_COLOR, "the mean, mu")
-        for (lower, upper), width, text in _BARS:
-            ends = [element.quantile(p).value for p in (lower, upper)]
-            bar = {"color": _BAR_COLOR, "linewidth": width, "solid_capstyle": "butt"}
-            ax.plot(ends, [0, 0], clip_on=False, zorder=3, label=text, **bar)
-        ax.set(yticks=[], xlim=(low, high), ylim=(0, None), xlabel="natural units")
-        for side in ("top", "right", "left"):
-            ax.spines[side].set_visible(False)
-        ax.legend(frameon=False)
-        return ax
+        mean = self._law("mu", labels) if "mu" in {law.level for law in self._laws} else None
+        return draw(self._law(ELEMENT, labels), mean, ax)
 
     def _law(self, level: str, labels: dict[str, Any]) -> Measures:
         """Return the first law of a level at these labels, or refuse labels that there are not."""
@@ -240,17 +223,6 @@ _METHODS = {
 
 # Draws for the picture of a law that has no other way to be computed.
 _DRAWS = 100_000
-
-_BINS = 121
-_BARS = (((0.05, 0.95), 2.5, "90 % of the elements"), ((0.25, 0.75), 7, "half of them"))
-
-
-def _density(ax: Any, measures: Measures, edges: np.ndarray, color: str, label: str) -> None:
-    """Draw the probability in small bins over their width."""
-    density = np.diff(measures.distribution_function(edges)) / np.diff(edges)
-    middles = (edges[1:] + edges[:-1]) / 2
-    ax.plot(middles, density, color=color, linewidth=2, label=label)
-    ax.fill_between(middles, density, color=color, alpha=0.15, linewidth=0)
 
 
 def _short(value: float) -> str:

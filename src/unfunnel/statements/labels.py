@@ -9,12 +9,10 @@ of variables that depend on one another stay together.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import copy
 from typing import Any
 
 import numpy as np
 import pymc as pm
-from pymc.pytensorf import rvs_in_graph
 from pytensor.graph.basic import Variable
 from pytensor.xtensor.type import XTensorType
 from xarray import DataArray
@@ -24,8 +22,13 @@ from unfunnel.alignment import AlignedArray, align_array
 from unfunnel.display import graph_coords
 from unfunnel.errors import UnsupportedError
 from unfunnel.statements.laws import Drawn, Hierarchy, Law, Point
-from unfunnel.statements.reading import distribution_of, is_ours, law_of_numbers
-from unfunnel.tensors import encode_tensor, registered_dims
+from unfunnel.statements.reading import (
+    distribution_of,
+    is_ours,
+    law_of_numbers,
+    with_constants,
+)
+from unfunnel.tensors import registered_dims
 
 #: A label of each dim along which laws differ, by its position.
 Place = Mapping[str, int]
@@ -102,7 +105,7 @@ class Reader:
         return tuple(dim for dim in self.coords if dim in found)
 
     def dims_over(self, value: Any, dims: tuple[str, ...]) -> tuple[str, ...]:
-        """Return the dims of a parameter itself, in ``dims`` being those of what it belongs to."""
+        """Return the own dims of a parameter of a prior that has these ``dims``."""
         if not isinstance(value, Variable):
             return own_dims(value)
         if isinstance(value.type, XTensorType):
@@ -196,30 +199,11 @@ class Reader:
 
 
 _TINY = np.finfo(float).tiny
-
-
 _ONE_LABEL = ["any"]
 
 
 def _labels_of_arrays(prior: Any) -> dict[str, Any]:
     return {dim: labels for dim, labels in graph_coords(prior).items() if labels != _ONE_LABEL}
-
-
-def with_constants(prior: Any) -> Any:
-    """Return a prior with the values of its tensors that depend on no random variable.
-
-    Data of the model on the context stack become arrays with their dims and labels.
-    """
-    new = copy(prior)
-    new.parameters = {
-        key: with_constants(value)
-        if is_ours(value)
-        else encode_tensor(prior.family.name, value, prior.dims)
-        if isinstance(value, Variable) and not rvs_in_graph([value])
-        else value
-        for key, value in prior.parameters.items()
-    }
-    return new
 
 
 def own_dims(prior: Any) -> tuple[str, ...]:

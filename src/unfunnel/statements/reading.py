@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 import numpy as np
 from pymc.distributions.distribution import SymbolicRandomVariable
-from pymc.pytensorf import constant_fold
+from pymc.pytensorf import constant_fold, rvs_in_graph
 from pytensor.graph.basic import Variable
 from pytensor.tensor.random.op import RandomVariable
 
 from unfunnel.statements.hyperpriors import DISTRIBUTIONS, Numbers
 from unfunnel.statements.laws import Hierarchy, Known, Law, Point
+from unfunnel.tensors import encode_tensor
 
 
 def is_ours(value: Any) -> bool:
@@ -59,6 +61,23 @@ def _variable(prior: Any) -> Any:
         return None
     # As doubles: PyTensor stores the bare number 1.5 in half of their digits.
     return distribution.dist(**{k: np.asarray(x, dtype=float) for k, x in parameters.items()})
+
+
+def with_constants(prior: Any) -> Any:
+    """Return a prior with the values of its tensors that depend on no random variable.
+
+    Data of the model on the context stack become arrays with their dims and labels.
+    """
+    new = copy(prior)
+    new.parameters = {
+        key: with_constants(value)
+        if is_ours(value)
+        else encode_tensor(prior.family.name, value, prior.dims)
+        if isinstance(value, Variable) and not rvs_in_graph([value])
+        else value
+        for key, value in prior.parameters.items()
+    }
+    return new
 
 
 def law_of_numbers(name: str, numbers: Numbers) -> Known:
