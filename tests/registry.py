@@ -7,7 +7,7 @@ as one would write it by hand, from formulas that are not those of the library.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from pymc_extras.prior import Prior
 from scipy import stats
 from xarray import DataArray
 
-from unfunnel import LogNormalExp, NormalIdentity
+from unfunnel import LaplaceIdentity, LogNormalExp, NormalIdentity, StudentTIdentity
 from unfunnel.tuning.blocks import auto_blocks
 
 COORDS = {"geo": ["a", "b", "c"], "channel": ["x", "y"]}
@@ -31,6 +31,11 @@ OBSERVED = np.array([[0.4, 1.1], [2.0, 0.7], [1.3, 1.9]])
 NOISE = 0.3
 
 Pair = tuple[Any, Any]
+Hand = tuple[Any, ...]
+
+
+def _normal(name: str, location: Any, scale: Any, **options: Any) -> Any:
+    return pm.Normal(name, location, scale, **options)
 
 
 @dataclass(frozen=True)
@@ -44,13 +49,13 @@ class Row:
     hyperpriors : callable
         Fresh hyperpriors of the example; over "channel" and over nothing.
     by_hand : callable
-        The same hyperpriors in PyMC, ``(dims of mu, dims of sigma) -> (mu, sigma)``.
+        The same hyperpriors in PyMC, ``(dims of mu, dims of sigma) -> (mu, sigma, *shape)``.
     location_scale : callable
-        ``(mu, sigma) -> (location, scale)``, the textbook formulas.
+        ``(mu, sigma, *shape) -> (location, scale)``, the textbook formulas.
     inverse : callable
         From the real line to the support.
     distribution : callable
-        The PyMC distribution with location and scale, named ``name``.
+        The PyMC distribution ``(name, location, scale, *shape)``; None if there is none.
     start : tuple of float
         Location and scale where the hyperpriors are at their starting points.
     constants : tuple of float
@@ -59,23 +64,57 @@ class Row:
         ``(location, scale) ->`` the scipy distribution of the variable.
     table : tuple
         ``(mean, sd, location, scale)``, computed with 40 digits.
+    invalid : tuple
+        Pairs of a mean and a standard deviation that are not inside their supports.
+    offset : str
+        What stands behind the name of the variable in the name of its offset.
+    base : callable
+        The PyMC distribution of the unconstrained variable, ``(name, location, scale, *shape)``.
+    options : dict
+        What else the prior takes where it is made of numbers: parameters of the base law, bounds.
+    label : str
+        What the row is called, if there are several of one class.
     """
 
     prior: type
     hyperpriors: Callable[..., dict[str, Any]]
-    by_hand: Callable[..., Pair]
-    location_scale: Callable[[Any, Any], Pair]
+    by_hand: Callable[..., Hand]
+    location_scale: Callable[..., Pair]
     inverse: Callable[[Any], Any]
     distribution: Any
     start: tuple[float, float]
     constants: tuple[float, float]
     exact: Callable[[float, float], Any]
     table: tuple[tuple[float, float, float, float], ...]
+    invalid: tuple[tuple[float, float], ...]
+    offset: str = "_offset"
+    base: Callable[..., Any] = _normal
+    options: dict[str, Any] = field(default_factory=dict)
+    label: str = ""
 
     @property
     def name(self) -> str:
         """The name of the family."""
         return self.prior.__name__
+
+    @property
+    def key(self) -> str:
+        """The name of the row."""
+        return self.label or self.name
+
+    @property
+    def family(self) -> Any:
+        """The family."""
+        return self.make(*self.constants).family
+
+    @property
+    def shape(self) -> tuple[float, ...]:
+        """The parameters of the base law where the prior is made of numbers."""
+        return self.family.shape(self.options)
+
+    def make(self, *args: Any, **parameters: Any) -> Any:
+        """Return a prior with these parameters."""
+        return self.prior(*args, **{**self.options, **parameters})
 
     def example(
         self, centered: Any = True, mu_dims: Any = "channel", sigma_dims: Any = None
@@ -85,12 +124,44 @@ class Row:
         return self.prior(**hyperpriors, dims=DIMS, centered=centered)
 
 
+def _student_t(name: str, location: Any, scale: Any, nu: Any, **options: Any) -> Any:
+    return pm.StudentT(name, nu, location, sigma=scale, **options)
+
+
 def _lognormal_by_hand(mu: Any, sigma: Any) -> Pair:
     return pt.log(mu**2 / pt.sqrt(mu**2 + sigma**2)), pt.sqrt(pt.log(1 + (sigma / mu) ** 2))
 
 
+def _mirrored(law: Pair) -> Pair:
+    location, scale = law
+    return -location, scale
+
+
+def _start(mean: float, sd: float) -> tuple[float, float]:
+    variance = np.log(1 + (sd / mean) ** 2)
+    return np.log(mean) - variance / 2, np.sqrt(variance)
+
+
+class Mirrored:
+    """A scipy distribution seen from an upper bound."""
+
+    def __init__(self, bound: float, law: Any) -> None:
+        self.bound, self.law = bound, law
+
+    def __getattr__(self, name: str) -> Any:
+        functions = {
+            "cdf": lambda x: self.law.sf(self.bound - x),
+            "logcdf": lambda x: self.law.logsf(self.bound - x),
+            "logpdf": lambda x: self.law.logpdf(self.bound - x),
+            "ppf": lambda p: self.bound - self.law.isf(p),
+            "mean": lambda: self.bound - self.law.mean(),
+            "std": self.law.std,
+        }
+        return functions[name]
+
+
 ROWS = {
-    row.name: row
+    row.key: row
     for row in (
         Row(
             prior=LogNormalExp,
@@ -122,6 +193,56 @@ ROWS = {
                 (2.0, 1e200, -459.13072423768925, 30.325694432881473),
                 (1.0, 1e-170, -5e-341, 1e-170),
             ),
+            invalid=((-1.0, 1.0), (0.0, 1.0), (1.0, -1.0), (1.0, 0.0), (-1.0, -1.0)),
+            offset="_log_offset",
+        ),
+        Row(
+            label="LogNormalExp-above",
+            prior=LogNormalExp,
+            hyperpriors=lambda mu_dims, sigma_dims: {
+                "mu": Prior("Uniform", lower=-1.0, upper=3.0, dims=mu_dims),
+                "sigma": Prior("HalfNormal", sigma=0.7, dims=sigma_dims),
+                "lower": -2.0,
+            },
+            by_hand=lambda mu_dims, sigma_dims: (
+                pm.Uniform("beta_mu", -1.0, 3.0, dims=mu_dims),
+                pm.HalfNormal("beta_sigma", 0.7, dims=sigma_dims),
+            ),
+            location_scale=lambda mu, sigma: _lognormal_by_hand(mu + 2, sigma),
+            inverse=lambda theta: pt.exp(theta) - 2,
+            distribution=None,
+            start=_start(3.0, 0.7),
+            constants=(1.5, 0.5),
+            exact=lambda location, scale: stats.lognorm(scale, -2.0, np.exp(location)),
+            table=((-0.5, 0.8, 0.2803019651541584, 0.5003261795149361),),
+            invalid=((-2.0, 1.0), (-3.0, 1.0), (1.0, -1.0), (1.0, 0.0)),
+            offset="_log_offset",
+            options={"lower": -2.0},
+        ),
+        Row(
+            label="LogNormalExp-below",
+            prior=LogNormalExp,
+            hyperpriors=lambda mu_dims, sigma_dims: {
+                "mu": Prior("Uniform", lower=-2.0, upper=2.5, dims=mu_dims),
+                "sigma": Prior("HalfNormal", sigma=0.7, dims=sigma_dims),
+                "upper": 3.0,
+            },
+            by_hand=lambda mu_dims, sigma_dims: (
+                pm.Uniform("beta_mu", -2.0, 2.5, dims=mu_dims),
+                pm.HalfNormal("beta_sigma", 0.7, dims=sigma_dims),
+            ),
+            location_scale=lambda mu, sigma: _mirrored(_lognormal_by_hand(3 - mu, sigma)),
+            inverse=lambda theta: 3 - pt.exp(-theta),
+            distribution=None,
+            start=_mirrored(_start(2.75, 0.7)),
+            constants=(1.5, 0.5),
+            exact=lambda location, scale: Mirrored(
+                25.0, stats.lognorm(scale, 0.0, np.exp(-location))
+            ),
+            table=((23.5, 0.8, -0.2803019651541584, 0.5003261795149361),),
+            invalid=((25.0, 1.0), (26.0, 1.0), (1.0, -1.0), (1.0, 0.0)),
+            offset="_log_offset",
+            options={"upper": 25.0},
         ),
         Row(
             prior=NormalIdentity,
@@ -140,6 +261,50 @@ ROWS = {
             constants=(-0.4, 0.8),
             exact=stats.norm,
             table=((-3.0, 0.25, -3.0, 0.25), (0.0, 7.0, 0.0, 7.0)),
+            invalid=((1.0, -1.0), (1.0, 0.0), (-1.0, -0.5)),
+        ),
+        Row(
+            prior=StudentTIdentity,
+            hyperpriors=lambda mu_dims, sigma_dims: {
+                "mu": Prior("Normal", mu=0.3, sigma=1.0, dims=mu_dims),
+                "sigma": Prior("HalfNormal", sigma=0.7, dims=sigma_dims),
+                "nu": Prior("Uniform", lower=3.0, upper=9.0),
+            },
+            by_hand=lambda mu_dims, sigma_dims: (
+                pm.Normal("beta_mu", 0.3, 1.0, dims=mu_dims),
+                pm.HalfNormal("beta_sigma", 0.7, dims=sigma_dims),
+                pm.Uniform("beta_nu", 3.0, 9.0),
+            ),
+            location_scale=lambda mu, sigma, nu: (mu, sigma / pt.sqrt(nu / (nu - 2))),
+            inverse=lambda theta: theta,
+            distribution=_student_t,
+            start=(0.3, 0.7 * np.sqrt(2 / 3)),
+            constants=(-0.4, 0.8),
+            exact=lambda location, scale: stats.t(5.0, location, scale),
+            table=((-3.0, 2.0, -3.0, 1.5491933384829667), (0.0, 1e-9, 0.0, 7.7459666924148338e-10)),
+            invalid=((1.0, -1.0), (1.0, 0.0), (-1.0, -0.5)),
+            base=_student_t,
+            options={"nu": 5.0},
+        ),
+        Row(
+            prior=LaplaceIdentity,
+            hyperpriors=lambda mu_dims, sigma_dims: {
+                "mu": Prior("Normal", mu=0.3, sigma=1.0, dims=mu_dims),
+                "sigma": Prior("HalfNormal", sigma=0.7, dims=sigma_dims),
+            },
+            by_hand=lambda mu_dims, sigma_dims: (
+                pm.Normal("beta_mu", 0.3, 1.0, dims=mu_dims),
+                pm.HalfNormal("beta_sigma", 0.7, dims=sigma_dims),
+            ),
+            location_scale=lambda mu, sigma: (mu, sigma / np.sqrt(2)),
+            inverse=lambda theta: theta,
+            distribution=pm.Laplace,
+            start=(0.3, 0.7 / np.sqrt(2)),
+            constants=(-0.4, 0.8),
+            exact=stats.laplace,
+            table=((-3.0, 2.0, -3.0, 1.4142135623730950), (0.0, 1.0, 0.0, 0.70710678118654752)),
+            invalid=((1.0, -1.0), (1.0, 0.0), (-1.0, -0.5)),
+            base=pm.Laplace,
         ),
     )
 }
@@ -214,24 +379,21 @@ def steer(model: Any) -> None:
 
 
 def twin(row: Row, key: str, mu_dims: Any = "channel", sigma_dims: Any = None) -> Any:
-    """Return the same model written by hand: an affine map of a normal variable."""
+    """Return the same model written by hand: an affine map of a variable of the base law."""
     with pm.Model(coords=COORDS) as model:
-        location, scale = row.location_scale(*hyperparameters_by_hand(row, mu_dims, sigma_dims))
+        location, scale, *shape = law_by_hand(row, mu_dims, sigma_dims)
         center, spread = coordinate_by_hand(key, location, scale, row.start)
-        v = pm.Normal("v", (location - center) / spread, scale / spread, dims=DIMS)
+        v = row.base("v", (location - center) / spread, scale / spread, *shape, dims=DIMS)
         beta = pm.Deterministic("beta", row.inverse(center + spread * v), dims=DIMS)
         pm.Normal("y", beta, NOISE, observed=OBSERVED, dims=DIMS)
     return model
 
 
-def hyperparameters_by_hand(row: Row, mu_dims: Any, sigma_dims: Any) -> Pair:
-    """Create the hyperparameters and give them the axes of the variable, by position."""
-    return tuple(
-        _axes(variable, dims)
-        for variable, dims in zip(
-            row.by_hand(mu_dims, sigma_dims), (mu_dims, sigma_dims), strict=True
-        )
-    )
+def law_by_hand(row: Row, mu_dims: Any, sigma_dims: Any) -> Hand:
+    """Create the hyperparameters and return location, scale and shape, as the variable has them."""
+    mu, sigma, *shape = row.by_hand(mu_dims, sigma_dims)
+    mu, sigma = _axes(mu, mu_dims), _axes(sigma, sigma_dims)
+    return *row.location_scale(mu, sigma, *shape), *shape
 
 
 def _axes(variable: Any, dims: Any) -> Any:
@@ -271,7 +433,7 @@ def cases(centerings: dict[str, Any] = CENTERINGS, backends: dict[str, bool] = B
     return pytest.mark.parametrize(
         ("row", "key", "xdist"),
         [
-            pytest.param(row, key, xdist, id=f"{row.name}-{key}-{backend}")
+            pytest.param(row, key, xdist, id=f"{row.key}-{key}-{backend}")
             for row in ROWS.values()
             for key in centerings
             for backend, xdist in backends.items()

@@ -30,6 +30,7 @@ PURE = sorted(
             "equality",
             "errors",
             "extras",
+            "intervals",
             "links",
             "names",
             "ops",

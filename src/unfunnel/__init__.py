@@ -13,7 +13,12 @@ from unfunnel import revive
 
 if TYPE_CHECKING:
     from unfunnel.groups import extend_posterior
-    from unfunnel.priors import LogNormalExp, NormalIdentity
+    from unfunnel.priors import (
+        LaplaceIdentity,
+        LogNormalExp,
+        NormalIdentity,
+        StudentTIdentity,
+    )
     from unfunnel.revive import patch_prior_from_dict
     from unfunnel.tuning.adopt import reparameterize
     from unfunnel.tuning.report import TuningReport
@@ -23,8 +28,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "LaplaceIdentity": "unfunnel.priors",
     "LogNormalExp": "unfunnel.priors",
     "NormalIdentity": "unfunnel.priors",
+    "StudentTIdentity": "unfunnel.priors",
     "extend_posterior": "unfunnel.groups",
     "patch_prior_from_dict": "unfunnel.revive",
     "TuningReport": "unfunnel.tuning.report",
@@ -35,8 +42,10 @@ _PUBLIC = {
 }
 
 __all__ = [
+    "LaplaceIdentity",
     "LogNormalExp",
     "NormalIdentity",
+    "StudentTIdentity",
     "TuningReport",
     "TuningWarning",
     "__version__",

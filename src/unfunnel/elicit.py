@@ -33,15 +33,33 @@ def constant_parameters(
 
 
 def to_preliz(family: Family, parameters: dict[str, float]) -> Any:
-    """Return the PreliZ distribution with these natural-scale parameters."""
+    """Return the PreliZ distribution with these natural-scale parameters.
+
+    Raises
+    ------
+    UnsupportedError
+        If PreliZ has no such distribution.
+    """
+    law = (*family.shape(parameters), *family.location_scale(parameters, NUMPY))
+    return _preliz_distribution(family, f"{family.name}: preliz")(*map(float, law))
+
+
+def _preliz_distribution(family: Family, subject: str) -> Any:
+    if not family.in_pymc:
+        raise UnsupportedError(
+            subject,
+            expected="a distribution that PreliZ has",
+            given=family.distribution,
+            remedy='Use sample_prior, or constrain with method="equal-tails".',
+        )
     import preliz  # slow to import, and rarely asked for
 
-    location, scale = family.location_scale(parameters, NUMPY)
-    return getattr(preliz, family.distribution)(float(location), float(scale))
+    return getattr(preliz, family.distribution)
 
 
 def constrained(
     family: Family,
+    parameters: dict[str, float],
     lower: float,
     upper: float,
     mass: float,
@@ -54,6 +72,8 @@ def constrained(
     ----------
     family : Family
         Of the prior.
+    parameters : dict
+        Of the prior. Those of the base law are kept.
     lower, upper : float
         Inside its support, in this order.
     mass : float
@@ -74,10 +94,11 @@ def constrained(
         If bounds, mass or method cannot be meant.
     """
     subject = f"{family.name}: constrain"
-    if not family.link.lower < lower < upper < family.link.upper:
+    least, most = family.link.support
+    if not least < lower < upper < most:
         raise ParameterError(
             subject,
-            expected=f"{family.link.lower} < lower < upper < {family.link.upper}",
+            expected=f"{least} < lower < upper < {most}",
             given=f"lower={lower}, upper={upper}",
         )
     if not 0 < mass < 1:
@@ -89,25 +110,37 @@ def constrained(
             given=repr(method),
             remedy=nearest(method, _METHODS).strip(),
         )
+    shape = family.shape(parameters)
     if method == "maxent":
-        location, scale = _maximum_entropy(family, lower, upper, mass, kwargs)
+        location, scale = _maximum_entropy(family, shape, lower, upper, mass, kwargs)
     else:
-        location, scale = _equal_tails(family, lower, upper, mass)
-    return {key: float(value) for key, value in family.moments(location, scale, NUMPY).items()}
+        location, scale = _equal_tails(family, shape, lower, upper, mass)
+    moments = family.moments(location, scale, NUMPY, *shape)
+    kept = dict(zip(family.base.shape, shape, strict=True))
+    return {**{key: float(value) for key, value in moments.items()}, **kept}
 
 
-def _equal_tails(family: Family, lower: float, upper: float, mass: float) -> tuple[Any, Any]:
+def _equal_tails(
+    family: Family, shape: tuple[float, ...], lower: float, upper: float, mass: float
+) -> tuple[Any, Any]:
     low, high = family.link.forward(lower, NUMPY), family.link.forward(upper, NUMPY)
-    z = family.base.quantile((1 + mass) / 2)
-    return (low + high) / 2, (high - low) / (2 * z)
+    left = family.base.quantile((1 - mass) / 2, NUMPY, *shape)
+    right = family.base.quantile((1 + mass) / 2, NUMPY, *shape)
+    scale = (high - low) / (right - left)
+    return (low * right - high * left) / (right - left), scale
 
 
 def _maximum_entropy(
-    family: Family, lower: float, upper: float, mass: float, kwargs: dict[str, Any] | None
+    family: Family,
+    shape: tuple[float, ...],
+    lower: float,
+    upper: float,
+    mass: float,
+    kwargs: dict[str, Any] | None,
 ) -> tuple[Any, Any]:
+    distribution = _preliz_distribution(family, f"{family.name}: constrain")(*shape)
     import preliz
 
-    distribution = getattr(preliz, family.distribution)()
     result = preliz.maxent(distribution, lower, upper, mass, **{"plot": False, **(kwargs or {})})
     fitted = distribution if result is None else result
-    return tuple(fitted[0].params if isinstance(fitted, tuple) else fitted.params)
+    return tuple((fitted[0] if isinstance(fitted, tuple) else fitted).params[-2:])

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import pymc as pm
 from pymc_extras.deserialize import deserialize
@@ -23,8 +23,8 @@ from unfunnel.build import build_likelihood, build_variable
 from unfunnel.centering import Centering, is_textbook, validate_centering
 from unfunnel.equality import same_value
 from unfunnel.errors import ParameterError
-from unfunnel.families import Family
-from unfunnel.parameters import bind_arguments, check_parameters
+from unfunnel.families import Family, stated_bounds
+from unfunnel.parameters import bind_arguments, check_parameters, family_at
 from unfunnel.tensors import check_tensor_support, encode_other
 from unfunnel.upstream import call_signature, check_dims, distribution_stand_in, named_function
 
@@ -39,13 +39,13 @@ class NaturalPrior(Prior):
     keyword arguments after the parameters are the same for every family; see :class:`LogNormalExp`.
     """
 
-    family: ClassVar[Family]
+    #: Of the class, its family on its usual support; of a prior, on its own.
+    family: Family
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Register the class of a family, with the stand-in whose signature upstream reads."""
+        """Register the class of a family."""
         super().__init_subclass__(**kwargs)
         if "family" in vars(cls):
-            cls.pymc_distribution = distribution_stand_in(cls.family)
             cls.__signature__ = call_signature(cls.family)  # type: ignore[attr-defined]
             CLASSES[cls.family.name] = cls
 
@@ -57,6 +57,8 @@ class NaturalPrior(Prior):
         transform: str | None = None,
         **parameters: Any,
     ) -> None:
+        bounds = {k: parameters.pop(k) for k in self.family.bound_names if k in parameters}
+        self.family = family_at(self.family, bounds)
         self.parameters = check_parameters(
             self.family, bind_arguments(self.family, args, parameters)
         )
@@ -79,6 +81,16 @@ class NaturalPrior(Prior):
     @distribution.setter
     def distribution(self, distribution: str) -> None:
         raise AttributeError("The distribution of a prior cannot be changed; make another prior.")
+
+    @property
+    def pymc_distribution(self) -> type[Any]:  # type: ignore[override]
+        """What upstream takes for the PyMC distribution: ``dist`` with our signature."""
+        return distribution_stand_in(self.family)
+
+    @property
+    def bounds(self) -> dict[str, float]:
+        """The bounds that the prior was given, by keyword."""
+        return stated_bounds(self.family)
 
     @property  # type: ignore[override]  # stricter than upstream's
     def dims(self) -> tuple[str, ...] | None:
@@ -233,9 +245,14 @@ class NaturalPrior(Prior):
         >>> LogNormalExp(1, 1).constrain(0.5, 3, mass=0.9)
         LogNormalExp(mu=1.4205693543237294, sigma=0.8348124934635631)
         """
-        self._constant_parameters("constrain")
-        new = elicit.constrained(self.family, lower, upper, mass, method, kwargs)
-        options: dict[str, Any] = {**new, "dims": self.dims, "centered": self.centering}
+        parameters = self._constant_parameters("constrain")
+        new = elicit.constrained(self.family, parameters, lower, upper, mass, method, kwargs)
+        options: dict[str, Any] = {
+            **new,
+            **self.bounds,
+            "dims": self.dims,
+            "centered": self.centering,
+        }
         return type(self)(**options)
 
     def _constant_parameters(self, asked: str) -> dict[str, float]:
@@ -256,7 +273,7 @@ class NaturalPrior(Prior):
         """
         return codec.encode(
             self.family,
-            self.parameters,
+            {**self.parameters, **self.bounds},
             dims=self.dims,
             centered=self.centering,
             transform=self.transform,
@@ -295,11 +312,12 @@ class NaturalPrior(Prior):
         return new
 
     def __eq__(self, other: object) -> bool:
-        """Equal if of the same class with equal parameters, dims, centering and transform."""
+        """Equal if of the same class with equal parameters, bounds, dims and options."""
         if type(other) is not type(self):
             return False
         return (
-            self.dims == other.dims
+            self.family is other.family
+            and self.dims == other.dims
             and self.transform == other.transform
             and same_value(self.centering, other.centering)
             and self.parameters.keys() == other.parameters.keys()

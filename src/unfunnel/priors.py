@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from unfunnel.families import LOGNORMAL_EXP, NORMAL_IDENTITY
+from unfunnel.families import (
+    LAPLACE_IDENTITY,
+    LOGNORMAL_EXP,
+    NORMAL_IDENTITY,
+    STUDENT_T_IDENTITY,
+)
 from unfunnel.prior import NaturalPrior
 
-__all__ = ["LogNormalExp", "NaturalPrior", "NormalIdentity"]
+__all__ = [
+    "LaplaceIdentity",
+    "LogNormalExp",
+    "NaturalPrior",
+    "NormalIdentity",
+    "StudentTIdentity",
+]
 
 
 class LogNormalExp(NaturalPrior):
@@ -21,11 +32,17 @@ class LogNormalExp(NaturalPrior):
         The mean, in the units of the variable; positive.
     sigma : number, array, DataArray, tensor or Prior
         The standard deviation, in the units of the variable; positive.
+    lower, upper : float, optional
+        A bound of the variable other than 0, in its units; at most one of the two. Above ``lower``
+        the distance ``phi - lower`` is lognormal, below ``upper`` the distance ``upper - phi`` is;
+        ``mu`` is on that side of the bound, and ``mu`` and ``sigma`` remain those of the variable
+        itself. ``upper=0`` is for negative effects, such as price elasticities.
     dims : str or sequence of str, optional
         Dims of the variable.
     centered : bool, weight, "auto" or "offset", default True
         The coordinate the sampler works in; see :mod:`unfunnel.centering`. It never changes the
-        model: whatever is chosen, ``name`` is one ``LogNormal`` random variable. Only ``"offset"``,
+        model: whatever is chosen, ``name`` is one random variable (a ``LogNormal``, without
+        bounds). Only ``"offset"``,
         the textbook form, makes it a Deterministic of ``{name}_log_offset``. A weight in [0, 1]
         (number, array or labelled DataArray) lies between non-centered (0) and centered (1).
         ``"auto"`` is what the data ask for, found by :func:`unfunnel.sample` or
@@ -44,7 +61,8 @@ class LogNormalExp(NaturalPrior):
 
     Notes
     -----
-    With ``d = log(sigma) - log(mu)``, ``log phi`` is normal with variance ``softplus(2 d)`` and
+    With ``d = log(sigma) - log(mu)`` (``mu`` being the distance from a bound, if there is one),
+    ``log phi`` is normal with variance ``softplus(2 d)`` and
     mean ``log(mu) - softplus(2 d) / 2``; see :mod:`unfunnel.families.lognormal_exp`. Stating a
     positive hierarchy this way is the idea of D. Saunders, "A positive constrained hierarchical
     prior that sparks joy" (2025).
@@ -64,6 +82,11 @@ class LogNormalExp(NaturalPrior):
     ...     beta = prior.create_variable("beta")
     >>> [variable.name for variable in model.free_RVs]
     ['beta_mu', 'beta_sigma', 'beta']
+
+    A price elasticity for each brand, all negative, around a mean that is negative too:
+
+    >>> LogNormalExp(mu=LogNormalExp(-2, 0.5, upper=0), sigma=0.6, upper=0, dims="brand")
+    LogNormalExp(mu=LogNormalExp(mu=-2, sigma=0.5, upper=0.0), sigma=0.6, upper=0.0, dims="brand")
     """
 
     family = LOGNORMAL_EXP
@@ -94,3 +117,71 @@ class NormalIdentity(NaturalPrior):
     """
 
     family = NORMAL_IDENTITY
+
+
+class StudentTIdentity(NaturalPrior):
+    """A real-valued prior with heavy tails, stated by its mean and standard deviation.
+
+    Unlike in ``pm.StudentT``, ``sigma`` is the standard deviation of the variable, not the scale,
+    which is ``sigma * sqrt((nu - 2) / nu)``.
+
+    Parameters
+    ----------
+    mu : number, array, DataArray, tensor or Prior
+        The mean.
+    sigma : number, array, DataArray, tensor or Prior
+        The standard deviation; positive.
+    nu : number, array, DataArray, tensor or Prior
+        The degrees of freedom; above 2, as there is no standard deviation otherwise. A hyperprior
+        that reaches below 2, such as ``Gamma(2, 0.1)``, is truncated there: the density is zero and
+        draws of the prior are NaN. A :class:`~unfunnel.errors.SupportWarning` says so; a hyperprior
+        on numbers above 2, such as ``LogNormalExp(mu=6, sigma=3, lower=2)``, does without.
+    dims, centered, transform
+        As in :class:`LogNormalExp`; the offset of ``centered="offset"`` is ``{name}_offset``.
+
+    See Also
+    --------
+    NormalIdentity : With the tails of the normal law.
+    LaplaceIdentity : With tails between the two, and a peak.
+
+    Examples
+    --------
+    >>> from pymc_extras.prior import Prior
+    >>> from unfunnel import LogNormalExp, StudentTIdentity
+    >>> nu = LogNormalExp(mu=6, sigma=3, lower=2)
+    >>> StudentTIdentity(Prior("Normal"), 1.5, nu=nu, dims="school").parameters["nu"]
+    LogNormalExp(mu=6, sigma=3, lower=2.0)
+    >>> round(float(StudentTIdentity(1, 2, nu=5).preliz.std()), 6)
+    2.0
+    """
+
+    family = STUDENT_T_IDENTITY
+
+
+class LaplaceIdentity(NaturalPrior):
+    """A real-valued prior with a peak at its mean, stated by mean and standard deviation.
+
+    Unlike in ``pm.Laplace``, ``sigma`` is the standard deviation of the variable, not the scale
+    ``b``, which is ``sigma / sqrt(2)``. Elements are independent given ``mu`` and ``sigma``.
+
+    Parameters
+    ----------
+    mu : number, array, DataArray, tensor or Prior
+        The mean.
+    sigma : number, array, DataArray, tensor or Prior
+        The standard deviation; positive.
+    dims, centered, transform
+        As in :class:`LogNormalExp`; the offset of ``centered="offset"`` is ``{name}_offset``.
+
+    See Also
+    --------
+    NormalIdentity, StudentTIdentity
+
+    Examples
+    --------
+    >>> from unfunnel import LaplaceIdentity
+    >>> LaplaceIdentity(mu=0, sigma=0.5, dims="control")
+    LaplaceIdentity(mu=0, sigma=0.5, dims="control")
+    """
+
+    family = LAPLACE_IDENTITY

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -109,13 +110,15 @@ def named_function(name: str, xdist: bool = False) -> Callable[[Any], Any]:
 def call_signature(family: Family) -> inspect.Signature:
     """Return the signature that help, editors and the documentation show for a prior class."""
     either, keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
-    options = {"dims": None, "centered": True, "transform": None}
+    bounds = {name: getattr(family.bounds, name) for name in family.bound_names}
+    options = {**bounds, "dims": None, "centered": True, "transform": None}
     return inspect.Signature(
         [inspect.Parameter(name, either) for name in family.parameter_names]
         + [inspect.Parameter(name, keyword, default=value) for name, value in options.items()]
     )
 
 
+@cache
 def distribution_stand_in(family: Family) -> type[Any]:
     """Return what upstream takes for the PyMC distribution: ``dist`` with our signature."""
 
@@ -124,8 +127,8 @@ def distribution_stand_in(family: Family) -> type[Any]:
         rest = bound.arguments.pop("kwargs", {})
         parameters = {key: as_float(value) for key, value in bound.arguments.items()}
         location, scale = family.location_scale(parameters, GRAPH)
-        law: Any = distributions(family.name).tensor
-        return law.dist(location, scale, **rest)
+        law: Any = distributions(family).tensor
+        return law.dist(*family.shape(parameters), location, scale, **rest)
 
     keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD
     signature = inspect.Signature(

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from unfunnel.families.base import BaseLaw, Family, Parameter, Support
+from unfunnel.families.base import Bounds, Family, Parameter
+from unfunnel.families.laplace_identity import LAPLACE_IDENTITY
+from unfunnel.families.laws import BaseLaw
 from unfunnel.families.lognormal_exp import LOGNORMAL_EXP
 from unfunnel.families.normal_identity import NORMAL_IDENTITY
+from unfunnel.families.student_t_identity import STUDENT_T_IDENTITY
 from unfunnel.links import IDENTITY
 
-FAMILIES: dict[str, Family] = {family.name: family for family in (LOGNORMAL_EXP, NORMAL_IDENTITY)}
+FAMILIES: dict[str, Family] = {
+    family.name: family
+    for family in (LOGNORMAL_EXP, NORMAL_IDENTITY, STUDENT_T_IDENTITY, LAPLACE_IDENTITY)
+}
+
+
+def stated_bounds(family: Family) -> dict[str, float]:
+    """Return the bounds that a prior of this family has to be given, by keyword."""
+    usual = FAMILIES[family.name].bounds._asdict()
+    return {
+        key: value
+        for key, value in family.bounds._asdict().items()
+        if value is not None and value != usual[key]
+    }
 
 
 def standard_family(base: BaseLaw) -> Family:
@@ -17,11 +33,14 @@ def standard_family(base: BaseLaw) -> Family:
 
 __all__ = [
     "FAMILIES",
+    "LAPLACE_IDENTITY",
     "LOGNORMAL_EXP",
     "NORMAL_IDENTITY",
+    "STUDENT_T_IDENTITY",
     "BaseLaw",
+    "Bounds",
     "Family",
     "Parameter",
-    "Support",
     "standard_family",
+    "stated_bounds",
 ]

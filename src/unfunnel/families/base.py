@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from statistics import NormalDist
-from typing import Any, Literal
+from typing import Any, NamedTuple
 
 from unfunnel.errors import ParameterError, listed, nearest
+from unfunnel.families.laws import BaseLaw
+from unfunnel.intervals import Interval
 from unfunnel.links import Link
 from unfunnel.ops import Ops
-
-Support = Literal["positive", "real"]
 
 #: What every prior takes beside its parameters; a misspelt one looks like an unknown parameter.
 OPTIONS = ("dims", "centered", "transform")
@@ -31,70 +30,66 @@ class Parameter:
     ----------
     name : str
         The keyword, and the suffix of the child variable.
-    support : {"positive", "real"}
+    support : Interval
         The values it may take.
     meaning : str
         What it is, in words that fit into an error message.
     is_scale : bool, default False
         Whether it says how far the elements of a hierarchy lie apart. Such a hyperparameter has its
         own coordinate where the parameterization is left to us; see ``scale_transforms``.
+    truncates : bool, default False
+        Whether a hyperprior may reach out of the support. What lies outside then has density zero,
+        and a warning says so; otherwise such a hyperprior is refused.
     """
 
     name: str
-    support: Support
+    support: Interval
     meaning: str
     is_scale: bool = False
+    truncates: bool = False
 
 
-@dataclass(frozen=True)
-class BaseLaw:
-    """A standard distribution on the real line with location 0 and scale 1.
+class Bounds(NamedTuple):
+    """The bounds that a prior was given, in the units of its variable; None for none."""
 
-    Parameters
-    ----------
-    name : str
-        Name of the PyMC distribution of ``theta``.
-    log_density : callable
-        ``z -> log density`` up to nothing: it is normalized.
-    quantile : callable
-        Inverse distribution function, for numbers.
-    """
-
-    name: str
-    log_density: Callable[[Any], Any]
-    quantile: Callable[[float], float]
+    lower: float | None = None
+    upper: float | None = None
 
 
-_HALF_LOG_TWO_PI = 0.9189385332046727
-
-NORMAL = BaseLaw(
-    name="Normal",
-    log_density=lambda z: -0.5 * z**2 - _HALF_LOG_TWO_PI,
-    quantile=NormalDist().inv_cdf,
-)
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Family:
     """A distribution with a support of its own, stated by natural-scale parameters.
+
+    There is one object for each family and bounds: two are equal if they are the same.
 
     Parameters
     ----------
     name : str
         Name of the prior class, and the ``"dist"`` of its dictionary form.
     distribution : str
-        The PyMC distribution that the random variable is, with ``(location, scale)`` as its
-        parameters.
+        What the random variable is called where a model is shown. If ``in_pymc``, it is the PyMC
+        distribution of this name, with ``(*shape, location, scale)`` as its parameters, ``shape``
+        being those of the base law.
     parameters : tuple of Parameter
         In the order of the positional arguments.
     link : Link
         From the support to the real line, on which the law is location-scale.
     base : BaseLaw
-        The law of ``(theta - location) / scale``.
+        The law of ``(theta - location) / scale``. Its own parameters, if any, are parameters of the
+        family under the same names.
     location_scale : callable
         ``(params, ops) -> (location, scale)`` of ``theta``, exact for the given moments.
     moments : callable
-        ``(location, scale, ops) -> {parameter: value}``, the inverse of ``location_scale``.
+        ``(location, scale, ops, *shape) -> {parameter: value}``, the inverse of
+        ``location_scale``.
+    in_pymc : bool, default True
+        Whether PyMC and PreliZ have the distribution; otherwise the random variable is our own, the
+        base law behind the link.
+    bounds : Bounds
+        What the support was given as ``lower=`` and ``upper=``.
+    with_bounds : callable, optional
+        ``Bounds -> Family``, for families whose support may be moved. Raises a ``ParameterError``
+        for bounds that cannot be meant, and returns the same object for the same bounds.
     """
 
     name: str
@@ -103,12 +98,40 @@ class Family:
     link: Link
     base: BaseLaw
     location_scale: Callable[[Mapping[str, Any], Ops], tuple[Any, Any]]
-    moments: Callable[[Any, Any, Ops], dict[str, Any]]
+    moments: Callable[..., dict[str, Any]]
+    in_pymc: bool = True
+    bounds: Bounds = Bounds()  # noqa: RUF009  (immutable)
+    with_bounds: Callable[[Bounds], Family] | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle by name and bounds: there is one object for each."""
+        return (_family_called, (self.name, self.bounds))
+
+    @property
+    def bound_names(self) -> tuple[str, ...]:
+        """The keywords that move the support."""
+        return Bounds._fields if self.with_bounds is not None else ()
+
+    def at(self, **bounds: float | None) -> Family:
+        """Return the family on another support; a bound that is not given, or None, is kept."""
+        given = {key: value for key, value in bounds.items() if value is not None}
+        if self.with_bounds is None or not given:
+            return self
+        return self.with_bounds(self.bounds._replace(**given))
 
     @property
     def parameter_names(self) -> tuple[str, ...]:
         """The keywords, in positional order."""
         return tuple(parameter.name for parameter in self.parameters)
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        """Everything that a prior of this family takes by keyword."""
+        return (*self.parameter_names, *self.bound_names, *OPTIONS)
+
+    def shape(self, params: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the parameters of the base law, in its order, from those of the family."""
+        return tuple(params[name] for name in self.base.shape)
 
     def parameter(self, name: str) -> Parameter:
         """Return the parameter called ``name``.
@@ -125,5 +148,11 @@ class Family:
             self.name,
             expected=f"the parameters {listed(self.parameter_names)}",
             given=f"an unknown parameter {name!r}",
-            remedy=f"Rename or remove it.{nearest(name, (*self.parameter_names, *OPTIONS))}",
+            remedy=f"Rename or remove it.{nearest(name, self.keywords)}",
         )
+
+
+def _family_called(name: str, bounds: Bounds) -> Family:
+    from unfunnel.families import FAMILIES  # the registry stands above
+
+    return FAMILIES[name].at(**bounds._asdict())
