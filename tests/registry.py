@@ -18,10 +18,12 @@ from pymc.dims.distributions.transforms import log_transform as dims_log_transfo
 from pymc.distributions.transforms import log as log_transform
 from pymc.util import UNSET
 from pymc_extras.prior import Prior
-from scipy import stats
+from pytensor.graph.basic import Apply
+from pytensor.graph.op import Op
+from scipy import optimize, special, stats
 from xarray import DataArray
 
-from unfunnel import LaplaceIdentity, LogNormalExp, NormalIdentity, StudentTIdentity
+from unfunnel import LaplaceIdentity, LogNormalExp, NormalIdentity, ProbitNormal, StudentTIdentity
 from unfunnel.tuning.blocks import auto_blocks
 
 COORDS = {"geo": ["a", "b", "c"], "channel": ["x", "y"]}
@@ -74,6 +76,12 @@ class Row:
         What else the prior takes where it is made of numbers: parameters of the base law, bounds.
     label : str
         What the row is called, if there are several of one class.
+    scale : str
+        The keyword of the second hyperprior: "sigma", or what may be random in its place.
+    random_scale : callable
+        A hyperprior without dims for it.
+    reach : float
+        How far from 0 the slope of the inverse link is a double.
     """
 
     prior: type
@@ -91,6 +99,9 @@ class Row:
     base: Callable[..., Any] = _normal
     options: dict[str, Any] = field(default_factory=dict)
     label: str = ""
+    scale: str = "sigma"
+    random_scale: Callable[[], Any] = lambda: LogNormalExp(1, 2)
+    reach: float = 300.0
 
     @property
     def name(self) -> str:
@@ -130,6 +141,79 @@ def _student_t(name: str, location: Any, scale: Any, nu: Any, **options: Any) ->
 
 def _lognormal_by_hand(mu: Any, sigma: Any) -> Pair:
     return pt.log(mu**2 / pt.sqrt(mu**2 + sigma**2)), pt.sqrt(pt.log(1 + (sigma / mu) ** 2))
+
+
+class ProbitLogScale(Op):
+    """Inverts Owen's T with scipy. It takes its derivatives for zero."""
+
+    def make_node(self, *inputs: Any) -> Any:
+        return Apply(self, inputs, [(inputs[0] + inputs[1]).type()])
+
+    def perform(self, node: Any, inputs: Any, output_storage: Any) -> None:
+        output_storage[0][0] = np.vectorize(self.solved)(*inputs)
+
+    def pullback(self, inputs: Any, outputs: Any, gradients: Any) -> Any:
+        return [pt.zeros_like(x) for x in inputs]
+
+    @staticmethod
+    def solved(h: float, u: float) -> float:
+        m = special.ndtr(h)
+
+        def share(y: float) -> float:
+            return 1 - 2 * special.owens_t(h, (1 + 2 * np.exp(2 * y)) ** -0.5) / (m * (1 - m))
+
+        return float(optimize.brentq(lambda y: share(y) - u, -20, 10, xtol=1e-13))
+
+
+def _probit_normal_by_hand(mu: Any, spread: Any) -> Pair:
+    """Owen's T, inverted by scipy; a step of Newton's method has the derivatives of the root."""
+    m, u = (mu + 1) / 5, spread**2
+    h = np.sqrt(2) * pt.erfinv(2 * m - 1)
+    y = ProbitLogScale()(h, u)
+    b2 = pt.exp(2 * y)
+    k, rho = 1 / pt.sqrt(1 + 2 * b2), b2 / (1 + b2)
+    rest = 2 * pt.owens_t(h, k)
+    variance = m * (1 - m) - rest
+    slope = pt.exp(-(h**2) / (1 + rho)) * rho * k / np.pi * (1 / variance + 1 / rest)
+    y = y - (pt.log(variance / rest) - pt.log(u / (1 - u))) / slope
+    scale = pt.exp(y)
+    return h * pt.sqrt(1 + scale**2), scale
+
+
+class ProbitExact:
+    """The law of ``lower + (upper - lower) * Phi(location + scale * z)``, by quadrature."""
+
+    def __init__(self, location: float, scale: float, lower: float, upper: float) -> None:
+        self.lower, self.width = lower, upper - lower
+        self.theta = stats.norm(location, scale)
+
+    def _place(self, x: Any) -> Any:
+        return stats.norm.ppf((np.asarray(x) - self.lower) / self.width)
+
+    def cdf(self, x: Any) -> Any:
+        return self.theta.cdf(self._place(x))
+
+    def logcdf(self, x: Any) -> Any:
+        return self.theta.logcdf(self._place(x))
+
+    def logpdf(self, x: Any) -> Any:
+        theta = self._place(x)
+        return self.theta.logpdf(theta) - stats.norm.logpdf(theta) - np.log(self.width)
+
+    def ppf(self, p: Any) -> Any:
+        return self.lower + self.width * stats.norm.cdf(self.theta.ppf(p))
+
+    def _moment(self, power: int) -> float:
+        z = np.linspace(-13, 13, 2001)
+        place = stats.norm.cdf(self.theta.mean() + self.theta.std() * z)
+        center = 0.0 if power == 1 else self._moment(1)
+        return float(np.sum((place - center) ** power * stats.norm.pdf(z)) * (z[1] - z[0]))
+
+    def mean(self) -> float:
+        return self.lower + self.width * self._moment(1)
+
+    def std(self) -> float:
+        return self.width * np.sqrt(self._moment(2))
 
 
 def _mirrored(law: Pair) -> Pair:
@@ -243,6 +327,48 @@ ROWS = {
             invalid=((25.0, 1.0), (26.0, 1.0), (1.0, -1.0), (1.0, 0.0)),
             offset="_log_offset",
             options={"upper": 25.0},
+        ),
+        Row(
+            prior=ProbitNormal,
+            hyperpriors=lambda mu_dims, sigma_dims: {
+                "mu": Prior("Uniform", lower=0.0, upper=3.0, dims=mu_dims),
+                "spread": Prior("Uniform", lower=0.1, upper=0.6, dims=sigma_dims),
+                "lower": -1.0,
+                "upper": 4.0,
+            },
+            by_hand=lambda mu_dims, sigma_dims: (
+                pm.Uniform("beta_mu", 0.0, 3.0, dims=mu_dims),
+                pm.Uniform("beta_spread", 0.1, 0.6, dims=sigma_dims),
+            ),
+            location_scale=_probit_normal_by_hand,
+            inverse=lambda theta: -1 + 2.5 * pt.erfc(-theta / np.sqrt(2)),
+            distribution=None,
+            # With a mean halfway: k = tan(pi (1 - spread**2) / 4), b**2 = (1 / k**2 - 1) / 2.
+            start=(0.0, np.sqrt((np.tan(np.pi * (1 - 0.35**2) / 4) ** -2 - 1) / 2)),
+            constants=(1.5, 5.0),
+            exact=lambda location, scale: ProbitExact(location, scale, -5.0, 25.0),
+            table=tuple(
+                (-5 + 30 * m, 30 * s, a, b)
+                for m, s, a, b in (
+                    (0.5, 0.1, 0.0, 0.258838397064966),
+                    (0.5, np.sqrt(1 / 12), 0.0, 1.0),
+                    (0.25, np.sqrt(3 / 80), -0.830947657881689, 0.719539692826164),
+                    (0.3, 0.1, -0.547245785028361, 0.298373875993045),
+                    (0.7, 0.15, 0.579456461566119, 0.470105596343843),
+                    (0.9, 0.05, 1.33346567914495, 0.287504015426052),
+                    (0.95, 0.1, 2.35018452563296, 1.02053913534593),
+                    (0.05, 0.04, -1.76087376938562, 0.382159255150136),
+                    (0.5, 0.4, 0.0, 2.3288966720639),
+                    (0.8, 0.3, 1.90766954523039, 2.03414588817664),
+                    (0.01, 0.005, -2.36481326929348, 0.182599934433187),
+                )
+            ),
+            invalid=((-5.0, 1.0), (25.0, 1.0), (1.0, -1.0), (1.0, 0.0), (1.0, 12.0), (30.0, 1.0)),
+            offset="_probit_offset",
+            options={"lower": -5.0, "upper": 25.0},
+            scale="spread",
+            random_scale=lambda: Prior("Beta", alpha=2, beta=5),
+            reach=7.0,
         ),
         Row(
             prior=NormalIdentity,
@@ -365,7 +491,9 @@ def ours(row: Row, key: str, xdist: bool, mu_dims: Any = "channel", sigma_dims: 
     if key == "informed":
         steer(model)
     if key in ("auto", "informed"):  # their scale transform has tests of its own
-        sigma = model["beta_sigma"]
+        sigma = model[f"beta_{row.scale}"]
+        if not model.rvs_to_values[sigma].name.endswith("softplus__"):
+            return model
         del model.values_to_rvs[model.rvs_to_values[sigma]]
         log = dims_log_transform if xdist else log_transform
         model.create_value_var(sigma, default_transform=log, transform=UNSET)

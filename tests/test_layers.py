@@ -33,6 +33,7 @@ PURE = sorted(
             "intervals",
             "links",
             "names",
+            "number_functions",
             "ops",
             "parameters",
             "revive",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         LaplaceIdentity,
         LogNormalExp,
         NormalIdentity,
+        ProbitNormal,
         StudentTIdentity,
     )
     from unfunnel.revive import patch_prior_from_dict
@@ -31,6 +32,7 @@ _PUBLIC = {
     "LaplaceIdentity": "unfunnel.priors",
     "LogNormalExp": "unfunnel.priors",
     "NormalIdentity": "unfunnel.priors",
+    "ProbitNormal": "unfunnel.priors",
     "StudentTIdentity": "unfunnel.priors",
     "extend_posterior": "unfunnel.groups",
     "patch_prior_from_dict": "unfunnel.revive",
@@ -45,6 +47,7 @@ __all__ = [
     "LaplaceIdentity",
     "LogNormalExp",
     "NormalIdentity",
+    "ProbitNormal",
     "StudentTIdentity",
     "TuningReport",
     "TuningWarning",

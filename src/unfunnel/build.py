@@ -47,6 +47,9 @@ def build_variable(prior: NaturalPrior, name: str, xdist: bool) -> Any:
             )
         else:
             variable = textbook_form(backend, prior.family, own_name, law, prior.dims)
+        for key, value in law.derived.items():
+            axes = None if prior.dims is None else value.dims
+            backend.deterministic(names.child(own_name, key), value, axes)
         if function is None:
             return variable
         return backend.apply(name, function, variable, prior.dims)
@@ -106,12 +109,10 @@ def steered_scale(name: str, law: Law, dims: tuple[str, ...] | None) -> Aligned:
 def shorten_scale_tails(prior: NaturalPrior, name: str) -> None:
     """Give the scale hyperparameters of a prior the coordinate that suits weak data."""
     model: Any = pm.modelcontext(None)
-    for parameter in prior.family.parameters:
-        if parameter.is_scale and parameter.name in prior.parameters:
-            value = prior.parameters[parameter.name]
-            if hasattr(value, "create_variable"):
-                value = model[names.child(name, parameter.name)]
-            use_scale_transform(model, value)
+    for key, value in prior.parameters.items():
+        if prior.family.parameter(key).is_scale:
+            created = hasattr(value, "create_variable")
+            use_scale_transform(model, model[names.child(name, key)] if created else value)
 
 
 def textbook_form(

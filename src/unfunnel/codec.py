@@ -120,7 +120,7 @@ def decode(
         raise DecodeError(
             family.name, expected="'kwargs' to hold parameters by name", given=repr(parameters)
         )
-    own = (*family.parameter_names, *family.bound_names)
+    own = (*family.known_parameters, *family.bound_names)
     flat = {key: rest.pop(key) for key in list(rest) if key in own}
     if twice := [key for key in flat if key in parameters]:
         raise DecodeError(

@@ -53,9 +53,8 @@ def html(prior: Any) -> str:
         sampled = value_text(centering)
     rows = {
         **{
-            f"{p.name} ({p.meaning})": value_text(prior.parameters[p.name])
-            for p in prior.family.parameters
-            if p.name in prior.parameters
+            f"{key} ({prior.family.parameter(key).meaning})": value_text(value)
+            for key, value in prior.parameters.items()
         },
         **{key: value_text(value) for key, value in prior.bounds.items()},
         "dims": _dims_text(prior.dims) if prior.dims is not None else "none",

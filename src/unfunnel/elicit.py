@@ -29,7 +29,8 @@ def constant_parameters(
         raise UnsupportedError(
             subject, expected="a prior without transform=", given=f"transform={transform!r}"
         )
-    return {key: float(value) for key, value in parameters.items()}
+    numbers = {key: float(value) for key, value in parameters.items()}
+    return {key: float(value) for key, value in family.stated(numbers, NUMPY).items()}
 
 
 def to_preliz(family: Family, parameters: dict[str, float]) -> Any:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytensor
 import pytensor.tensor as pt
 from pymc.distributions.dist_math import normal_lcdf
 
+from unfunnel.number_functions import NumberFunction
 from unfunnel.ops import Ops
 
 
@@ -24,6 +26,18 @@ class GraphOps:
     minimum = staticmethod(pt.minimum)
     maximum = staticmethod(pt.maximum)
     where = staticmethod(pt.switch)
+
+    @staticmethod
+    def call(function: NumberFunction, *args: Any) -> Any:
+        """Return a function of numbers, by element."""
+        from unfunnel.number_ops import applied  # loads Numba
+
+        return applied(function, *args)
+
+    @staticmethod
+    def normal_cdf(x: Any) -> Any:
+        """Return the standard normal distribution function."""
+        return 0.5 * pt.erfc(x * as_float(-math.sqrt(0.5)))
 
     @staticmethod
     def normal_log_cdf(x: Any) -> Any:

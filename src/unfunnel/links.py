@@ -6,6 +6,7 @@ transforms of every centering are built from the three functions of a link and f
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -115,3 +116,49 @@ def log_below(bound: float) -> Link:
         return -theta
 
     return Link("log", Interval(upper=bound), forward, inverse, log_slope)
+
+
+# The smallest normal double; what is smaller may count as zero.
+_SMALLEST = 2.0**-1022
+
+_HALF_LOG_TWO_PI = 0.5 * math.log(2.0 * math.pi)
+
+
+@cache
+def probit(lower: float, upper: float) -> Link:
+    """Return the normal quantile function of the place between two bounds.
+
+    Far out, where the normal distribution function rounds to 0 or 1, the inverse stays inside the
+    bounds, at the last doubles.
+
+    Parameters
+    ----------
+    lower, upper : float
+        In the units of the variable.
+
+    Examples
+    --------
+    >>> from unfunnel.links import probit
+    >>> from unfunnel.ops import NUMPY
+    >>> unit = probit(0.0, 1.0)
+    >>> float(unit.inverse(0.0, NUMPY)), float(unit.inverse(40.0, NUMPY)) < 1
+    (0.5, True)
+    """
+    width = upper - lower
+    least = max(math.nextafter(lower, upper), lower + _SMALLEST)
+    most = min(math.nextafter(upper, lower), upper - _SMALLEST)
+
+    def forward(phi: Any, ops: Ops) -> Any:
+        # From the nearer bound, as a place close to 1 has few digits.
+        left, right = (phi - lower) / width, (upper - phi) / width
+        quantile = ops.normal_quantile(ops.minimum(left, right))
+        return ops.where(left <= right, quantile, -quantile)
+
+    def inverse(theta: Any, ops: Ops) -> Any:
+        place = lower + width * ops.normal_cdf(theta)
+        return ops.minimum(ops.maximum(place, least), most)
+
+    def log_slope(theta: Any, ops: Ops) -> Any:
+        return (math.log(width) - _HALF_LOG_TWO_PI) - 0.5 * theta**2
+
+    return Link("probit", Interval(lower, upper), forward, inverse, log_slope)

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 import scipy.special
 
+from unfunnel.number_functions import NumberFunction
+
 
 class Ops(Protocol):
     """Elementwise functions, broadcasting by position."""
@@ -35,6 +37,12 @@ class Ops(Protocol):
 
     def gammaln(self, x: Any) -> Any:
         """Logarithm of the gamma function, for positive ``x``."""
+
+    def call(self, function: NumberFunction, *args: Any) -> Any:
+        """Return a function of numbers, by element."""
+
+    def normal_cdf(self, x: Any) -> Any:
+        """Return the standard normal distribution function."""
 
     def normal_log_cdf(self, x: Any) -> Any:
         """Logarithm of the standard normal distribution function, exact far to the left."""
@@ -62,11 +70,17 @@ class NumpyOps:
     log1p = staticmethod(np.log1p)
     abs = staticmethod(np.abs)
     gammaln = staticmethod(scipy.special.gammaln)
+    normal_cdf = staticmethod(scipy.special.ndtr)
     normal_log_cdf = staticmethod(scipy.special.log_ndtr)
     normal_quantile = staticmethod(scipy.special.ndtri)
     minimum = staticmethod(np.minimum)
     maximum = staticmethod(np.maximum)
     where = staticmethod(np.where)
+
+    @staticmethod
+    def call(function: NumberFunction, *args: Any) -> Any:
+        """Return a function of numbers, by element."""
+        return function.array(*args)
 
 
 NUMPY: Ops = NumpyOps()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from xarray import DataArray
+from xarray import DataArray, broadcast
 
 from unfunnel.errors import (
     ParameterError,
@@ -21,8 +21,9 @@ from unfunnel.errors import (
     SupportWarning,
     described,
 )
-from unfunnel.families import Family, Parameter
-from unfunnel.intervals import POSITIVE, Interval
+from unfunnel.families import Family, Parameter, Ratio
+from unfunnel.intervals import POSITIVE, UNIT, Interval
+from unfunnel.ops import NUMPY
 from unfunnel.supports import Support, support_of
 
 _KIND_REMEDIES = {
@@ -105,8 +106,8 @@ def check_parameters(
     family : Family
         Whose parameters they are.
     parameters : mapping
-        As given by the user. All but the first may not be left out; the first (``mu``) may, as a
-        likelihood gets it later.
+        As given by the user. All but the first may not be left out, unless another one is given in
+        its place; the first (``mu``) may, as a likelihood gets it later.
     warn : bool, default True
         Whether to warn of a hyperprior of which nothing is known.
 
@@ -124,19 +125,88 @@ def check_parameters(
     """
     for name in parameters:
         family.parameter(name)
-    for name in family.parameter_names[1:]:
-        if name not in parameters:
+    _check_presence(family, parameters)
+    checked = {
+        name: check_parameter(family, parameter, parameters[name], warn)
+        for name, parameter in family.known_parameters.items()
+        if name in parameters
+    }
+    for ratio in family.ratios:
+        if np.isfinite(ratio.parameter.support.upper) and ratio.of in checked:
+            _check_limit(family, ratio, checked, warn)
+    return checked
+
+
+def _check_presence(family: Family, parameters: Mapping[str, Any]) -> None:
+    """Refuse missing parameters, and those given twice, once as a ratio."""
+    for name in family.parameter_names:
+        ratio = family.ratio_of(name, parameters)
+        if ratio is not None and name in parameters:
+            raise ParameterError(
+                family.name,
+                expected=f"{name!r} or {ratio.name!r}, {ratio.parameter.meaning}",
+                given="both",
+                remedy="Leave out one of them.",
+            )
+        if ratio is None and name not in parameters and name != family.parameter_names[0]:
+            others = [f"{r.name}=" for r in family.ratios if r.of == name]
             raise ParameterError(
                 family.name,
                 expected=f"{name!r}, {family.parameter(name).meaning}",
                 given="no value for it",
-                remedy=f"Pass {name}=.",
+                remedy=f"Pass {' or '.join([f'{name}=', *others])}.",
             )
-    return {
-        parameter.name: check_parameter(family, parameter, parameters[parameter.name], warn)
-        for parameter in family.parameters
-        if parameter.name in parameters
-    }
+
+
+def _check_limit(family: Family, ratio: Ratio, parameters: Mapping[str, Any], warn: bool) -> None:
+    """Refuse a parameter that is not possible with the others, as far as they are numbers."""
+    name, limited = ratio.of, parameters[ratio.of]
+    subject = f"{family.name}: {name}"
+    instead = f"Use {ratio.name}=, {ratio.parameter.meaning}, which goes with any mean."
+    if hasattr(limited, "create_variable"):
+        raise ParameterError(
+            subject,
+            expected="numbers: which values are possible depends on the other parameters",
+            given=described(limited),
+            remedy=f"{instead} For example {ratio.name}=Prior('Beta', alpha=2, beta=5).",
+        )
+    others = {key: value for key, value in parameters.items() if key != name}
+    if warn and any(hasattr(value, "create_variable") for value in others.values()):
+        warnings.warn(
+            f"{subject}: whether {described(limited)} is possible depends on the other parameters, "
+            f"which are random. Where it is not, the density is zero. {instead}",
+            SupportWarning,
+            skip_file_prefixes=(str(Path(__file__).parent),),
+        )
+    missing = set(family.parameter_names) - parameters.keys()
+    if missing or not _comparable([limited, *others.values()]):
+        return
+    largest = ratio.unit(others, NUMPY) * ratio.parameter.support.upper
+    labelled = any(isinstance(x, DataArray) for x in (limited, largest))
+    pair: Any = (DataArray(limited), DataArray(largest)) if labelled else (limited, largest)
+    values, limits = map(np.ravel, (broadcast if labelled else np.broadcast_arrays)(*pair))
+    # The limit itself is two points at the bounds; it may have been rounded up.
+    bad = np.flatnonzero(values >= limits * (1 - 4 * np.finfo(float).eps))
+    if bad.size:
+        most, given = limits[bad[0]], values[bad[0]]
+        raise ParameterError(
+            subject,
+            expected=f"numbers below {most:.6g}, the largest that the other parameters allow",
+            given=f"{given}",
+            remedy=instead,
+        )
+
+
+def _comparable(values: list[Any]) -> bool:
+    """Whether numbers and arrays can be compared by element before there is a model."""
+    arrays = [value for value in values if isinstance(value, np.ndarray | DataArray)]
+    numbers = len(values) - len(arrays) == sum(isinstance(v, int | float) for v in values)
+    if not numbers or len({type(array) for array in arrays}) > 1:
+        return False
+    if arrays and isinstance(arrays[0], np.ndarray):
+        lengths = zip(*(reversed(a.shape) for a in arrays), strict=False)
+        return all(len(set(each) - {1}) <= 1 for each in lengths)
+    return True
 
 
 def check_parameter(family: Family, parameter: Parameter, value: Any, warn: bool = True) -> Any:
@@ -293,4 +363,6 @@ def _hyperprior_inside(allowed: Interval) -> str:
         return f"Use LogNormalExp(mu=, sigma=, {lower}) or TruncatedNormal({lower})."
     if np.isinf(allowed.lower):
         return f"Use LogNormalExp(mu=, sigma=, {upper}) or TruncatedNormal({upper})."
-    return f"Use Uniform({lower}, {upper}) or TruncatedNormal({lower}, {upper})."
+    if allowed == UNIT:
+        return "Use Beta(alpha=, beta=), ProbitNormal(mu=, spread=) or Uniform(lower=0, upper=1)."
+    return f"Use ProbitNormal(mu=, spread=, {lower}, {upper}) or Uniform({lower}, {upper})."

@@ -24,6 +24,7 @@ from unfunnel.centering import Centering, is_textbook, validate_centering
 from unfunnel.equality import same_value
 from unfunnel.errors import ParameterError
 from unfunnel.families import Family, stated_bounds
+from unfunnel.ops import NUMPY
 from unfunnel.parameters import bind_arguments, check_parameters, family_at
 from unfunnel.tensors import check_tensor_support, encode_other
 from unfunnel.upstream import call_signature, check_dims, distribution_stand_in, named_function
@@ -62,9 +63,10 @@ class NaturalPrior(Prior):
         self.parameters = check_parameters(
             self.family, bind_arguments(self.family, args, parameters)
         )
-        for parameter in self.family.parameters:
-            if isinstance(value := self.parameters.get(parameter.name), Variable):
-                check_tensor_support(f"{self.family.name}: {parameter.name}", parameter, value)
+        for name, value in self.parameters.items():
+            if isinstance(value, Variable):
+                parameter = self.family.parameter(name)
+                check_tensor_support(f"{self.family.name}: {name}", parameter, value)
         self.core_dims: tuple[str, ...] = ()
         self.dims = dims
         self.centered = centered
@@ -194,14 +196,14 @@ class NaturalPrior(Prior):
         return pm.model_to_graphviz(model)
 
     def _require_all_parameters(self) -> None:
-        for name in self.family.parameter_names:
-            if name not in self.parameters:
-                raise ParameterError(
-                    self.family.name,
-                    expected=f"{name!r}, {self.family.parameter(name).meaning}",
-                    given="no value for it",
-                    remedy=f"Pass {name}=; only create_likelihood_variable does without.",
-                )
+        name = self.family.parameter_names[0]  # the others are there since construction
+        if name not in self.parameters:
+            raise ParameterError(
+                self.family.name,
+                expected=f"{name!r}, {self.family.parameter(name).meaning}",
+                given="no value for it",
+                remedy=f"Pass {name}=; only create_likelihood_variable does without.",
+            )
 
     # -- reading
     # -------------------------------------------------------------------------------------
@@ -247,13 +249,9 @@ class NaturalPrior(Prior):
         """
         parameters = self._constant_parameters("constrain")
         new = elicit.constrained(self.family, parameters, lower, upper, mass, method, kwargs)
-        options: dict[str, Any] = {
-            **new,
-            **self.bounds,
-            "dims": self.dims,
-            "centered": self.centering,
-        }
-        return type(self)(**options)
+        stated: dict[str, Any] = self.family.in_terms_of(self.parameters, new, NUMPY)
+        stated |= self.bounds
+        return type(self)(**stated, dims=self.dims, centered=self.centering)
 
     def _constant_parameters(self, asked: str) -> dict[str, float]:
         self._require_all_parameters()

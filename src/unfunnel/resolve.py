@@ -40,11 +40,14 @@ class Law(NamedTuple):
         Those of the base law.
     location, scale : Aligned
         The others.
+    derived : dict of str to Aligned
+        Parameters of the family in whose place others were given, for the record.
     """
 
     shape: tuple[Aligned, ...]
     location: Aligned
     scale: Aligned
+    derived: dict[str, Aligned]
 
     @property
     def parameters(self) -> tuple[Aligned, ...]:
@@ -100,17 +103,20 @@ class Resolver:
         else:
             union = tuple(dim for dim in self.dims if any(dim in x.dims for x in resolved.values()))
         tensors = {key: value.over(union) for key, value in resolved.items()}
-        location, scale = family.location_scale(tensors, GRAPH)
+        stated = family.stated(tensors, GRAPH)
+        location, scale = family.location_scale(stated, GRAPH)
         variables = {
             k: t for k, t in tensors.items() if not isinstance(resolved[k].tensor, Constant)
         }
+        limits = _within_limits(family, tensors) if variables else []
         *shape, location, scale = _guarded(
-            family, variables, (*family.shape(tensors), location, scale)
+            family, variables, limits, (*family.shape(stated), location, scale)
         )
         *shape, location, scale = self.backend.own_axes(
             *(Aligned(tensor, union) for tensor in (*shape, self._tied(location), scale))
         )
-        return Law(tuple(shape), location, scale)
+        derived = {key: Aligned(stated[key], union) for key in stated.keys() - tensors.keys()}
+        return Law(tuple(shape), location, scale, derived)
 
     def parameter(self, key: str, value: Any) -> Aligned:
         """Resolve one parameter; factories create the child ``{name}_{key}``."""
@@ -235,17 +241,27 @@ def _undeclared_axes(subject: str, value: np.ndarray | DataArray) -> DimsError:
     )
 
 
-def _guarded(family: Family, tensors: dict[str, Any], law: tuple[Any, ...]) -> tuple[Any, ...]:
+def _within_limits(family: Family, given: dict[str, Any]) -> list[Any]:
+    """Return the conditions on parameters whose largest value depends on others."""
+    return [
+        given[ratio.of] < ratio.parameter.support.upper * ratio.unit(given, GRAPH)
+        for ratio in family.ratios
+        if np.isfinite(ratio.parameter.support.upper) and ratio.of in given
+    ]
+
+
+def _guarded(
+    family: Family, tensors: dict[str, Any], limits: list[Any], law: tuple[Any, ...]
+) -> tuple[Any, ...]:
     """Where a parameter leaves its support, make the scale NaN and all others finite.
 
     Draws are then NaN and the density is -inf, never a number for the absolute value.
     """
     *shape, location, scale = law
-    conditions = [
+    conditions = limits + [
         condition
-        for parameter in family.parameters
-        if parameter.name in tensors
-        and (condition := parameter.support.holds(tensors[parameter.name])) is not None
+        for name, parameter in family.known_parameters.items()
+        if name in tensors and (condition := parameter.support.holds(tensors[name])) is not None
     ]
     if not conditions:
         return law

@@ -102,18 +102,22 @@ def hyperparameters(row):
     return [f"beta_{name}" for name in row.example().parameters]
 
 
+def derived(row):
+    return [] if row.scale == "sigma" else ["beta_sigma"]
+
+
 @cases(TRANSFORMED)
 def test_one_free_variable_of_the_priors_own_name(row, key, xdist):
     model = ours(row, key, xdist)
     assert [rv.name for rv in model.free_RVs] == [*hyperparameters(row), "beta"]
-    assert model.deterministics == []
+    assert [v.name for v in model.deterministics] == derived(row)
 
 
 @cases({"offset": "offset"})
 def test_offset_is_the_textbook_form(row, key, xdist):
     model = ours(row, key, xdist)
     assert [rv.name for rv in model.free_RVs] == [*hyperparameters(row), f"beta{row.offset}"]
-    assert [v.name for v in model.deterministics] == ["beta"]
+    assert [v.name for v in model.deterministics] == ["beta", *derived(row)]
 
 
 @pytest.mark.parametrize("key", [*TRANSFORMED, "informed"])

@@ -37,7 +37,8 @@ def variants(row, key):
     yield row.example(centered)
     yield row.make(1, 0.1, centered=centered)
     yield row.make(np.float32(1.5), [0.1, 0.7], dims=DIMS, centered=centered)
-    yield row.make(labelled, LogNormalExp(1, 2), dims=DIMS, centered=centered, transform="exp")
+    random = {row.scale: row.random_scale()}
+    yield row.make(labelled, **random, dims=DIMS, centered=centered, transform="exp")
     yield row.make(dates, labelled[0].drop_vars("geo"), dims=("day", "channel"), centered=centered)
     yield row.make(sigma=2.0, dims=(), centered=centered)
 
@@ -96,7 +97,8 @@ def snapshot(prior):
 @cases()
 def test_creating_a_variable_leaves_the_prior_as_it_was(row, key, xdist):
     mu = row.example(CENTERINGS[key])
-    prior = row.make(mu, np.ones((3, 2)), dims=DIMS, centered=CENTERINGS[key])
+    scale = {row.scale: np.full((3, 2), 0.5)}
+    prior = row.make(mu, **scale, dims=DIMS, centered=CENTERINGS[key])
     before, written = snapshot(prior), prior.to_dict()
     with pm.Model(coords=COORDS):
         prior.create_variable("first", xdist=xdist)
@@ -121,7 +123,7 @@ def test_every_hyperparameter_is_an_ancestor(row, key, xdist):
         beta = row.example(CENTERINGS[key]).create_variable("beta", xdist=xdist)
     above = set(ancestors([beta]))
     assert set(model.free_RVs) <= above
-    assert {rv.name for rv in model.free_RVs} >= {"beta_mu", "beta_sigma"}
+    assert {rv.name for rv in model.free_RVs} >= {"beta_mu", f"beta_{row.scale}"}
 
 
 def draws_of(row, key, xdist, **parameters):

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from unfunnel.families.base import Bounds, Family, Parameter
+from unfunnel.families.base import Bounds, Family, Parameter, Ratio
 from unfunnel.families.laplace_identity import LAPLACE_IDENTITY
 from unfunnel.families.laws import BaseLaw
 from unfunnel.families.lognormal_exp import LOGNORMAL_EXP
 from unfunnel.families.normal_identity import NORMAL_IDENTITY
+from unfunnel.families.probit_normal import PROBIT_NORMAL
 from unfunnel.families.student_t_identity import STUDENT_T_IDENTITY
 from unfunnel.links import IDENTITY
 
 FAMILIES: dict[str, Family] = {
     family.name: family
-    for family in (LOGNORMAL_EXP, NORMAL_IDENTITY, STUDENT_T_IDENTITY, LAPLACE_IDENTITY)
+    for family in (
+        LOGNORMAL_EXP,
+        NORMAL_IDENTITY,
+        STUDENT_T_IDENTITY,
+        LAPLACE_IDENTITY,
+        PROBIT_NORMAL,
+    )
 }
 
 
@@ -36,11 +43,13 @@ __all__ = [
     "LAPLACE_IDENTITY",
     "LOGNORMAL_EXP",
     "NORMAL_IDENTITY",
+    "PROBIT_NORMAL",
     "STUDENT_T_IDENTITY",
     "BaseLaw",
     "Bounds",
     "Family",
     "Parameter",
+    "Ratio",
     "standard_family",
     "stated_bounds",
 ]

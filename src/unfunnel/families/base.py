@@ -8,7 +8,7 @@ scale and moments as functions of the natural-scale parameters) and list it in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -49,6 +49,31 @@ class Parameter:
     truncates: bool = False
 
 
+@dataclass(frozen=True)
+class Ratio:
+    """A parameter that may be given in place of another: that one in units of something.
+
+    Parameters
+    ----------
+    parameter : Parameter
+        What it is called, and the values it may take. Where these end above, so does the parameter
+        in whose place it stands.
+    of : str
+        Name of the parameter in whose place it stands, which is the ratio times the unit.
+    unit : callable
+        ``(params, ops) -> unit``, a function of the other parameters.
+    """
+
+    parameter: Parameter
+    of: str
+    unit: Callable[[Mapping[str, Any], Ops], Any]
+
+    @property
+    def name(self) -> str:
+        """The keyword."""
+        return self.parameter.name
+
+
 class Bounds(NamedTuple):
     """The bounds that a prior was given, in the units of its variable; None for none."""
 
@@ -82,6 +107,8 @@ class Family:
     moments : callable
         ``(location, scale, ops, *shape) -> {parameter: value}``, the inverse of
         ``location_scale``.
+    ratios : tuple of Ratio
+        Parameters that may be given in place of others.
     in_pymc : bool, default True
         Whether PyMC and PreliZ have the distribution; otherwise the random variable is our own, the
         base law behind the link.
@@ -99,6 +126,7 @@ class Family:
     base: BaseLaw
     location_scale: Callable[[Mapping[str, Any], Ops], tuple[Any, Any]]
     moments: Callable[..., dict[str, Any]]
+    ratios: tuple[Ratio, ...] = ()
     in_pymc: bool = True
     bounds: Bounds = Bounds()  # noqa: RUF009  (immutable)
     with_bounds: Callable[[Bounds], Family] | None = None
@@ -127,7 +155,36 @@ class Family:
     @property
     def keywords(self) -> tuple[str, ...]:
         """Everything that a prior of this family takes by keyword."""
-        return (*self.parameter_names, *self.bound_names, *OPTIONS)
+        return (*self.known_parameters, *self.bound_names, *OPTIONS)
+
+    @property
+    def known_parameters(self) -> dict[str, Parameter]:
+        """Every parameter, by keyword: first the usual ones, then those in place of others."""
+        ratios = [ratio.parameter for ratio in self.ratios]
+        return {parameter.name: parameter for parameter in (*self.parameters, *ratios)}
+
+    def ratio_of(self, name: str, given: Collection[str]) -> Ratio | None:
+        """Return the ratio among the given parameters that stands in place of ``name``."""
+        found = (r for r in self.ratios if r.of == name and r.name in given)
+        return next(found, None)
+
+    def stated(self, params: Mapping[str, Any], ops: Ops) -> dict[str, Any]:
+        """Return the usual parameters, those in place of which a ratio is given included."""
+        found = dict(params)
+        for ratio in self.ratios:
+            if ratio.name in found:
+                found[ratio.of] = found.pop(ratio.name) * ratio.unit(params, ops)
+        return found
+
+    def in_terms_of(
+        self, names: Collection[str], params: Mapping[str, Any], ops: Ops
+    ) -> dict[str, Any]:
+        """Invert :meth:`stated`: return the ratios among ``names`` instead of what they are of."""
+        found = dict(params)
+        for ratio in self.ratios:
+            if ratio.name in names:
+                found[ratio.name] = found.pop(ratio.of) / ratio.unit(params, ops)
+        return found
 
     def shape(self, params: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return the parameters of the base law, in its order, from those of the family."""
@@ -141,12 +198,12 @@ class Family:
         ParameterError
             If the family has no such parameter; the message names the nearest one.
         """
-        for parameter in self.parameters:
-            if parameter.name == name:
-                return parameter
+        known = self.known_parameters
+        if name in known:
+            return known[name]
         raise ParameterError(
             self.name,
-            expected=f"the parameters {listed(self.parameter_names)}",
+            expected=f"the parameters {listed(known)}",
             given=f"an unknown parameter {name!r}",
             remedy=f"Rename or remove it.{nearest(name, self.keywords)}",
         )
