@@ -67,7 +67,7 @@ def test_functions_of_either_backend(xdist):
 @pytest.mark.parametrize(
     ("prior", "own"),
     [
-        (LogNormalExp, ["lower", "upper"]),
+        (LogNormalExp, ["cv", "lower", "upper"]),
         (NormalIdentity, []),
     ],
 )
@@ -75,5 +75,6 @@ def test_signatures(prior, own):
     names = ["mu", "sigma", *own, "dims", "centered", "transform"]
     assert list(inspect.signature(prior).parameters) == names
     dist = prior(1.0, 1.0).pymc_distribution.dist
-    assert list(inspect.signature(dist).parameters) == ["mu", "sigma", "kwargs"]
+    ratios = [name for name in own if name == "cv"]
+    assert list(inspect.signature(dist).parameters) == ["mu", "sigma", *ratios, "kwargs"]
     assert pm.draw(dist(3.0, 1e-9, shape=2), random_seed=1) == pytest.approx([3.0, 3.0])

@@ -34,6 +34,11 @@ class LogNormalExp(NaturalPrior):
         The mean, in the units of the variable; positive.
     sigma : number, array, DataArray, tensor or Prior
         The standard deviation, in the units of the variable; positive.
+    cv : number, array, DataArray, tensor or Prior, optional
+        In place of ``sigma``: the coefficient of variation, positive. The standard deviation is
+        ``cv`` times ``mu``, or its distance from the bound. It means the same for effects of any
+        size, and ``mu`` and ``cv`` are less correlated in the posterior than ``mu`` and ``sigma``
+        where effects vary much. The model then also holds the Deterministic ``{name}_sigma``.
     lower, upper : float, optional
         A bound of the variable other than 0, in its units; at most one of the two. Above ``lower``
         the distance ``phi - lower`` is lognormal, below ``upper`` the distance ``upper - phi`` is;
@@ -84,6 +89,11 @@ class LogNormalExp(NaturalPrior):
     ...     beta = prior.create_variable("beta")
     >>> [variable.name for variable in model.free_RVs]
     ['beta_mu', 'beta_sigma', 'beta']
+
+    Effects that differ by half their mean, whatever that is:
+
+    >>> LogNormalExp(mu=Prior("Gamma", mu=1.5, sigma=0.5), cv=0.5, dims="geo")
+    LogNormalExp(mu=Prior("Gamma", mu=1.5, sigma=0.5), cv=0.5, dims="geo")
 
     A price elasticity for each brand, all negative, around a mean that is negative too:
 

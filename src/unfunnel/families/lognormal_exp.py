@@ -24,7 +24,7 @@ from functools import cache
 from typing import Any
 
 from unfunnel.errors import ParameterError
-from unfunnel.families.base import Bounds, Family, Parameter
+from unfunnel.families.base import Bounds, Family, Parameter, Ratio
 from unfunnel.families.laws import NORMAL
 from unfunnel.intervals import POSITIVE, Interval
 from unfunnel.links import LOG, log_above, log_below
@@ -94,6 +94,7 @@ def _above(bound: float) -> Family:
         name="LogNormalExp",
         distribution="ShiftedLogNormal",
         parameters=_parameters(Interval(lower=bound)),
+        ratios=(Ratio(CV, of="sigma", unit=lambda params, ops: params["mu"] - bound),),
         link=log_above(bound),
         base=NORMAL,
         location_scale=shifted_location_scale,
@@ -118,6 +119,7 @@ def _below(bound: float) -> Family:
         name="LogNormalExp",
         distribution="MirroredLogNormal",
         parameters=_parameters(Interval(upper=bound)),
+        ratios=(Ratio(CV, of="sigma", unit=lambda params, ops: bound - params["mu"]),),
         link=log_below(bound),
         base=NORMAL,
         location_scale=mirrored_location_scale,
@@ -126,6 +128,12 @@ def _below(bound: float) -> Family:
         bounds=Bounds(upper=bound),
         with_bounds=_with_bounds,
     )
+
+
+#: The standard deviation as a multiple of the mean, or of its distance from the bound.
+CV = Parameter(
+    "cv", POSITIVE, "the standard deviation over the mean's distance from the bound", is_scale=True
+)
 
 
 def _parameters(support: Interval) -> tuple[Parameter, ...]:
@@ -139,6 +147,7 @@ LOGNORMAL_EXP = Family(
     name="LogNormalExp",
     distribution="LogNormal",
     parameters=_parameters(POSITIVE),
+    ratios=(Ratio(CV, of="sigma", unit=lambda params, ops: params["mu"]),),
     link=LOG,
     base=NORMAL,
     location_scale=location_scale,
