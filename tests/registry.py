@@ -23,7 +23,14 @@ from pytensor.graph.op import Op
 from scipy import optimize, special, stats
 from xarray import DataArray
 
-from unfunnel import LaplaceIdentity, LogNormalExp, NormalIdentity, ProbitNormal, StudentTIdentity
+from unfunnel import (
+    LaplaceIdentity,
+    LogNormalExp,
+    NormalIdentity,
+    ProbitNormal,
+    StudentTIdentity,
+    WeibullExp,
+)
 from unfunnel.tuning.blocks import auto_blocks
 
 COORDS = {"geo": ["a", "b", "c"], "channel": ["x", "y"]}
@@ -143,33 +150,40 @@ def _lognormal_by_hand(mu: Any, sigma: Any) -> Pair:
     return pt.log(mu**2 / pt.sqrt(mu**2 + sigma**2)), pt.sqrt(pt.log(1 + (sigma / mu) ** 2))
 
 
-class ProbitLogScale(Op):
-    """Inverts Owen's T with scipy. It takes its derivatives for zero."""
+class Root(Op):
+    """Solves ``function(y, *args) = 0`` with scipy. It takes its derivatives for zero."""
+
+    def __init__(self, function: Callable[..., float]) -> None:
+        self.function = function
 
     def make_node(self, *inputs: Any) -> Any:
-        return Apply(self, inputs, [(inputs[0] + inputs[1]).type()])
+        return Apply(self, inputs, [sum(inputs).type()])
 
     def perform(self, node: Any, inputs: Any, output_storage: Any) -> None:
-        output_storage[0][0] = np.vectorize(self.solved)(*inputs)
+        def solved(*args: float) -> float:
+            return float(optimize.brentq(self.function, -20, 10, args=args, xtol=1e-13))
+
+        output_storage[0][0] = np.vectorize(solved)(*inputs)
 
     def pullback(self, inputs: Any, outputs: Any, gradients: Any) -> Any:
         return [pt.zeros_like(x) for x in inputs]
 
-    @staticmethod
-    def solved(h: float, u: float) -> float:
-        m = special.ndtr(h)
 
-        def share(y: float) -> float:
-            return 1 - 2 * special.owens_t(h, (1 + 2 * np.exp(2 * y)) ** -0.5) / (m * (1 - m))
+def _probit_residual(y: float, h: float, u: float) -> float:
+    m, k = special.ndtr(h), (1 + 2 * np.exp(2 * y)) ** -0.5
+    return float(1 - 2 * special.owens_t(h, k) / (m * (1 - m)) - u)
 
-        return float(optimize.brentq(lambda y: share(y) - u, -20, 10, xtol=1e-13))
+
+def _weibull_residual(y: float, q: float) -> float:
+    e = np.exp(y)
+    return float(special.gammaln(1 + 2 * e) - 2 * special.gammaln(1 + e) - q)
 
 
 def _probit_normal_by_hand(mu: Any, spread: Any) -> Pair:
     """Owen's T, inverted by scipy; a step of Newton's method has the derivatives of the root."""
     m, u = (mu + 1) / 5, spread**2
     h = np.sqrt(2) * pt.erfinv(2 * m - 1)
-    y = ProbitLogScale()(h, u)
+    y = Root(_probit_residual)(h, u)
     b2 = pt.exp(2 * y)
     k, rho = 1 / pt.sqrt(1 + 2 * b2), b2 / (1 + b2)
     rest = 2 * pt.owens_t(h, k)
@@ -178,6 +192,42 @@ def _probit_normal_by_hand(mu: Any, spread: Any) -> Pair:
     y = y - (pt.log(variance / rest) - pt.log(u / (1 - u))) / slope
     scale = pt.exp(y)
     return h * pt.sqrt(1 + scale**2), scale
+
+
+def _weibull_by_hand(mu: Any, sigma: Any) -> Pair:
+    """The shape by scipy; a step of Newton's method has the derivatives of the root."""
+    q = pt.log1p((sigma / mu) ** 2)
+    e = pt.exp(Root(_weibull_residual)(q))
+    residual = pt.gammaln(1 + 2 * e) - 2 * pt.gammaln(1 + e) - q
+    e = e - residual / (2 * pt.psi(1 + 2 * e) - 2 * pt.psi(1 + e))
+    return pt.log(mu) - pt.gammaln(1 + e), e
+
+
+def _minimum_gumbel(name: str, location: Any, scale: Any, **options: Any) -> Any:
+    def logp(value: Any, location: Any, scale: Any) -> Any:
+        z = (value - location) / scale
+        return z - pt.exp(z) - pt.log(scale)
+
+    return pm.CustomDist(name, location, scale, logp=logp, **options)
+
+
+class WeibullExact:
+    """scipy's Weibull law, with moments by quadrature: its own lose digits for a small cv."""
+
+    def __init__(self, location: float, scale: float) -> None:
+        self.law = stats.weibull_min(1 / scale, scale=np.exp(location))
+        z = np.linspace(-60, 6, 6601)
+        self.values = np.exp(location + scale * z)
+        self.weights = np.exp(z - np.exp(z)) * (z[1] - z[0])
+
+    def mean(self) -> float:
+        return float(self.values @ self.weights)
+
+    def std(self) -> float:
+        return float(np.sqrt((self.values - self.mean()) ** 2 @ self.weights))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.law, name)
 
 
 class ProbitExact:
@@ -327,6 +377,38 @@ ROWS = {
             invalid=((25.0, 1.0), (26.0, 1.0), (1.0, -1.0), (1.0, 0.0)),
             offset="_log_offset",
             options={"upper": 25.0},
+        ),
+        Row(
+            prior=WeibullExp,
+            hyperpriors=lambda mu_dims, sigma_dims: {
+                "mu": Prior("Exponential", scale=1.0, dims=mu_dims),
+                "sigma": Prior("Exponential", scale=0.5, dims=sigma_dims),
+            },
+            by_hand=lambda mu_dims, sigma_dims: (
+                pm.Exponential("beta_mu", scale=1.0, dims=mu_dims),
+                pm.Exponential("beta_sigma", scale=0.5, dims=sigma_dims),
+            ),
+            location_scale=_weibull_by_hand,
+            inverse=pt.exp,
+            distribution=lambda name, location, scale, **options: pm.Weibull(
+                name, 1 / scale, pt.exp(location), **options
+            ),
+            start=(np.log(1.1290633895396092), 1 / 2.1013490946885436),
+            constants=(1.5, 0.5),
+            exact=WeibullExact,
+            table=tuple(
+                (m, s, np.log(lam), 1 / k)
+                for m, s, k, lam in (
+                    (1.5, 0.5, 3.303524836756301, 1.6721224720696894),
+                    (2.0, 2.0, 1.0, 2.0),
+                    (0.2, 0.05, 4.542213092139039, 0.21904170776998383),
+                    (1.0, 0.5, 2.1013490946885436, 1.1290633895396092),
+                    (0.5, 3.0, 0.28615589407786624, 0.04330939912066281),
+                )
+            ),
+            invalid=((-1.0, 1.0), (0.0, 1.0), (1.0, -1.0), (1.0, 0.0), (-1.0, -1.0)),
+            offset="_log_offset",
+            base=_minimum_gumbel,
         ),
         Row(
             prior=ProbitNormal,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         NormalIdentity,
         ProbitNormal,
         StudentTIdentity,
+        WeibullExp,
     )
     from unfunnel.revive import patch_prior_from_dict
     from unfunnel.tuning.adopt import reparameterize
@@ -34,6 +35,7 @@ _PUBLIC = {
     "NormalIdentity": "unfunnel.priors",
     "ProbitNormal": "unfunnel.priors",
     "StudentTIdentity": "unfunnel.priors",
+    "WeibullExp": "unfunnel.priors",
     "extend_posterior": "unfunnel.groups",
     "patch_prior_from_dict": "unfunnel.revive",
     "TuningReport": "unfunnel.tuning.report",
@@ -51,6 +53,7 @@ __all__ = [
     "StudentTIdentity",
     "TuningReport",
     "TuningWarning",
+    "WeibullExp",
     "__version__",
     "extend_posterior",
     "patch_prior_from_dict",

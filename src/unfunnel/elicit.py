@@ -41,12 +41,15 @@ def to_preliz(family: Family, parameters: dict[str, float]) -> Any:
     UnsupportedError
         If PreliZ has no such distribution.
     """
-    law = (*family.shape(parameters), *family.location_scale(parameters, NUMPY))
+    location, scale = family.location_scale(parameters, NUMPY)
+    law = (*family.shape(parameters), location, scale)
+    if family.counterpart is not None:
+        law = family.counterpart.parameters(location, scale, NUMPY)
     return _preliz_distribution(family, f"{family.name}: preliz")(*map(float, law))
 
 
 def _preliz_distribution(family: Family, subject: str) -> Any:
-    if not family.in_pymc:
+    if not family.in_pymc and family.counterpart is None:
         raise UnsupportedError(
             subject,
             expected="a distribution that PreliZ has",
@@ -144,4 +147,7 @@ def _maximum_entropy(
 
     result = preliz.maxent(distribution, lower, upper, mass, **{"plot": False, **(kwargs or {})})
     fitted = distribution if result is None else result
-    return tuple((fitted[0] if isinstance(fitted, tuple) else fitted).params[-2:])
+    found = (fitted[0] if isinstance(fitted, tuple) else fitted).params[-2:]
+    if family.counterpart is not None:
+        return family.counterpart.location_scale(*found, NUMPY)
+    return tuple(found)

@@ -8,6 +8,7 @@ draw from, and the inverse link.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,10 @@ from pytensor.graph.rewriting.basic import node_rewriter
 from pytensor.tensor.random.op import RandomVariable
 from pytensor.tensor.rewriting.basic import register_specialize
 
-from unfunnel.families import Family
+from unfunnel.families import BaseLaw, Family
+from unfunnel.families.laws import MINIMUM_GUMBEL, NORMAL
 from unfunnel.graph_ops import GRAPH, positive_or_one
+from unfunnel.links import IDENTITY
 from unfunnel.ops import NUMPY
 from unfunnel.transforms import LinkTransform
 
@@ -41,7 +44,7 @@ class LinkedRandomVariable(RandomVariable):
     @classmethod
     def rng_fn(cls, rng: Any, location: Any, scale: Any, size: Any) -> Any:
         """Draw, where nothing is compiled."""
-        theta = rng.normal(location, scale, size)
+        theta = _THETA[cls.family.base][0](rng, location, scale, size)
         return np.asarray(cls.family.link.inverse(theta, NUMPY))
 
 
@@ -50,12 +53,42 @@ class LinkedRandomVariable(RandomVariable):
 def draw_behind_the_link(fgraph: Any, node: Any) -> list[Any] | None:
     """Replace the op by the random variable of its base law and the inverse link."""
     rng, size, location, scale = node.inputs
-    next_rng, theta = pt.random.normal(location, scale, size=size, rng=rng, return_next_rng=True)
-    draws = node.op.family.link.inverse(theta, GRAPH)
+    family = node.op.family
+    next_rng, theta = _THETA[family.base][1](rng, location, scale, size)
+    draws = family.link.inverse(theta, GRAPH)
     wanted = node.outputs[1].type
     if draws.type != wanted:
         draws = pt.specify_shape(draws.astype(wanted.dtype), wanted.shape)
     return [next_rng, draws]
+
+
+def _normal(rng: Any, location: Any, scale: Any, size: Any) -> Any:
+    return rng.normal(location, scale, size)
+
+
+def _normal_graph(rng: Any, location: Any, scale: Any, size: Any) -> Any:
+    return pt.random.normal(location, scale, size=size, rng=rng, return_next_rng=True)
+
+
+# The logarithm of an exponential variable has the Gumbel law of minima.
+def _gumbel(rng: Any, location: Any, scale: Any, size: Any) -> Any:
+    location, scale = np.broadcast_arrays(location, scale)
+    return location + scale * np.log(rng.exponential(np.ones(location.shape), size))
+
+
+def _gumbel_graph(rng: Any, location: Any, scale: Any, size: Any) -> Any:
+    location, scale = pt.broadcast_arrays(location, scale)
+    next_rng, exponential = pt.random.exponential(
+        pt.ones_like(location), size=size, rng=rng, return_next_rng=True
+    )
+    return next_rng, location + scale * pt.log(exponential)
+
+
+#: How theta is drawn, in numpy and in a graph.
+_THETA: dict[BaseLaw, tuple[Callable[..., Any], Callable[..., Any]]] = {
+    NORMAL: (_normal, _normal_graph),
+    MINIMUM_GUMBEL: (_gumbel, _gumbel_graph),
+}
 
 
 @_support_point.register(LinkedRandomVariable)
@@ -66,9 +99,10 @@ def support_point(op: Any, rv: Any, _rng: Any, size: Any, location: Any, scale: 
 
 
 @_default_transform.register(LinkedRandomVariable)
-def default_transform(op: Any, rv: Any) -> LinkTransform:
+def default_transform(op: Any, rv: Any) -> LinkTransform | None:
     """Return the link: the variable itself is sampled, on the real line."""
-    return LinkTransform(op.family.link)
+    link = op.family.link
+    return None if link is IDENTITY else LinkTransform(link)
 
 
 @_logcdf.register(LinkedRandomVariable)

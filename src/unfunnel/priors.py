@@ -8,6 +8,7 @@ from unfunnel.families import (
     NORMAL_IDENTITY,
     PROBIT_NORMAL,
     STUDENT_T_IDENTITY,
+    WEIBULL_EXP,
 )
 from unfunnel.prior import NaturalPrior
 
@@ -18,6 +19,7 @@ __all__ = [
     "NormalIdentity",
     "ProbitNormal",
     "StudentTIdentity",
+    "WeibullExp",
 ]
 
 
@@ -253,3 +255,47 @@ class ProbitNormal(NaturalPrior):
     """
 
     family = PROBIT_NORMAL
+
+
+class WeibullExp(NaturalPrior):
+    """A positive prior with a light right tail, stated by mean and standard deviation.
+
+    Unlike in ``pm.Weibull``, whose parameters are a shape and a scale, ``mu`` and ``sigma`` are the
+    mean and the standard deviation of the variable itself, exact for every draw of the
+    hyperparameters. Below the 5 % quantile it lies far under a lognormal law with the same moments:
+    use it where an element may well be close to zero.
+
+    Parameters
+    ----------
+    mu : number, array, DataArray, tensor or Prior
+        The mean, in the units of the variable; positive.
+    sigma : number, array, DataArray, tensor or Prior
+        The standard deviation, in the units of the variable; positive.
+    cv : number, array, DataArray, tensor or Prior, optional
+        In place of ``sigma``: the coefficient of variation, ``sigma / mu``. The model then also
+        holds the Deterministic ``{name}_sigma``.
+    dims, centered, transform
+        As in :class:`LogNormalExp`; the offset of ``centered="offset"`` is ``{name}_log_offset``,
+        the logarithm of an exponential variable.
+
+    See Also
+    --------
+    LogNormalExp : With a heavier right tail and less mass near zero.
+
+    Notes
+    -----
+    ``log phi`` is location-scale with the Gumbel law of minima. Its scale, the inverse of the shape
+    parameter, is the root of an equation, found in every evaluation of the density; see
+    :mod:`unfunnel.families.weibull_exp`.
+
+    Examples
+    --------
+    >>> from pymc_extras.prior import Prior
+    >>> from unfunnel import WeibullExp
+    >>> WeibullExp(mu=Prior("Gamma", mu=1, sigma=0.5), cv=0.6, dims="geo", centered=False)
+    WeibullExp(mu=Prior("Gamma", mu=1, sigma=0.5), cv=0.6, dims="geo", centered=False)
+    >>> [round(float(p), 6) for p in WeibullExp(1, 1).preliz.params]
+    [1.0, 1.0]
+    """
+
+    family = WEIBULL_EXP

@@ -34,6 +34,7 @@ from unfunnel.linked_variables import (
     LinkedDistribution,
     LinkedRandomVariable,
 )
+from unfunnel.links import IDENTITY
 from unfunnel.transforms import DimLinkTransform
 
 
@@ -102,7 +103,7 @@ def distributions(family: Family) -> Distributions:
     op = _random_variable(family)
     own = {"rv_op": op, "dist": _by_position(plain)}
     labelled = {"xrv_op": staticmethod(ptxr.as_xrv(op)), "dist": _by_position(with_dims)}
-    if not family.in_pymc:
+    if not family.in_pymc and family.link is not IDENTITY:
         labelled["default_transform"] = DimLinkTransform(family.link)
     return Distributions(
         tensor=type(family.distribution, (plain,), own),

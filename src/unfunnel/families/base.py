@@ -74,6 +74,22 @@ class Ratio:
         return self.parameter.name
 
 
+@dataclass(frozen=True)
+class Counterpart:
+    """The parameters under which other libraries know a law.
+
+    Parameters
+    ----------
+    parameters : callable
+        ``(location, scale, ops) -> parameters``, in their order.
+    location_scale : callable
+        The inverse, ``(*parameters, ops=) -> (location, scale)``.
+    """
+
+    parameters: Callable[[Any, Any, Ops], tuple[Any, ...]]
+    location_scale: Callable[..., tuple[Any, Any]]
+
+
 class Bounds(NamedTuple):
     """The bounds that a prior was given, in the units of its variable; None for none."""
 
@@ -110,8 +126,10 @@ class Family:
     ratios : tuple of Ratio
         Parameters that may be given in place of others.
     in_pymc : bool, default True
-        Whether PyMC and PreliZ have the distribution; otherwise the random variable is our own, the
-        base law behind the link.
+        Whether PyMC and PreliZ have the distribution with location and scale as its parameters;
+        otherwise the random variable is our own, the base law behind the link.
+    counterpart : Counterpart, optional
+        If PreliZ has the distribution with other parameters, these.
     bounds : Bounds
         What the support was given as ``lower=`` and ``upper=``.
     with_bounds : callable, optional
@@ -128,6 +146,7 @@ class Family:
     moments: Callable[..., dict[str, Any]]
     ratios: tuple[Ratio, ...] = ()
     in_pymc: bool = True
+    counterpart: Counterpart | None = None
     bounds: Bounds = Bounds()  # noqa: RUF009  (immutable)
     with_bounds: Callable[[Bounds], Family] | None = None
 
@@ -210,6 +229,6 @@ class Family:
 
 
 def _family_called(name: str, bounds: Bounds) -> Family:
-    from unfunnel.families import FAMILIES  # the registry stands above
+    from unfunnel.families import FAMILIES, STANDARD  # the registry stands above
 
-    return FAMILIES[name].at(**bounds._asdict())
+    return {**STANDARD, **FAMILIES}[name].at(**bounds._asdict())

@@ -79,4 +79,10 @@ NORMAL = BaseLaw(
     log_cdf=lambda z, ops: ops.normal_log_cdf(z),
 )
 STUDENT_T = BaseLaw("StudentT", _student_t_log_density, _student_t_quantile, shape=("nu",))
+MINIMUM_GUMBEL = BaseLaw(
+    "MinimumGumbel",
+    lambda z, ops: z - ops.exp(z),
+    lambda p, ops: ops.log(-ops.log1p(-p)),
+    log_cdf=lambda z, ops: ops.log(-ops.expm1(-ops.exp(z))),
+)
 LAPLACE = BaseLaw("Laplace", _laplace_log_density, _laplace_quantile)
