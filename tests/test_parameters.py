@@ -61,7 +61,8 @@ def test_shared_data_are_checked():
 
 def test_missing_parameters():
     assert "expected 'sigma', the standard deviation" in message(1.0)
-    assert "Pass sigma=." in message(1.0)
+    assert "Pass sigma= or cv=." in message(1.0)
+    assert "Pass sigma=." in message(1.0, prior=NormalIdentity)
     prior = LogNormalExp(sigma=1.0)
     with pm.Model(), pytest.raises(ParameterError, match=r"expected 'mu', the mean.*Pass mu="):
         prior.create_variable("beta")
@@ -72,7 +73,7 @@ def test_missing_parameters():
 )
 def test_unknown_parameters(given, nearest):
     text = message(mu=1.0, sigma=1.0, **{given: 2.0})
-    assert "expected the parameters 'mu' and 'sigma'" in text
+    assert "expected the parameters 'mu', 'sigma' and 'cv'" in text
     assert f"an unknown parameter {given!r}" in text
     assert ("Did you mean" in text) == (nearest is not None)
     assert nearest is None or f"Did you mean {nearest!r}?" in text

@@ -22,25 +22,35 @@ pytestmark = pytest.mark.usefixtures("fast_compile")
 XDIST = pytest.mark.parametrize("xdist", BACKENDS.values(), ids=BACKENDS)
 
 
+def exact_law(row):
+    """Return the scipy distribution of the prior that is made of numbers."""
+    mu, sigma = row.constants
+    parameters = {"mu": mu, "sigma": sigma, **row.options}
+    return row.exact(*row.family.location_scale(parameters, NUMPY))
+
+
 @families
 def test_they_are_subclasses_of_pymcs(row):
-    family = row.prior.family
-    found = distributions(family.name)
+    family = row.family
+    found = distributions(family)
+    assert distributions(family) is found
+    if not family.in_pymc:
+        assert found.tensor.__name__ == family.distribution
+        return
     assert issubclass(found.tensor, getattr(pm, family.distribution))
     assert issubclass(found.dims, getattr(pmd, family.distribution))
     assert isinstance(found.tensor.rv_op, type(getattr(pm, family.distribution).rv_op))
     assert found.tensor.rv_op.name == getattr(pm, family.distribution).rv_op.name
-    assert distributions(family.name) is found
 
 
 @families
 @XDIST
 def test_density_is_that_of_scipy(row, xdist):
     mu, sigma = row.constants
-    exact = row.exact(*row.prior.family.location_scale({"mu": mu, "sigma": sigma}, NUMPY))
+    exact = exact_law(row)
     values = np.linspace(0.05, 6, 6).reshape(3, 2)
     with pm.Model(coords=COORDS) as model:
-        beta = row.prior(mu, sigma, dims=DIMS).create_variable("beta", xdist=xdist)
+        beta = row.make(mu, sigma, dims=DIMS).create_variable("beta", xdist=xdist)
         pm.Normal("other")
     with pm.observe(model, {"beta": values}) as observed:
         logp = observed.compile_logp(observed["beta"], sum=False)({"other": np.array(0.0)})
@@ -65,8 +75,8 @@ def test_logcdf_and_quantiles_are_pymcs(row):
     # PyMC takes the square root of a float32 two in its normal distribution function.
     value, close = np.array(0.9), 1e-7
     with pm.Model():
-        x = row.prior(mu, sigma).create_variable("x")
-        exact = row.exact(*row.prior.family.location_scale({"mu": mu, "sigma": sigma}, NUMPY))
+        x = row.make(mu, sigma).create_variable("x")
+        exact = exact_law(row)
         assert pm.logcdf(x, value).eval() == pytest.approx(exact.logcdf(0.9), rel=close)
         assert pm.icdf(x, np.array(0.3)).eval() == pytest.approx(exact.ppf(0.3), rel=close)
         assert pm.logp(x, value).eval() == pytest.approx(exact.logpdf(0.9), rel=1e-12)
@@ -75,8 +85,8 @@ def test_logcdf_and_quantiles_are_pymcs(row):
 @families
 def test_printed_under_pymcs_name(row):
     with pm.Model() as model:
-        row.prior(*row.constants).create_variable("x")
-    assert row.prior.family.distribution in model.str_repr()
+        row.make(*row.constants).create_variable("x")
+    assert row.family.distribution in model.str_repr()
 
 
 @families
@@ -84,12 +94,12 @@ def test_printed_under_pymcs_name(row):
 @pytest.mark.parametrize("centered", [True, False, 0.5])
 def test_models_can_be_copied_and_pickled(row, xdist, centered):
     with pm.Model(coords=COORDS) as model:
-        row.prior(1.5, 0.5, dims="geo", centered=centered).create_variable("beta", xdist=xdist)
+        row.make(1.5, 0.5, dims="geo", centered=centered).create_variable("beta", xdist=xdist)
     point = model.initial_point()
     expected = model.compile_logp()(point)
     for again in (copy.deepcopy(model), cloudpickle.loads(cloudpickle.dumps(model))):
         assert again.compile_logp()(point) == expected
-    op = distributions(row.name).tensor.rv_op
+    op = distributions(row.family).tensor.rv_op
     assert pickle.loads(pickle.dumps(op)) == op
 
 
@@ -105,8 +115,8 @@ def test_standard_normal_in_the_noncentered_coordinate(xdist):
 @families
 def test_the_density_of_one_number_has_the_shape_of_the_variable(row):
     with pm.Model(coords=COORDS):
-        beta = row.prior(1.5, [0.5, 0.6, 0.7], dims="geo").create_variable("beta")
-        same = row.prior(1.5, 0.5, dims="geo").create_variable("same")
+        beta = row.make(1.5, [0.5, 0.6, 0.7], dims="geo").create_variable("beta")
+        same = row.make(1.5, 0.5, dims="geo").create_variable("same")
     assert pm.logp(beta, 1.3).eval().shape == (3,)
     assert len(set(pm.logp(beta, 1.3).eval())) == 3
     assert len(pm.logp(same, 1.3).eval()) == 3

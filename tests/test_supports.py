@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pymc as pm
 import pytest
 from pymc_extras.prior import Censored, Prior, Scaled
 
 from unfunnel import LogNormalExp, NormalIdentity
-from unfunnel.supports import _POSITIVE, _REAL, support_of, support_of_distribution
+from unfunnel.intervals import POSITIVE, REAL, UNIT, Interval
+from unfunnel.supports import _LAWS, UNKNOWN, Support, support_of, support_of_distribution
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 
@@ -27,11 +29,20 @@ ARGUMENTS = {
 }
 
 
-@pytest.mark.parametrize("name", sorted(_POSITIVE - {"HalfFlat"}))
-def test_positive_distributions_draw_positive_numbers(name):
+INFINITY = float("inf")
+DRAWN = sorted(
+    name
+    for name, interval in _LAWS.items()
+    if interval in (POSITIVE, UNIT) and name not in ("HalfFlat", "LogNormalPrior")
+)
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_distributions_draw_inside_their_support(name):
     draws = pm.draw(getattr(pm, name).dist(**ARGUMENTS.get(name, {})), 500, random_seed=1)
-    assert (draws > 0).all()
-    assert support_of_distribution(name, {}) == "positive"
+    lower, upper = support_of_distribution(name, {})
+    assert ((draws > lower) & (draws < upper)).all()
+    assert upper == 1 or draws.max() > 1
 
 
 @pytest.mark.parametrize(
@@ -43,33 +54,36 @@ def test_real_distributions_reach_below_zero(name):
     arguments = {"alpha": 0, "beta": 1} if name == "Cauchy" else arguments
     draws = pm.draw(getattr(pm, name).dist(**arguments), 500, random_seed=1)
     assert (draws < 0).any()
-    assert support_of_distribution(name, {}) == "real"
+    assert support_of_distribution(name, {}) == Support(*REAL)
 
 
-def test_the_two_lists_do_not_overlap():
-    assert not _POSITIVE & _REAL
-
+JUST_BELOW, JUST_ABOVE = np.nextafter(0.5, -1), np.nextafter(3, 4)
 
 CASES = [
-    (Prior("Gamma", mu=1, sigma=1), "positive"),
-    (Prior("Normal"), "real"),
-    (Prior("Normal", transform="exp"), "positive"),
-    (Prior("Gamma", mu=1, sigma=1, transform="log"), "unknown"),
-    (Prior("Uniform", lower=0, upper=1), "positive"),
-    (Prior("Uniform", lower=-0.1, upper=1), "real"),
-    (Prior("Uniform", lower=Prior("HalfNormal"), upper=9), "unknown"),
-    (Prior("TruncatedNormal", lower=0.5), "positive"),
-    (Prior("TruncatedNormal", upper=0.5), "unknown"),
-    (Scaled(Prior("HalfNormal"), 2), "positive"),
-    (Scaled(Prior("HalfNormal"), -2), "unknown"),
-    (Censored(Prior("Normal"), lower=0.5), "positive"),
-    (Censored(Prior("Normal"), lower=0), "real"),
-    (Censored(Prior("HalfNormal"), upper=3), "positive"),
-    (LogNormalExp(1, 1), "positive"),
-    (LogNormalExp(1, 1, transform="log"), "unknown"),
-    (NormalIdentity(1, 1), "real"),
-    (NormalIdentity(1, 1, transform="exp"), "positive"),
-    (object(), "unknown"),
+    (Prior("Gamma", mu=1, sigma=1), (0, INFINITY)),
+    (Prior("Beta", alpha=2, beta=2), (0, 1)),
+    (Prior("Normal"), (-INFINITY, INFINITY)),
+    (Prior("Normal", transform="exp"), (0, INFINITY)),
+    (Prior("Normal", transform="sigmoid"), (0, 1)),
+    (Prior("Gamma", mu=1, sigma=1, transform="log"), (None, None)),
+    (Prior("Uniform", lower=0, upper=1), (0, 1)),
+    (Prior("Uniform", lower=-0.1), (-0.1, 1)),
+    (Prior("Uniform", lower=Prior("HalfNormal"), upper=9), (None, 9)),
+    (Prior("TruncatedNormal", lower=0.5), (0.5, INFINITY)),
+    (Prior("TruncatedNormal", upper=0.5), (-INFINITY, 0.5)),
+    (Prior("Pareto", alpha=2, m=1.5), (1.5, INFINITY)),
+    (Prior("Pareto", alpha=2, m=Prior("HalfNormal")), (None, INFINITY)),
+    (Scaled(Prior("HalfNormal"), 2), (0, INFINITY)),
+    (Scaled(Prior("Beta", alpha=1, beta=1), -2), (-2, 0)),
+    (Scaled(Prior("HalfNormal"), Prior("Normal")), (None, None)),
+    (Censored(Prior("Normal"), lower=0.5), (JUST_BELOW, INFINITY)),
+    (Censored(Prior("HalfNormal"), upper=3), (0, JUST_ABOVE)),
+    (Censored(Prior("Uniform", lower=Prior("HalfNormal")), lower=0.5), (JUST_BELOW, 1)),
+    (LogNormalExp(1, 1), (0, INFINITY)),
+    (LogNormalExp(1, 1, transform="log"), (None, None)),
+    (NormalIdentity(1, 1), (-INFINITY, INFINITY)),
+    (NormalIdentity(1, 1, transform="exp"), (0, INFINITY)),
+    (object(), (None, None)),
 ]
 
 
@@ -78,6 +92,32 @@ def test_support_of(value, support):
     assert support_of(value) == support
 
 
+@pytest.mark.parametrize(
+    ("support", "allowed", "leaves", "stays"),
+    [
+        (Support(0, 1), UNIT, False, True),
+        (Support(0, INFINITY), UNIT, True, False),
+        (Support(-0.1, 1), POSITIVE, True, False),
+        (Support(None, 1), POSITIVE, False, False),
+        (Support(None, 2), UNIT, True, False),
+        (Support(2, 3), Interval(2), False, True),
+        (Support(0, INFINITY), Interval(2), True, False),
+        (Support(-INFINITY, 0), Interval(upper=0), False, True),
+        (UNKNOWN, REAL, False, True),
+    ],
+)
+def test_what_is_provable(support, allowed, leaves, stays):
+    assert support.leaves(allowed) == leaves
+    assert support.stays_in(allowed) == stays
+
+
+def test_the_support_of_a_variable_with_unknown_parameters():
+    assert support_of_distribution("Uniform", None) == UNKNOWN
+    assert support_of_distribution("TruncatedNormal", None) == UNKNOWN
+    assert support_of_distribution("Pareto", None) == (None, INFINITY)
+    assert support_of_distribution("Beta", None) == (0, 1)
+
+
 def test_names_that_nobody_knows():
-    assert support_of_distribution("Mixture", {}) == "unknown"
-    assert support_of_distribution("", {}) == "unknown"
+    assert support_of_distribution("Mixture", {}) == UNKNOWN
+    assert support_of_distribution("", {}) == UNKNOWN

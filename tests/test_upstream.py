@@ -64,10 +64,17 @@ def test_functions_of_either_backend(xdist):
     assert drawn == pytest.approx([np.log(2)] * 2)
 
 
-@pytest.mark.parametrize("prior", [LogNormalExp, NormalIdentity])
-def test_signatures(prior):
-    names = ["mu", "sigma", "dims", "centered", "transform"]
+@pytest.mark.parametrize(
+    ("prior", "own"),
+    [
+        (LogNormalExp, ["cv", "lower", "upper"]),
+        (NormalIdentity, []),
+    ],
+)
+def test_signatures(prior, own):
+    names = ["mu", "sigma", *own, "dims", "centered", "transform"]
     assert list(inspect.signature(prior).parameters) == names
-    dist = prior.pymc_distribution.dist
-    assert list(inspect.signature(dist).parameters) == ["mu", "sigma", "kwargs"]
+    dist = prior(1.0, 1.0).pymc_distribution.dist
+    ratios = [name for name in own if name == "cv"]
+    assert list(inspect.signature(dist).parameters) == ["mu", "sigma", *ratios, "kwargs"]
     assert pm.draw(dist(3.0, 1e-9, shape=2), random_seed=1) == pytest.approx([3.0, 3.0])

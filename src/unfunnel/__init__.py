@@ -15,7 +15,14 @@ if TYPE_CHECKING:
     from unfunnel import scales
     from unfunnel.by_coord import ByCoord
     from unfunnel.groups import extend_posterior
-    from unfunnel.priors import LogNormalExp, NormalIdentity
+    from unfunnel.priors import (
+        LaplaceIdentity,
+        LogNormalExp,
+        NormalIdentity,
+        ProbitNormal,
+        StudentTIdentity,
+        WeibullExp,
+    )
     from unfunnel.revive import patch_prior_from_dict
     from unfunnel.statements.elicitation import elicit_hierarchy
     from unfunnel.statements.implied_report import Implied
@@ -28,10 +35,14 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "ByCoord": "unfunnel.by_coord",
-    "LogNormalExp": "unfunnel.priors",
-    "NormalIdentity": "unfunnel.priors",
     "Implied": "unfunnel.statements.implied_report",
     "elicit_hierarchy": "unfunnel.statements.elicitation",
+    "LaplaceIdentity": "unfunnel.priors",
+    "LogNormalExp": "unfunnel.priors",
+    "NormalIdentity": "unfunnel.priors",
+    "ProbitNormal": "unfunnel.priors",
+    "StudentTIdentity": "unfunnel.priors",
+    "WeibullExp": "unfunnel.priors",
     "extend_posterior": "unfunnel.groups",
     "patch_prior_from_dict": "unfunnel.revive",
     "TuningReport": "unfunnel.tuning.report",
@@ -44,10 +55,14 @@ _PUBLIC = {
 __all__ = [
     "ByCoord",
     "Implied",
+    "LaplaceIdentity",
     "LogNormalExp",
     "NormalIdentity",
+    "ProbitNormal",
+    "StudentTIdentity",
     "TuningReport",
     "TuningWarning",
+    "WeibullExp",
     "__version__",
     "elicit_hierarchy",
     "extend_posterior",

@@ -18,7 +18,7 @@ from unfunnel.errors import ParameterError
 from unfunnel.families import Family, standard_family
 from unfunnel.graph_ops import GRAPH, positive_or_one
 from unfunnel.reference import reference_point
-from unfunnel.resolve import Resolver
+from unfunnel.resolve import Law, Resolver
 from unfunnel.scale_sampling import use_scale_transform
 from unfunnel.steering import Steering, steered
 from unfunnel.upstream import attribute_errors_surface
@@ -37,17 +37,20 @@ def build_variable(prior: NaturalPrior, name: str, xdist: bool) -> Any:
         centering = prior.centering
         if isinstance(centering, np.ndarray | DataArray):
             centering = resolver.aligned_weight(centering)
-        location, scale = resolver.location_and_scale(prior.family, prior.parameters)
+        law = resolver.law(prior.family, prior.parameters)
         if is_auto(centering):
             shorten_scale_tails(prior, own_name)
-            scale = steered_scale(own_name, location, scale, prior.dims)
+            law = law._replace(scale=steered_scale(own_name, law, prior.dims))
         if prior.centered:
-            coordinate = choose_coordinate(centering, location, scale)
+            coordinate = choose_coordinate(centering, law)
             variable = backend.random_variable(
-                prior.family, own_name, location, scale, prior.dims, coordinate=coordinate
+                prior.family, own_name, law.parameters, prior.dims, coordinate=coordinate
             )
         else:
-            variable = textbook_form(backend, prior.family, own_name, location, scale, prior.dims)
+            variable = textbook_form(backend, prior.family, own_name, law, prior.dims)
+        for key, value in law.derived.items():
+            axes = None if prior.dims is None else value.dims
+            backend.deterministic(names.child(own_name, key), value, axes)
         if function is None:
             return variable
         return backend.apply(name, function, variable, prior.dims)
@@ -77,14 +80,14 @@ def build_likelihood(prior: NaturalPrior, name: str, mu: Any, observed: Any, xdi
     with attribute_errors_surface(name):
         resolver = Resolver(backend, name, prior.dims, positional=True)
         parameters = {"mu": mu, **prior.parameters}
-        location, scale = resolver.location_and_scale(prior.family, parameters)
+        law = resolver.law(prior.family, parameters)
         data = backend.observed(observed, prior.dims, name)
         return backend.random_variable(
-            prior.family, name, location, scale, prior.dims, observed=data
+            prior.family, name, law.parameters, prior.dims, observed=data
         )
 
 
-def choose_coordinate(centering: Any, location: Aligned, scale: Aligned) -> Coordinate | None:
+def choose_coordinate(centering: Any, law: Law) -> Coordinate | None:
     """Return the coordinate that ``centered=`` asks for; None is the family's link alone.
 
     Weights are given aligned, with an axis for each dim of the variable.
@@ -93,27 +96,24 @@ def choose_coordinate(centering: Any, location: Aligned, scale: Aligned) -> Coor
         return None if centering else NonCentered()
     if is_auto(centering):
         return Informed()
-    return Partial(centering, *reference_point(location.tensor, scale.tensor))
+    return Partial(centering, *reference_point(law.location.tensor, law.scale.tensor))
 
 
-def steered_scale(
-    name: str, location: Aligned, scale: Aligned, dims: tuple[str, ...] | None
-) -> Aligned:
+def steered_scale(name: str, law: Law, dims: tuple[str, ...] | None) -> Aligned:
     """Give the scale the steering values of an informed coordinate, all zero until tuned."""
     model: Any = pm.modelcontext(None)
-    axes = dims if dims is not None else max(location.dims, scale.dims, key=len)
+    axes = dims if dims is not None else law.axes
     steering = Steering.untuned(model.name_for(name), len(axes))
-    return Aligned(steered(scale.tensor, steering), scale.dims)
+    return Aligned(steered(law.scale.tensor, steering), law.scale.dims)
 
 
 def shorten_scale_tails(prior: NaturalPrior, name: str) -> None:
     """Give the scale hyperparameters of a prior the coordinate that suits weak data."""
     model: Any = pm.modelcontext(None)
-    for parameter in prior.family.parameters:
-        if parameter.is_scale and parameter.name in prior.parameters:
-            value = prior.parameters[parameter.name]
+    for key, value in prior.parameters.items():
+        if prior.family.parameter(key).is_scale:
             created = (
-                variables_of(value, names.child(name, parameter.name), model)
+                variables_of(value, names.child(name, key), model)
                 if hasattr(value, "create_variable")
                 else [value]
             )
@@ -122,24 +122,23 @@ def shorten_scale_tails(prior: NaturalPrior, name: str) -> None:
 
 
 def textbook_form(
-    backend: Backend,
-    family: Family,
-    name: str,
-    location: Aligned,
-    scale: Aligned,
-    dims: tuple[str, ...] | None,
+    backend: Backend, family: Family, name: str, law: Law, dims: tuple[str, ...] | None
 ) -> Any:
     """Create the explicit offset and the Deterministic of it that most texts show."""
     # A NaN scale where the parameters are invalid makes draws NaN and the density -inf, as without
-    # an offset; the shape comes from both parameters, so that every element has its own offset.
+    # an offset; the shape comes from all parameters, so that every element has its own offset.
+    location, scale = law.location, law.scale
     z = backend.random_variable(
         standard_family(family.base),
         names.offset(name, family.link.name),
-        Aligned(pt.zeros_like(location.tensor), location.dims),
-        Aligned(GRAPH.where(scale.tensor > 0, 1.0, np.nan), scale.dims),
+        (
+            *law.shape,
+            Aligned(pt.zeros_like(location.tensor), location.dims),
+            Aligned(GRAPH.where(scale.tensor > 0, 1.0, np.nan), scale.dims),
+        ),
         dims,
     )
-    axes = dims or max(location.dims, scale.dims, key=len)
+    axes = dims or law.axes
     theta = location.over(axes) + positive_or_one(scale.over(axes)) * backend.tensor_of(z)
     phi = family.link.inverse(theta, GRAPH)
     return backend.deterministic(name, Aligned(phi, axes), dims)

@@ -61,7 +61,7 @@ def encode(
     family : Family
         Of the prior.
     parameters : mapping
-        Its parameters.
+        Its parameters and bounds.
     dims, centered, transform
         As the prior holds them.
     encode_other : callable
@@ -120,7 +120,8 @@ def decode(
         raise DecodeError(
             family.name, expected="'kwargs' to hold parameters by name", given=repr(parameters)
         )
-    flat = {key: rest.pop(key) for key in list(rest) if key in family.parameter_names}
+    own = (*family.known_parameters, *family.bound_names)
+    flat = {key: rest.pop(key) for key in list(rest) if key in own}
     if twice := [key for key in flat if key in parameters]:
         raise DecodeError(
             family.name,
@@ -130,10 +131,11 @@ def decode(
         )
     parameters = {**parameters, **flat}
     for key in parameters:
-        family.parameter(key)
+        if key not in family.bound_names:
+            family.parameter(key)
     unknown = [str(key) for key in rest if key not in _KEYS]
     if unknown:
-        known = (*_KEYS, *family.parameter_names)
+        known = (*_KEYS, *own)
         raise DecodeError(
             family.name,
             expected=f"the keys {listed(_KEYS)}",

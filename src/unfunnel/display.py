@@ -15,7 +15,8 @@ from unfunnel.errors import described
 
 def text(prior: Any) -> str:
     """Return a call like ``LogNormalExp(mu=1.5, sigma=0.5, dims="geo")``, the same every time."""
-    parts = [f"{key}={value_text(value)}" for key, value in prior.parameters.items()]
+    stated = {**prior.parameters, **prior.bounds}
+    parts = [f"{key}={value_text(value)}" for key, value in stated.items()]
     if prior.dims is not None:
         parts.append(f"dims={dims_text(prior.dims)}")
     if prior.centering is not True:
@@ -52,10 +53,10 @@ def html(prior: Any) -> str:
         sampled = value_text(centering)
     rows = {
         **{
-            f"{p.name} ({p.meaning})": value_text(prior.parameters[p.name])
-            for p in prior.family.parameters
-            if p.name in prior.parameters
+            f"{key} ({prior.family.parameter(key).meaning})": value_text(value)
+            for key, value in prior.parameters.items()
         },
+        **{key: value_text(value) for key, value in prior.bounds.items()},
         "dims": dims_text(prior.dims) if prior.dims is not None else "none",
         "sampled": sampled,
         **({"transform": prior.transform} if prior.transform is not None else {}),

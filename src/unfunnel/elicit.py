@@ -31,19 +31,41 @@ def constant_parameters(
         raise UnsupportedError(
             subject, expected="a prior without transform=", given=f"transform={transform!r}"
         )
-    return {key: float(value) for key, value in parameters.items()}
+    numbers = {key: float(value) for key, value in parameters.items()}
+    return {key: float(value) for key, value in family.stated(numbers, NUMPY).items()}
 
 
 def to_preliz(family: Family, parameters: dict[str, float]) -> Any:
-    """Return the PreliZ distribution with these natural-scale parameters."""
+    """Return the PreliZ distribution with these natural-scale parameters.
+
+    Raises
+    ------
+    UnsupportedError
+        If PreliZ has no such distribution.
+    """
+    location, scale = family.location_scale(parameters, NUMPY)
+    law = (*family.shape(parameters), location, scale)
+    if family.counterpart is not None:
+        law = family.counterpart.parameters(location, scale, NUMPY)
+    return _preliz_distribution(family, f"{family.name}: preliz")(*map(float, law))
+
+
+def _preliz_distribution(family: Family, subject: str) -> Any:
+    if not family.in_pymc and family.counterpart is None:
+        raise UnsupportedError(
+            subject,
+            expected="a distribution that PreliZ has",
+            given=family.distribution,
+            remedy='Use sample_prior, or constrain with method="equal-tails".',
+        )
     import preliz  # slow to import, and rarely asked for
 
-    location, scale = family.location_scale(parameters, NUMPY)
-    return getattr(preliz, family.distribution)(float(location), float(scale))
+    return getattr(preliz, family.distribution)
 
 
 def constrained(
     family: Family,
+    parameters: dict[str, float],
     lower: float,
     upper: float,
     mass: float,
@@ -56,6 +78,8 @@ def constrained(
     ----------
     family : Family
         Of the prior.
+    parameters : dict
+        Of the prior. Those of the base law are kept.
     lower, upper : float
         Inside its support, in this order.
     mass : float
@@ -84,19 +108,30 @@ def constrained(
             given=repr(method),
             remedy=nearest(method, _METHODS).strip(),
         )
+    shape = family.shape(parameters)
     if method == "maxent":
-        location, scale = _maximum_entropy(family, lower, upper, mass, kwargs)
+        location, scale = _maximum_entropy(family, shape, lower, upper, mass, kwargs)
     else:
-        location, scale = equal_tails(family, lower, upper, mass)
-    return finite_parameters(subject, lambda: family.moments(location, scale, NUMPY))
+        location, scale = equal_tails(family, lower, upper, mass, shape)
+    kept = dict(zip(family.base.shape, shape, strict=True))
+    moments = finite_parameters(subject, lambda: family.moments(location, scale, NUMPY, *shape))
+    return moments | kept
 
 
 def _maximum_entropy(
-    family: Family, lower: float, upper: float, mass: float, kwargs: dict[str, Any] | None
+    family: Family,
+    shape: tuple[float, ...],
+    lower: float,
+    upper: float,
+    mass: float,
+    kwargs: dict[str, Any] | None,
 ) -> tuple[Any, Any]:
+    distribution = _preliz_distribution(family, f"{family.name}: constrain")(*shape)
     import preliz
 
-    distribution = getattr(preliz, family.distribution)()
     result = preliz.maxent(distribution, lower, upper, mass, **{"plot": False, **(kwargs or {})})
     fitted = distribution if result is None else result
-    return tuple(fitted[0].params if isinstance(fitted, tuple) else fitted.params)
+    found = (fitted[0] if isinstance(fitted, tuple) else fitted).params[-2:]
+    if family.counterpart is not None:
+        return family.counterpart.location_scale(*found, NUMPY)
+    return tuple(found)

@@ -6,10 +6,13 @@ transforms of every centering are built from the three functions of a link and f
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from unfunnel.intervals import POSITIVE, REAL, Interval
 from unfunnel.ops import Ops
 
 
@@ -21,7 +24,7 @@ class Link:
     ----------
     name : str
         Short name; it appears in the names of value variables and offsets.
-    lower, upper : float
+    support : Interval
         The open interval that the link maps onto the real line.
     forward : callable
         ``(phi, ops) -> theta``, from the support to the real line.
@@ -32,8 +35,7 @@ class Link:
     """
 
     name: str
-    lower: float
-    upper: float
+    support: Interval
     forward: Callable[[Any, Ops], Any]
     inverse: Callable[[Any, Ops], Any]
     log_slope: Callable[[Any, Ops], Any]
@@ -55,11 +57,108 @@ def _no_slope(theta: Any, ops: Ops) -> Any:
     return 0.0 * theta
 
 
-_INFINITY = float("inf")
-
 # d exp(theta) / d theta is exp(theta), whose logarithm is theta itself.
-LOG = Link("log", lower=0.0, upper=_INFINITY, forward=_log, inverse=_exp, log_slope=_same)
+LOG = Link("log", POSITIVE, forward=_log, inverse=_exp, log_slope=_same)
 
-IDENTITY = Link(
-    "identity", lower=-_INFINITY, upper=_INFINITY, forward=_same, inverse=_same, log_slope=_no_slope
-)
+IDENTITY = Link("identity", REAL, forward=_same, inverse=_same, log_slope=_no_slope)
+
+
+@cache
+def log_above(bound: float) -> Link:
+    """Return the logarithm of the distance from a lower bound.
+
+    Parameters
+    ----------
+    bound : float
+        In the units of the variable.
+
+    Examples
+    --------
+    >>> from unfunnel.links import log_above
+    >>> from unfunnel.ops import NUMPY
+    >>> float(log_above(1.0).inverse(0.0, NUMPY))
+    2.0
+    """
+
+    def forward(phi: Any, ops: Ops) -> Any:
+        return ops.log(phi - bound)
+
+    def inverse(theta: Any, ops: Ops) -> Any:
+        return bound + ops.exp(theta)
+
+    return Link("log", Interval(lower=bound), forward, inverse, _same)
+
+
+@cache
+def log_below(bound: float) -> Link:
+    """Return minus the logarithm of the distance from an upper bound, which increases.
+
+    Parameters
+    ----------
+    bound : float
+        In the units of the variable.
+
+    Examples
+    --------
+    >>> from unfunnel.links import log_below
+    >>> from unfunnel.ops import NUMPY
+    >>> float(log_below(0.0).inverse(0.0, NUMPY))
+    -1.0
+    """
+
+    def forward(phi: Any, ops: Ops) -> Any:
+        return -ops.log(bound - phi)
+
+    def inverse(theta: Any, ops: Ops) -> Any:
+        return bound - ops.exp(-theta)
+
+    def log_slope(theta: Any, ops: Ops) -> Any:
+        return -theta
+
+    return Link("log", Interval(upper=bound), forward, inverse, log_slope)
+
+
+# The smallest normal double; what is smaller may count as zero.
+_SMALLEST = 2.0**-1022
+
+_HALF_LOG_TWO_PI = 0.5 * math.log(2.0 * math.pi)
+
+
+@cache
+def probit(lower: float, upper: float) -> Link:
+    """Return the normal quantile function of the place between two bounds.
+
+    Far out, where the normal distribution function rounds to 0 or 1, the inverse stays inside the
+    bounds, at the last doubles.
+
+    Parameters
+    ----------
+    lower, upper : float
+        In the units of the variable.
+
+    Examples
+    --------
+    >>> from unfunnel.links import probit
+    >>> from unfunnel.ops import NUMPY
+    >>> unit = probit(0.0, 1.0)
+    >>> float(unit.inverse(0.0, NUMPY)), float(unit.inverse(40.0, NUMPY)) < 1
+    (0.5, True)
+    """
+    width = upper - lower
+    least = max(math.nextafter(lower, upper), lower + _SMALLEST)
+    most = min(math.nextafter(upper, lower), upper - _SMALLEST)
+
+    def forward(phi: Any, ops: Ops) -> Any:
+        # From the nearer bound, as a place close to 1 has few digits.
+        left, right = (phi - lower) / width, (upper - phi) / width
+        quantile = ops.normal_quantile(ops.minimum(left, right))
+        return ops.where(left <= right, quantile, -quantile)
+
+    def inverse(theta: Any, ops: Ops) -> Any:
+        place = lower + width * ops.normal_cdf(theta)
+        return ops.minimum(ops.maximum(place, least), most)
+
+    def log_slope(theta: Any, ops: Ops) -> Any:
+        return (math.log(width) - _HALF_LOG_TWO_PI) - 0.5 * theta**2
+
+    return Link("probit", Interval(lower, upper), forward, inverse, log_slope)

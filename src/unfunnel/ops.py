@@ -9,6 +9,9 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 import numpy as np
+import scipy.special
+
+from unfunnel.number_functions import NumberFunction
 
 
 class Ops(Protocol):
@@ -29,6 +32,24 @@ class Ops(Protocol):
     def log1p(self, x: Any) -> Any:
         """Return ``log(1 + x)``, exact for small ``x``."""
 
+    def abs(self, x: Any) -> Any:
+        """Absolute value."""
+
+    def gammaln(self, x: Any) -> Any:
+        """Logarithm of the gamma function, for positive ``x``."""
+
+    def call(self, function: NumberFunction, *args: Any) -> Any:
+        """Return a function of numbers, by element."""
+
+    def normal_cdf(self, x: Any) -> Any:
+        """Return the standard normal distribution function."""
+
+    def normal_log_cdf(self, x: Any) -> Any:
+        """Logarithm of the standard normal distribution function, exact far to the left."""
+
+    def normal_quantile(self, p: Any) -> Any:
+        """Inverse of the standard normal distribution function."""
+
     def minimum(self, x: Any, y: Any) -> Any:
         """Elementwise minimum."""
 
@@ -47,9 +68,19 @@ class NumpyOps:
     sqrt = staticmethod(np.sqrt)
     expm1 = staticmethod(np.expm1)
     log1p = staticmethod(np.log1p)
+    abs = staticmethod(np.abs)
+    gammaln = staticmethod(scipy.special.gammaln)
+    normal_cdf = staticmethod(scipy.special.ndtr)
+    normal_log_cdf = staticmethod(scipy.special.log_ndtr)
+    normal_quantile = staticmethod(scipy.special.ndtri)
     minimum = staticmethod(np.minimum)
     maximum = staticmethod(np.maximum)
     where = staticmethod(np.where)
+
+    @staticmethod
+    def call(function: NumberFunction, *args: Any) -> Any:
+        """Return a function of numbers, by element."""
+        return function.array(*args)
 
 
 NUMPY: Ops = NumpyOps()

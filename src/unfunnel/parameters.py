@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from xarray import DataArray
+from xarray import DataArray, broadcast
 
 from unfunnel.errors import (
     ParameterError,
@@ -21,8 +21,10 @@ from unfunnel.errors import (
     SupportWarning,
     described,
 )
-from unfunnel.families import Family, Parameter
-from unfunnel.supports import KnownSupport, support_of
+from unfunnel.families import Family, Parameter, Ratio
+from unfunnel.intervals import POSITIVE, UNIT, Interval
+from unfunnel.ops import NUMPY
+from unfunnel.supports import Support, support_of
 
 _KIND_REMEDIES = {
     "dict": "Revive it first with pymc_extras.deserialize.deserialize.",
@@ -50,7 +52,8 @@ def bind_arguments(
             family.name,
             expected=f"at most {len(known)} positional arguments, {known}",
             given=f"{len(args)}",
-            remedy="Pass dims=, centered= and transform= by keyword.",
+            remedy=f"Pass {', '.join(f'{name}=' for name in family.keywords[len(known) :])} "
+            "by keyword.",
         )
     positional = dict(zip(known, args, strict=False))
     for name in positional:
@@ -59,6 +62,38 @@ def bind_arguments(
                 family.name, expected=f"one value for {name!r}", given="two values"
             )
     return {**positional, **keywords}
+
+
+def family_at(family: Family, bounds: Mapping[str, Any]) -> Family:
+    """Return the family on the support that a prior is given.
+
+    Parameters
+    ----------
+    family : Family
+        On its usual support.
+    bounds : mapping
+        Values of some of ``family.bound_names``, as given by the user; None for not given.
+
+    Raises
+    ------
+    ParameterError, ParameterTypeError
+        For bounds that are no finite numbers, or cannot be meant.
+    """
+    checked: dict[str, float] = {}
+    for name, given in bounds.items():
+        if given is None:
+            continue
+        subject, value = f"{family.name}: {name}", _plain(f"{family.name}: {name}", given)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ParameterTypeError(
+                subject,
+                expected="one number, the same for all elements",
+                given=f"{described(given)} of type {type(given).__name__}",
+            )
+        if not np.isfinite(value):
+            raise ParameterError(subject, expected="a finite number", given=f"{value}")
+        checked[name] = float(value)
+    return family.at(**checked)
 
 
 def check_parameters(
@@ -71,8 +106,8 @@ def check_parameters(
     family : Family
         Whose parameters they are.
     parameters : mapping
-        As given by the user. All but the first may not be left out; the first (``mu``) may, as a
-        likelihood gets it later.
+        As given by the user. All but the first may not be left out, unless another one is given in
+        its place; the first (``mu``) may, as a likelihood gets it later.
     warn : bool, default True
         Whether to warn of a hyperprior of which nothing is known.
 
@@ -90,19 +125,88 @@ def check_parameters(
     """
     for name in parameters:
         family.parameter(name)
-    for name in family.parameter_names[1:]:
-        if name not in parameters:
+    _check_presence(family, parameters)
+    checked = {
+        name: check_parameter(family, parameter, parameters[name], warn)
+        for name, parameter in family.known_parameters.items()
+        if name in parameters
+    }
+    for ratio in family.ratios:
+        if np.isfinite(ratio.parameter.support.upper) and ratio.of in checked:
+            _check_limit(family, ratio, checked, warn)
+    return checked
+
+
+def _check_presence(family: Family, parameters: Mapping[str, Any]) -> None:
+    """Refuse missing parameters, and those given twice, once as a ratio."""
+    for name in family.parameter_names:
+        ratio = family.ratio_of(name, parameters)
+        if ratio is not None and name in parameters:
+            raise ParameterError(
+                family.name,
+                expected=f"{name!r} or {ratio.name!r}, {ratio.parameter.meaning}",
+                given="both",
+                remedy="Leave out one of them.",
+            )
+        if ratio is None and name not in parameters and name != family.parameter_names[0]:
+            others = [f"{r.name}=" for r in family.ratios if r.of == name]
             raise ParameterError(
                 family.name,
                 expected=f"{name!r}, {family.parameter(name).meaning}",
                 given="no value for it",
-                remedy=f"Pass {name}=.",
+                remedy=f"Pass {' or '.join([f'{name}=', *others])}.",
             )
-    return {
-        parameter.name: check_parameter(family, parameter, parameters[parameter.name], warn)
-        for parameter in family.parameters
-        if parameter.name in parameters
-    }
+
+
+def _check_limit(family: Family, ratio: Ratio, parameters: Mapping[str, Any], warn: bool) -> None:
+    """Refuse a parameter that is not possible with the others, as far as they are numbers."""
+    name, limited = ratio.of, parameters[ratio.of]
+    subject = f"{family.name}: {name}"
+    instead = f"Use {ratio.name}=, {ratio.parameter.meaning}, which goes with any mean."
+    if hasattr(limited, "create_variable"):
+        raise ParameterError(
+            subject,
+            expected="numbers: which values are possible depends on the other parameters",
+            given=described(limited),
+            remedy=f"{instead} For example {ratio.name}=Prior('Beta', alpha=2, beta=5).",
+        )
+    others = {key: value for key, value in parameters.items() if key != name}
+    if warn and any(hasattr(value, "create_variable") for value in others.values()):
+        warnings.warn(
+            f"{subject}: whether {described(limited)} is possible depends on the other parameters, "
+            f"which are random. Where it is not, the density is zero. {instead}",
+            SupportWarning,
+            skip_file_prefixes=(str(Path(__file__).parent),),
+        )
+    missing = set(family.parameter_names) - parameters.keys()
+    if missing or not _comparable([limited, *others.values()]):
+        return
+    largest = ratio.unit(others, NUMPY) * ratio.parameter.support.upper
+    labelled = any(isinstance(x, DataArray) for x in (limited, largest))
+    pair: Any = (DataArray(limited), DataArray(largest)) if labelled else (limited, largest)
+    values, limits = map(np.ravel, (broadcast if labelled else np.broadcast_arrays)(*pair))
+    # The limit itself is two points at the bounds; it may have been rounded up.
+    bad = np.flatnonzero(values >= limits * (1 - 4 * np.finfo(float).eps))
+    if bad.size:
+        most, given = limits[bad[0]], values[bad[0]]
+        raise ParameterError(
+            subject,
+            expected=f"numbers below {most:.6g}, the largest that the other parameters allow",
+            given=f"{given}",
+            remedy=instead,
+        )
+
+
+def _comparable(values: list[Any]) -> bool:
+    """Whether numbers and arrays can be compared by element before there is a model."""
+    arrays = [value for value in values if isinstance(value, np.ndarray | DataArray)]
+    numbers = len(values) - len(arrays) == sum(isinstance(v, int | float) for v in values)
+    if not numbers or len({type(array) for array in arrays}) > 1:
+        return False
+    if arrays and isinstance(arrays[0], np.ndarray):
+        lengths = zip(*(reversed(a.shape) for a in arrays), strict=False)
+        return all(len(set(each) - {1}) <= 1 for each in lengths)
+    return True
 
 
 def check_parameter(family: Family, parameter: Parameter, value: Any, warn: bool = True) -> Any:
@@ -127,9 +231,7 @@ def check_parameter(family: Family, parameter: Parameter, value: Any, warn: bool
             )
         check_parameter_values(subject, parameter, np.asarray(value))
     elif hasattr(value, "create_variable") and not isinstance(value, type):
-        support = support_of(value)
-        if warn or support != "unknown":
-            check_support(subject, parameter, support, value)
+        check_support(subject, parameter, support_of(value), value, warn)
     elif isinstance(value, type) or not (hasattr(value, "owner") and hasattr(value, "type")):
         raise ParameterTypeError(
             subject,
@@ -171,18 +273,19 @@ def _plain(subject: str, value: Any) -> Any:
 def check_parameter_values(subject: str, parameter: Parameter, values: np.ndarray) -> None:
     """Refuse numbers outside the support; the message says which element."""
     bad = ~np.isfinite(values)
-    if parameter.support == "positive":
-        bad |= values <= 0
+    inside = parameter.support.holds(values)
+    if inside is not None:
+        bad |= ~inside
     if not bad.any():
         return
     index = tuple(int(i) for i in np.argwhere(bad)[0])
     where = f" at index {index if len(index) > 1 else index[0]}" if index else ""
-    kind = "positive and finite" if parameter.support == "positive" else "finite"
+    zero = values[index] == 0 and parameter.support == POSITIVE
     raise ParameterError(
         subject,
-        expected=f"{kind} numbers ({parameter.meaning})",
+        expected=f"{parameter.support.numbers} ({parameter.meaning})",
         given=f"{values[index]}{where}",
-        remedy=_ZERO_REMEDY if values[index] == 0 else "",
+        remedy=_ZERO_REMEDY if zero else "",
     )
 
 
@@ -191,8 +294,10 @@ _ZERO_REMEDY = (
 )
 
 
-def check_support(subject: str, parameter: Parameter, support: KnownSupport, value: object) -> None:
-    """Refuse a hyperprior that reaches zero where it may not; warn where that is unknown.
+def check_support(
+    subject: str, parameter: Parameter, support: Support, value: object, warn: bool = True
+) -> None:
+    """Refuse a hyperprior that reaches where its parameter may not be; warn where that is unknown.
 
     Parameters
     ----------
@@ -200,31 +305,64 @@ def check_support(subject: str, parameter: Parameter, support: KnownSupport, val
         For messages.
     parameter : Parameter
         What the hyperprior is for.
-    support : {"positive", "real", "unknown"}
+    support : Support
         What is known of it.
     value : object
         The hyperprior, for messages.
+    warn : bool, default True
+        Whether to warn.
 
     Raises
     ------
     ParameterError
-        If its support provably includes non-positive values.
+        If it provably puts mass outside of the support of the parameter.
     """
-    if parameter.support == "real" or support == "positive":
-        return
-    expected = f"a hyperprior with positive support ({parameter.meaning})"
-    if support == "real":
-        shown = value if isinstance(value, str) else described(value)
-        raise ParameterError(
-            subject,
-            expected=expected,
-            given=f"{shown}, which puts mass at or below zero",
-            remedy="Use Gamma(mu=, sigma=), LogNormalExp, Exponential or HalfNormal, "
-            "or TruncatedNormal(lower=0).",
+    allowed = parameter.support
+    shown = value if isinstance(value, str) else described(value)
+    if support.leaves(allowed):
+        outside = _outside(support, allowed)
+        if not parameter.truncates:
+            raise ParameterError(
+                subject,
+                expected=f"a hyperprior with {allowed.support} ({parameter.meaning})",
+                given=f"{shown}, which puts mass {outside}",
+                remedy=_hyperprior_inside(allowed),
+            )
+        text = (
+            f"{subject}: {shown} puts mass {outside}, where the density is zero "
+            f"({parameter.meaning}): it is truncated there, and draws from the prior are NaN. "
+            f"{_hyperprior_inside(allowed)}"
         )
-    warnings.warn(
-        f"{subject}: could not establish that {described(value)} stays positive. Where it does "
-        "not, the density is zero. Use a hyperprior with positive support if you can.",
-        SupportWarning,
-        skip_file_prefixes=(str(Path(__file__).parent),),
-    )
+    elif support.stays_in(allowed):
+        return
+    else:
+        stays = "positive" if allowed == POSITIVE else f"inside {allowed.interval}"
+        text = (
+            f"{subject}: could not establish that {shown} stays {stays}. Where it does "
+            f"not, the density is zero. Use a hyperprior with {allowed.support} if you can."
+        )
+    if warn:
+        warnings.warn(text, SupportWarning, skip_file_prefixes=(str(Path(__file__).parent),))
+
+
+def _outside(support: Support, allowed: Interval) -> str:
+    if support.lower is not None and support.lower < allowed.lower:
+        return "at or below zero" if allowed.lower == 0 else f"at or below {allowed.lower:g}"
+    return "at or above zero" if allowed.upper == 0 else f"at or above {allowed.upper:g}"
+
+
+def _hyperprior_inside(allowed: Interval) -> str:
+    """Name hyperpriors that live on an interval."""
+    lower, upper = f"lower={allowed.lower:g}", f"upper={allowed.upper:g}"
+    if allowed == POSITIVE:
+        return (
+            "Use Gamma(mu=, sigma=), LogNormalExp, Exponential or HalfNormal, "
+            "or TruncatedNormal(lower=0)."
+        )
+    if np.isinf(allowed.upper):
+        return f"Use LogNormalExp(mu=, sigma=, {lower}) or TruncatedNormal({lower})."
+    if np.isinf(allowed.lower):
+        return f"Use LogNormalExp(mu=, sigma=, {upper}) or TruncatedNormal({upper})."
+    if allowed == UNIT:
+        return "Use Beta(alpha=, beta=), ProbitNormal(mu=, spread=) or Uniform(lower=0, upper=1)."
+    return f"Use ProbitNormal(mu=, spread=, {lower}, {upper}) or Uniform({lower}, {upper})."

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import pymc as pm
 from pymc_extras.deserialize import deserialize
@@ -23,8 +23,9 @@ from unfunnel.build import build_likelihood, build_variable
 from unfunnel.centering import Centering, is_textbook, validate_centering
 from unfunnel.equality import same_value
 from unfunnel.errors import ParameterError
-from unfunnel.families import Family
-from unfunnel.parameters import bind_arguments, check_parameters
+from unfunnel.families import Family, stated_bounds
+from unfunnel.ops import NUMPY
+from unfunnel.parameters import bind_arguments, check_parameters, family_at
 from unfunnel.statements.centres import from_median, from_mode
 from unfunnel.statements.constraining import constrained_hierarchy
 from unfunnel.statements.implied import implied
@@ -44,13 +45,13 @@ class NaturalPrior(Prior):
     keyword arguments after the parameters are the same for every family; see :class:`LogNormalExp`.
     """
 
-    family: ClassVar[Family]
+    #: Of the class, its family on its usual support; of a prior, on its own.
+    family: Family
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Register the class of a family, with the stand-in whose signature upstream reads."""
+        """Register the class of a family."""
         super().__init_subclass__(**kwargs)
         if "family" in vars(cls):
-            cls.pymc_distribution = distribution_stand_in(cls.family)
             cls.__signature__ = call_signature(cls.family)  # type: ignore[attr-defined]
             CLASSES[cls.family.name] = cls
 
@@ -62,12 +63,15 @@ class NaturalPrior(Prior):
         transform: str | None = None,
         **parameters: Any,
     ) -> None:
+        bounds = {k: parameters.pop(k) for k in self.family.bound_names if k in parameters}
+        self.family = family_at(self.family, bounds)
         self.parameters = check_parameters(
             self.family, bind_arguments(self.family, args, parameters)
         )
-        for parameter in self.family.parameters:
-            if isinstance(value := self.parameters.get(parameter.name), Variable):
-                check_tensor_support(f"{self.family.name}: {parameter.name}", parameter, value)
+        for name, value in self.parameters.items():
+            if isinstance(value, Variable):
+                parameter = self.family.parameter(name)
+                check_tensor_support(f"{self.family.name}: {name}", parameter, value)
         self.core_dims: tuple[str, ...] = ()
         self.dims = dims
         self.centered = centered
@@ -84,6 +88,16 @@ class NaturalPrior(Prior):
     @distribution.setter
     def distribution(self, distribution: str) -> None:
         raise AttributeError("The distribution of a prior cannot be changed; make another prior.")
+
+    @property
+    def pymc_distribution(self) -> type[Any]:  # type: ignore[override]
+        """What upstream takes for the PyMC distribution: ``dist`` with our signature."""
+        return distribution_stand_in(self.family)
+
+    @property
+    def bounds(self) -> dict[str, float]:
+        """The bounds that the prior was given, by keyword."""
+        return stated_bounds(self.family)
 
     @property  # type: ignore[override]  # stricter than upstream's
     def dims(self) -> tuple[str, ...] | None:
@@ -297,14 +311,14 @@ class NaturalPrior(Prior):
         return pm.model_to_graphviz(model)
 
     def _require_all_parameters(self) -> None:
-        for name in self.family.parameter_names:
-            if name not in self.parameters:
-                raise ParameterError(
-                    self.family.name,
-                    expected=f"{name!r}, {self.family.parameter(name).meaning}",
-                    given="no value for it",
-                    remedy=f"Pass {name}=; only create_likelihood_variable does without.",
-                )
+        name = self.family.parameter_names[0]  # the others are there since construction
+        if name not in self.parameters:
+            raise ParameterError(
+                self.family.name,
+                expected=f"{name!r}, {self.family.parameter(name).meaning}",
+                given="no value for it",
+                remedy=f"Pass {name}=; only create_likelihood_variable does without.",
+            )
 
     # -- reading
     # -------------------------------------------------------------------------------------
@@ -375,10 +389,11 @@ class NaturalPrior(Prior):
         self._require_all_parameters()
         if any(hasattr(value, "create_variable") for value in self.parameters.values()):
             return constrained_hierarchy(self, lower, upper, mass, method)  # type: ignore[no-any-return]
-        self._constant_parameters("constrain")
-        new = elicit.constrained(self.family, lower, upper, mass, method, kwargs)
-        options: dict[str, Any] = {**new, "dims": self.dims, "centered": self.centering}
-        return type(self)(**options)
+        parameters = self._constant_parameters("constrain")
+        new = elicit.constrained(self.family, parameters, lower, upper, mass, method, kwargs)
+        stated: dict[str, Any] = self.family.in_terms_of(self.parameters, new, NUMPY)
+        stated |= self.bounds
+        return type(self)(**stated, dims=self.dims, centered=self.centering)
 
     def implied(
         self,
@@ -456,7 +471,7 @@ class NaturalPrior(Prior):
         """
         return codec.encode(
             self.family,
-            self.parameters,
+            {**self.parameters, **self.bounds},
             dims=self.dims,
             centered=self.centering,
             transform=self.transform,
@@ -495,11 +510,12 @@ class NaturalPrior(Prior):
         return new
 
     def __eq__(self, other: object) -> bool:
-        """Equal if of the same class with equal parameters, dims, centering and transform."""
+        """Equal if of the same class with equal parameters, bounds, dims and options."""
         if type(other) is not type(self):
             return False
         return (
-            self.dims == other.dims
+            self.family is other.family
+            and self.dims == other.dims
             and self.transform == other.transform
             and same_value(self.centering, other.centering)
             and self.parameters.keys() == other.parameters.keys()

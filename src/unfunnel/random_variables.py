@@ -6,10 +6,10 @@ from terms that cancel against a value transform (``log(exp(theta))`` and the Ja
 parameterization costs what the same model written by hand costs. It is ``-inf``, never NaN, where
 the parameters are invalid. And it is written once for all families::
 
-    log p(phi) = base.log_density((theta - location) / scale) - log(scale) - link.log_slope(theta)
+    log p(phi) = base.log_density(z, *shape) - log(scale) - link.log_slope(theta)
 
-with ``theta = link.forward(phi)``. An invalid scale is NaN (``resolve``): draws from it are NaN,
-loudly.
+with ``theta = link.forward(phi)`` and ``z = (theta - location) / scale``. An invalid scale is NaN
+(``resolve``): draws from it are NaN, loudly.
 """
 
 from __future__ import annotations
@@ -24,15 +24,18 @@ import pytensor.tensor as pt
 import pytensor.xtensor.random as ptxr
 from pymc.distributions.shape_utils import maybe_resize
 from pymc.logprob.abstract import _logprob
-from pymc.logprob.transform_value import TransformedValue
-from pytensor.tensor.elemwise import DimShuffle
 from pytensor.tensor.random.op import RandomVariable
-from pytensor.xtensor.basic import TensorFromXTensor, XTensorFromTensor
-from pytensor.xtensor.shape import Transpose
 
-from unfunnel.families import FAMILIES, Family
+from unfunnel.families import STUDENT_T_IDENTITY, Family
 from unfunnel.graph_ops import GRAPH, positive_or_one
-from unfunnel.links import Link
+from unfunnel.inverse_links import made_from
+from unfunnel.linked_variables import (
+    LinkedDimDistribution,
+    LinkedDistribution,
+    LinkedRandomVariable,
+)
+from unfunnel.links import IDENTITY
+from unfunnel.transforms import DimLinkTransform
 
 
 class NaturalRandomVariable:
@@ -41,8 +44,21 @@ class NaturalRandomVariable:
     family: Family
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle by name, as the class of the op is made on demand."""
-        return (_random_variable, (self.family.name,))
+        """Pickle by family, as the class of the op is made on demand."""
+        return (_random_variable, (self.family,))
+
+
+class _StudentTRV(type(pm.StudentT.rv_op)):  # type: ignore[misc]  # a class known by its instance
+    """PyMC's, with draws that are NaN where the scale is: scipy refuses to draw them."""
+
+    @classmethod
+    def rng_fn_scipy(cls, rng: Any, nu: Any, mu: Any, sigma: Any, size: Any) -> Any:
+        shape = np.broadcast_shapes(*map(np.shape, (nu, mu, sigma))) if size is None else size
+        return mu + sigma * rng.standard_t(nu, shape)
+
+
+#: Ops that stand in for PyMC's.
+_OPS: dict[Family, type[Any]] = {STUDENT_T_IDENTITY: _StudentTRV}
 
 
 class Distributions(NamedTuple):
@@ -53,34 +69,55 @@ class Distributions(NamedTuple):
 
 
 @cache
-def _random_variable(family_name: str) -> RandomVariable:
-    family = FAMILIES[family_name]
-    base = type(getattr(pm, family.distribution).rv_op)
-    op = type(f"{family.name}RV", (NaturalRandomVariable, base), {"family": family})()
+def _random_variable(family: Family) -> RandomVariable:
+    own: dict[str, Any] = {"family": family}
+    if family.in_pymc:
+        base = _OPS.get(family) or type(getattr(pm, family.distribution).rv_op)
+    else:
+        base = LinkedRandomVariable
+        printed = family.distribution
+        own |= {"name": printed, "_print_name": (printed, rf"\operatorname{{{printed}}}")}
+    op = type(f"{family.distribution}RV", (NaturalRandomVariable, base), own)()
     return cast(RandomVariable, op)
 
 
 @cache
-def distributions(family_name: str) -> Distributions:
+def distributions(family: Family) -> Distributions:
     """Return the classes that create the random variable of a family.
 
     Parameters
     ----------
-    family_name : str
-        A key of ``FAMILIES``.
+    family : Family
+        Of the prior.
 
     Returns
     -------
     Distributions
-        Subclasses of ``pm.LogNormal`` and ``pymc.dims.LogNormal``, or whatever the family is.
+        Subclasses of ``pm.LogNormal`` and ``pymc.dims.LogNormal``, or whatever the family is. They
+        take the parameters of the base law, location and scale by position.
     """
-    family = FAMILIES[family_name]
-    plain = getattr(pm, family.distribution)
-    with_dims = getattr(pmd, family.distribution)
-    op = _random_variable(family_name)
+    if family.in_pymc:
+        plain, with_dims = getattr(pm, family.distribution), getattr(pmd, family.distribution)
+    else:
+        plain, with_dims = LinkedDistribution, LinkedDimDistribution
+    op = _random_variable(family)
+    own = {"rv_op": op, "dist": _by_position(plain)}
+    labelled = {"xrv_op": staticmethod(ptxr.as_xrv(op)), "dist": _by_position(with_dims)}
+    if not family.in_pymc and family.link is not IDENTITY:
+        labelled["default_transform"] = DimLinkTransform(family.link)
     return Distributions(
-        tensor=type(family.distribution, (plain,), {"rv_op": op}),
-        dims=type(family.distribution, (with_dims,), {"xrv_op": staticmethod(ptxr.as_xrv(op))}),
+        tensor=type(family.distribution, (plain,), own),
+        dims=type(family.distribution, (with_dims,), labelled),
+    )
+
+
+def _by_position(distribution: Any) -> Any:
+    """Return ``dist`` that takes the parameters of the op as they are.
+
+    PyMC's own takes some by keyword, as it also knows them by other names.
+    """
+    return classmethod(
+        lambda cls, *parameters, **options: super(distribution, cls).dist(parameters, **options)
     )
 
 
@@ -91,21 +128,20 @@ def log_density(  # type: ignore[misc]  # the marker is mixed into ops, and is n
     """Log-density of the random variable of a family at ``values``; see the head of the module."""
     family: Family = op.family
     (value,) = values
-    _rng, size, *_shape_parameters, location, scale = inputs
+    _rng, size, *shape, location, scale = inputs
     sigma = positive_or_one(scale)
-    theta = family.link.forward(value, GRAPH)
+    theta = made_from(value, family.link)
+    inside = None if theta is not None else family.link.support.holds(value)
+    if theta is None:
+        theta = family.link.forward(value, GRAPH)
     # A choice, not one more summand: where one scale serves all groups, the compiler takes the test
     # out of the loop over them, which is then the loop of the model without it.
+    density = family.base.log_density((theta - location) / sigma, GRAPH, *shape)
     density = (
-        pt.switch(scale > 0, family.base.log_density((theta - location) / sigma), -np.inf)
-        - pt.log(sigma)
-        - family.link.log_slope(theta, GRAPH)
+        pt.switch(scale > 0, density, -np.inf) - pt.log(sigma) - family.link.log_slope(theta, GRAPH)
     )
-    if not _made_by_inverse(value, family.link):
-        if np.isfinite(family.link.lower):
-            density = pt.switch(value > family.link.lower, density, -np.inf)
-        if np.isfinite(family.link.upper):
-            density = pt.switch(value < family.link.upper, density, -np.inf)
+    if inside is not None:
+        density = pt.switch(inside, density, -np.inf)
     return maybe_resize(density, size) if _falls_short(density, size) else density
 
 
@@ -116,21 +152,3 @@ def _falls_short(density: Any, size: Any) -> bool:
     """
     axes = getattr(size.type, "shape", None) or (0,)
     return density.type.ndim < axes[0] or any(density.type.broadcastable)
-
-
-def _made_by_inverse(value: Any, link: Link) -> bool:
-    """Whether a value transform made the value by the inverse link: it is in the support."""
-    while value.owner is not None and isinstance(value.owner.op, _WRAPPERS):
-        value = value.owner.inputs[0]
-    made_by = None if value.owner is None else getattr(value.owner.op, "scalar_op", None)
-    return made_by is not None and type(made_by) is _inverse_op(link)
-
-
-@cache
-def _inverse_op(link: Link) -> type[Any] | None:
-    inverse = link.inverse(pt.dscalar(), GRAPH).owner
-    return None if inverse is None else type(getattr(inverse.op, "scalar_op", None))
-
-
-# What stands between the density and the expression of a value transform, in either backend.
-_WRAPPERS = (TransformedValue, TensorFromXTensor, XTensorFromTensor, Transpose, DimShuffle)

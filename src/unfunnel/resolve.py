@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from numbers import Real
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pymc as pm
@@ -30,6 +30,35 @@ from unfunnel.errors import DimsError
 from unfunnel.families import Family
 from unfunnel.graph_ops import GRAPH, as_float
 from unfunnel.tensors import registered_dims
+
+
+class Law(NamedTuple):
+    """The parameters of the law of the unconstrained variable.
+
+    Parameters
+    ----------
+    shape : tuple of Aligned
+        Those of the base law.
+    location, scale : Aligned
+        The others.
+    derived : dict of str to Aligned
+        Parameters of the family in whose place others were given, for the record.
+    """
+
+    shape: tuple[Aligned, ...]
+    location: Aligned
+    scale: Aligned
+    derived: dict[str, Aligned]
+
+    @property
+    def parameters(self) -> tuple[Aligned, ...]:
+        """All of them, in the order in which the random variable takes them."""
+        return (*self.shape, self.location, self.scale)
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """The dims along which any of them varies."""
+        return max((parameter.dims for parameter in self.parameters), key=len)
 
 
 @dataclass
@@ -67,22 +96,28 @@ class Resolver:
                     remedy=f"Create the model with pm.Model(coords={{{dim!r}: [...]}}).",
                 )
 
-    def location_and_scale(
-        self, family: Family, parameters: dict[str, Any]
-    ) -> tuple[Aligned, Aligned]:
-        """Return location and scale, guarded against parameters outside their support."""
+    def law(self, family: Family, parameters: dict[str, Any]) -> Law:
+        """Return the law of the variable, guarded against parameters outside their support."""
         resolved = {key: self.parameter(key, value) for key, value in parameters.items()}
         if self.dims is None:
             union = _positional_union(resolved)
         else:
             union = tuple(dim for dim in self.dims if any(dim in x.dims for x in resolved.values()))
         tensors = {key: value.over(union) for key, value in resolved.items()}
-        location, scale = family.location_scale(tensors, GRAPH)
+        stated = family.stated(tensors, GRAPH)
+        location, scale = family.location_scale(stated, GRAPH)
         variables = {
             k: t for k, t in tensors.items() if not isinstance(resolved[k].tensor, Constant)
         }
-        location, scale = _guarded(family, variables, location, scale)
-        return self.backend.own_axes(Aligned(self.tied(location), union), Aligned(scale, union))
+        limits = _within_limits(family, tensors) if variables else []
+        *shape, location, scale = _guarded(
+            family, variables, limits, (*family.shape(stated), location, scale)
+        )
+        *shape, location, scale = self.backend.own_axes(
+            *(Aligned(tensor, union) for tensor in (*shape, self.tied(location), scale))
+        )
+        derived = {key: Aligned(stated[key], union) for key in stated.keys() - tensors.keys()}
+        return Law(tuple(shape), location, scale, derived)
 
     def parameter(self, key: str, value: Any) -> Aligned:
         """Resolve one parameter; factories create the child ``{name}_{key}``."""
@@ -106,7 +141,7 @@ class Resolver:
     def aligned_weight(self, weight: np.ndarray | DataArray) -> np.ndarray:
         """Align the weights of ``centered=`` and give them an axis for each declared dim.
 
-        To be called before :meth:`location_and_scale`, which ties the variable to their dims.
+        To be called before :meth:`law`, which ties the variable to their dims.
         """
         if self.dims is None:
             raise _undeclared_axes(f"{self.name}: centered", weight)
@@ -214,22 +249,40 @@ def _undeclared_axes(subject: str, value: np.ndarray | DataArray) -> DimsError:
     )
 
 
-def _guarded(family: Family, tensors: dict[str, Any], location: Any, scale: Any) -> tuple[Any, Any]:
-    """Where a parameter leaves its support, make the scale NaN and the location finite.
+def _within_limits(family: Family, given: dict[str, Any]) -> list[Any]:
+    """Return the conditions on parameters whose largest value depends on others."""
+    return [
+        given[ratio.of] < ratio.parameter.support.upper * ratio.unit(given, GRAPH)
+        for ratio in family.ratios
+        if np.isfinite(ratio.parameter.support.upper) and ratio.of in given
+    ]
+
+
+def _guarded(
+    family: Family, tensors: dict[str, Any], limits: list[Any], law: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    """Where a parameter leaves its support, make the scale NaN and all others finite.
 
     Draws are then NaN and the density is -inf, never a number for the absolute value.
     """
-    conditions = [
-        tensors[parameter.name] > 0
-        for parameter in family.parameters
-        if parameter.support == "positive" and parameter.name in tensors
+    *shape, location, scale = law
+    conditions = limits + [
+        condition
+        for name, parameter in family.known_parameters.items()
+        if name in tensors and (condition := parameter.support.holds(tensors[name])) is not None
     ]
     if not conditions:
-        return location, scale
+        return law
     valid = conditions[0]
     for condition in conditions[1:]:
         valid = valid & condition
-    return pt.switch(valid, location, 0.0), pt.switch(valid, scale, np.nan)
+    shape = [
+        pt.switch(valid, tensor, family.parameter(name).support.inside)
+        if name in tensors
+        else tensor
+        for name, tensor in zip(family.base.shape, shape, strict=True)
+    ]
+    return *shape, pt.switch(valid, location, 0.0), pt.switch(valid, scale, np.nan)
 
 
 def _declared_dims(factory: Any) -> tuple[str, ...] | None:

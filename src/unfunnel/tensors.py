@@ -18,7 +18,7 @@ from unfunnel import codec
 from unfunnel.errors import UnsupportedError, described
 from unfunnel.families import Parameter
 from unfunnel.parameters import check_parameter_values, check_support
-from unfunnel.supports import support_of_distribution
+from unfunnel.supports import support_of, support_of_distribution
 
 
 def check_tensor_support(subject: str, parameter: Parameter, variable: Variable[Any, Any]) -> None:
@@ -42,9 +42,13 @@ def check_tensor_support(subject: str, parameter: Parameter, variable: Variable[
     elif hasattr(variable, "get_value"):
         check_parameter_values(subject, parameter, np.asarray(variable.get_value(borrow=True)))
     elif variable.owner is not None and isinstance(variable.owner.op, RandomVariable | XRV):
-        distribution = getattr(variable.owner.op, "_print_name", ("an unknown law",))[0]
-        if support_of_distribution(distribution, {}) == "real":
-            check_support(subject, parameter, "real", f"the variable {variable} ~ {distribution}")
+        op = getattr(variable.owner.op, "core_op", variable.owner.op)
+        distribution = getattr(op, "_print_name", ("an unknown law",))[0]
+        # Its parameters are tensors, and one of our laws is read like any other prior.
+        support = support_of(op) if hasattr(op, "family") else None
+        support = support or support_of_distribution(distribution, None)
+        if support.leaves(parameter.support):
+            check_support(subject, parameter, support, f"the variable {variable} ~ {distribution}")
 
 
 def registered_dims(model: Any, tensor: Any) -> tuple[str, ...] | None:

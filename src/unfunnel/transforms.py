@@ -37,8 +37,34 @@ class SteeringLost(BaseException):
     """
 
 
-class CoordinateTransform(Transform):
-    """The value transform of a tensor variable.
+class LinkTransform(Transform):
+    """The value transform of a tensor variable by its link alone: it is sampled itself.
+
+    Parameters
+    ----------
+    link : Link
+        From the support of the variable to the real line.
+    """
+
+    def __init__(self, link: Link) -> None:
+        self.link = link
+        self.name = link.name
+
+    def backward(self, value: Any, *inputs: Node) -> Any:
+        """Map the sampled value to the variable."""
+        return self.link.inverse(value, GRAPH)
+
+    def forward(self, value: Any, *inputs: Node) -> Any:
+        """Map the variable to the sampled value."""
+        return self.link.forward(value, GRAPH)
+
+    def log_jac_det(self, value: Any, *inputs: Node) -> Any:
+        """Log-Jacobian of :meth:`backward`."""
+        return self.link.log_slope(value, GRAPH)
+
+
+class CoordinateTransform(LinkTransform):
+    """The value transform of a tensor variable in a coordinate of its own.
 
     Parameters
     ----------
@@ -49,24 +75,24 @@ class CoordinateTransform(Transform):
     """
 
     def __init__(self, link: Link, coordinate: Coordinate) -> None:
-        self.link = link
+        super().__init__(link)
         self.coordinate = coordinate
         self.name = coordinate.name
 
     def backward(self, value: Any, *inputs: Node) -> Any:
         """Map the sampled value to the variable."""
         center, spread = self._center_and_spread(value, inputs)
-        return self.link.inverse(center + spread * value, GRAPH)
+        return super().backward(center + spread * value)
 
     def forward(self, value: Any, *inputs: Node) -> Any:
         """Map the variable to the sampled value."""
         center, spread = self._center_and_spread(value, inputs)
-        return (self.link.forward(value, GRAPH) - center) / spread
+        return (super().forward(value) - center) / spread
 
     def log_jac_det(self, value: Any, *inputs: Node) -> Any:
         """Log-Jacobian of :meth:`backward`."""
         center, spread = self._center_and_spread(value, inputs)
-        return pt.log(spread) + self.link.log_slope(center + spread * value, GRAPH)
+        return pt.log(spread) + super().log_jac_det(center + spread * value)
 
     def _center_and_spread(self, value: Any, inputs: tuple[Node, ...]) -> tuple[Any, Any]:
         location, scale = location_and_scale(inputs, getattr(value.type, "dims", None))
@@ -76,12 +102,12 @@ class CoordinateTransform(Transform):
         return self.coordinate.coordinates(location, positive_or_one(scale), GRAPH, *steering)
 
 
-class DimCoordinateTransform(DimTransform):
-    """The value transform of a ``pymc.dims`` variable, behind labelled axes."""
+class DimLinkTransform(DimTransform):
+    """The link as the value transform of a ``pymc.dims`` variable, behind labelled axes."""
 
-    def __init__(self, link: Link, coordinate: Coordinate) -> None:
-        self.inner = CoordinateTransform(link, coordinate)
-        self.name = coordinate.name
+    def __init__(self, link: Link) -> None:
+        self.inner = LinkTransform(link)
+        self.name = self.inner.name
 
     def backward(self, value: Any, *inputs: Node) -> Any:
         """Map the sampled value to the variable."""
@@ -95,11 +121,26 @@ class DimCoordinateTransform(DimTransform):
         """Log-Jacobian of :meth:`backward`."""
         return self._labelled(self.inner.log_jac_det, value, inputs)
 
-    @staticmethod
-    def _labelled(function: Any, value: Any, inputs: tuple[Node, ...]) -> Any:
+    def _labelled(self, function: Any, value: Any, inputs: tuple[Node, ...]) -> Any:
         dims = value.type.dims
-        location, scale = location_and_scale(inputs, dims)
-        return as_xtensor(function(value.values, location, scale), dims=dims)
+        return as_xtensor(function(value.values, *self._lowered(inputs, dims)), dims=dims)
+
+    def _lowered(self, inputs: tuple[Node, ...], dims: tuple[str, ...]) -> tuple[Node, ...]:
+        """Return what the transform needs of the inputs of the variable, as tensors."""
+        return ()
+
+
+class DimCoordinateTransform(DimLinkTransform):
+    """The value transform of a ``pymc.dims`` variable in a coordinate of its own."""
+
+    inner: CoordinateTransform
+
+    def __init__(self, link: Link, coordinate: Coordinate) -> None:
+        self.inner = CoordinateTransform(link, coordinate)
+        self.name = self.inner.name
+
+    def _lowered(self, inputs: tuple[Node, ...], dims: tuple[str, ...]) -> tuple[Node, ...]:
+        return location_and_scale(inputs, dims)
 
 
 def location_and_scale(inputs: tuple[Node, ...], dims: tuple[str, ...] | None) -> tuple[Any, Any]:

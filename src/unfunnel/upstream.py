@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from unfunnel.errors import DimsError, ParameterError
 from unfunnel.families import Family
 from unfunnel.graph_ops import GRAPH, as_float
 from unfunnel.random_variables import distributions
+
+_NO_DEFAULT = inspect.Parameter.empty
 
 
 class ChildDimsError(DimsError, UnsupportedShapeError):
@@ -109,27 +112,36 @@ def named_function(name: str, xdist: bool = False) -> Callable[[Any], Any]:
 def call_signature(family: Family) -> inspect.Signature:
     """Return the signature that help, editors and the documentation show for a prior class."""
     either, keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
-    options = {"dims": None, "centered": True, "transform": None}
+    bounds = {name: getattr(family.bounds, name) for name in family.bound_names}
+    ratios = dict.fromkeys(ratio.name for ratio in family.ratios)
+    options = {**ratios, **bounds, "dims": None, "centered": True, "transform": None}
     return inspect.Signature(
         [inspect.Parameter(name, either) for name in family.parameter_names]
         + [inspect.Parameter(name, keyword, default=value) for name, value in options.items()]
     )
 
 
+@cache
 def distribution_stand_in(family: Family) -> type[Any]:
     """Return what upstream takes for the PyMC distribution: ``dist`` with our signature."""
 
     def dist(*args: Any, **kwargs: Any) -> Any:
         bound = signature.bind(*args, **kwargs)
         rest = bound.arguments.pop("kwargs", {})
-        parameters = {key: as_float(value) for key, value in bound.arguments.items()}
+        given = {k: as_float(v) for k, v in bound.arguments.items() if v is not None}
+        parameters = family.stated(given, GRAPH)
         location, scale = family.location_scale(parameters, GRAPH)
-        law: Any = distributions(family.name).tensor
-        return law.dist(location, scale, **rest)
+        law: Any = distributions(family).tensor
+        return law.dist(*family.shape(parameters), location, scale, **rest)
 
     keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    # What may stand in place of others, and these, need not be given.
+    optional = {ratio.name for ratio in family.ratios} | {ratio.of for ratio in family.ratios}
     signature = inspect.Signature(
-        [inspect.Parameter(name, keyword) for name in family.parameter_names]
+        [
+            inspect.Parameter(name, keyword, default=None if name in optional else _NO_DEFAULT)
+            for name in family.known_parameters
+        ]
         + [inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)]
     )
     dist.__signature__ = signature  # type: ignore[attr-defined]

@@ -35,16 +35,17 @@ def variants(row, key):
     )
     centered = CENTERINGS[key]
     yield row.example(centered)
-    yield row.prior(1, 0.1, centered=centered)
-    yield row.prior(np.float32(1.5), [0.1, 0.7], dims=DIMS, centered=centered)
-    yield row.prior(labelled, LogNormalExp(1, 2), dims=DIMS, centered=centered, transform="exp")
-    yield row.prior(dates, labelled[0].drop_vars("geo"), dims=("day", "channel"), centered=centered)
-    yield row.prior(sigma=2.0, dims=(), centered=centered)
+    yield row.make(1, 0.1, centered=centered)
+    yield row.make(np.float32(1.5), [0.1, 0.7], dims=DIMS, centered=centered)
+    random = {row.scale: row.random_scale()}
+    yield row.make(labelled, **random, dims=DIMS, centered=centered, transform="exp")
+    yield row.make(dates, labelled[0].drop_vars("geo"), dims=("day", "channel"), centered=centered)
+    yield row.make(sigma=2.0, dims=(), centered=centered)
 
 
 VARIANTS = pytest.mark.parametrize(
     ("row", "key"),
-    [pytest.param(row, key, id=f"{row.name}-{key}") for row in ROWS.values() for key in CENTERINGS],
+    [pytest.param(row, key, id=f"{row.key}-{key}") for row in ROWS.values() for key in CENTERINGS],
 )
 
 
@@ -95,8 +96,9 @@ def snapshot(prior):
 
 @cases()
 def test_creating_a_variable_leaves_the_prior_as_it_was(row, key, xdist):
-    mu = ROWS["LogNormalExp"].example(CENTERINGS[key])
-    prior = row.prior(mu, np.ones((3, 2)), dims=DIMS, centered=CENTERINGS[key])
+    mu = row.example(CENTERINGS[key])
+    scale = {row.scale: np.full((3, 2), 0.5)}
+    prior = row.make(mu, **scale, dims=DIMS, centered=CENTERINGS[key])
     before, written = snapshot(prior), prior.to_dict()
     with pm.Model(coords=COORDS):
         prior.create_variable("first", xdist=xdist)
@@ -107,7 +109,7 @@ def test_creating_a_variable_leaves_the_prior_as_it_was(row, key, xdist):
 
 @families
 def test_likelihoods_leave_the_prior_as_it_was(row):
-    prior = row.prior(sigma=0.3, dims="geo")
+    prior = row.make(sigma=0.3, dims="geo")
     before = snapshot(prior)
     with pm.Model(coords=COORDS):
         prior.create_likelihood_variable("y", mu=np.ones(3), observed=np.ones(3))
@@ -121,12 +123,12 @@ def test_every_hyperparameter_is_an_ancestor(row, key, xdist):
         beta = row.example(CENTERINGS[key]).create_variable("beta", xdist=xdist)
     above = set(ancestors([beta]))
     assert set(model.free_RVs) <= above
-    assert {rv.name for rv in model.free_RVs} >= {"beta_mu", "beta_sigma"}
+    assert {rv.name for rv in model.free_RVs} >= {"beta_mu", f"beta_{row.scale}"}
 
 
 def draws_of(row, key, xdist, **parameters):
     with pm.Model(coords=COORDS):
-        prior = row.prior(**parameters, dims=DIMS, centered=CENTERINGS[key])
+        prior = row.make(**parameters, dims=DIMS, centered=CENTERINGS[key])
         return pm.draw(prior.create_variable("beta", xdist=xdist), DRAWS, random_seed=17)
 
 
@@ -134,13 +136,14 @@ def draws_of(row, key, xdist, **parameters):
 def test_draws_are_independent_and_of_the_stated_law(row, key, xdist):
     mu, sigma = row.constants
     draws = draws_of(row, key, xdist, mu=mu, sigma=sigma)
-    location, scale = row.prior.family.location_scale({"mu": mu, "sigma": sigma}, NUMPY)
+    parameters = {"mu": mu, "sigma": sigma, **row.options}
+    location, scale = row.family.location_scale(parameters, NUMPY)
     exact = row.exact(location, scale)
     assert stats.kstest(draws.ravel(), exact.cdf).pvalue > 1e-3
     groups = draws.reshape(DRAWS, -1)
     assert groups.mean(axis=0) == pytest.approx(mu, abs=5 * sigma / np.sqrt(DRAWS))
     # A shared scale, as of a wrongly built mixture, shows in the absolute deviations.
-    z = row.prior.family.link.forward(groups, NUMPY) - location
+    z = row.family.link.forward(groups, NUMPY) - location
     for deviations in (z, np.abs(z)):
         correlation = np.corrcoef(deviations.T) - np.eye(6)
         assert np.abs(correlation).max() < 5 / np.sqrt(DRAWS)

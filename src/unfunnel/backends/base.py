@@ -71,8 +71,7 @@ class Backend(ABC):
         self,
         family: Family,
         name: str,
-        location: Aligned,
-        scale: Aligned,
+        parameters: tuple[Aligned, ...],
         dims: tuple[str, ...] | None,
         *,
         coordinate: Coordinate | None = None,
@@ -86,8 +85,8 @@ class Backend(ABC):
             The law.
         name : str
             Its name in the model.
-        location, scale : Aligned
-            Of the unconstrained variable.
+        parameters : tuple of Aligned
+            Of the unconstrained variable: those of the base law, location and scale.
         dims : tuple of str or None
             The declared dims, in order.
         coordinate : Coordinate, optional
@@ -118,8 +117,8 @@ class Backend(ABC):
         """
 
     @abstractmethod
-    def own_axes(self, location: Aligned, scale: Aligned) -> tuple[Aligned, Aligned]:
-        """Return both, given over the same dims, as the random variable takes them."""
+    def own_axes(self, *parameters: Aligned) -> tuple[Aligned, ...]:
+        """Return parameters, given over the same dims, as the random variable takes them."""
 
     @abstractmethod
     def tensor_of(self, variable: Any) -> Any:

@@ -30,8 +30,7 @@ class DimsBackend(Backend):
         self,
         family: Family,
         name: str,
-        location: Aligned,
-        scale: Aligned,
+        parameters: tuple[Aligned, ...],
         dims: tuple[str, ...] | None,
         *,
         coordinate: Coordinate | None = None,
@@ -40,28 +39,13 @@ class DimsBackend(Backend):
         options: dict[str, Any] = {}
         if coordinate is not None:
             options["default_transform"] = DimCoordinateTransform(family.link, coordinate)
-        return distributions(family.name).dims(
+        return distributions(family).dims(
             name,
-            self._spread(location, scale, dims),
-            as_xtensor(scale.tensor, dims=scale.dims),
+            *(as_xtensor(p.tensor, dims=p.dims) for p in _spread(parameters, dims)),
             dims=dims,
             observed=observed,
             **options,
         )
-
-    @staticmethod
-    def _spread(location: Aligned, scale: Aligned, dims: tuple[str, ...] | None) -> Any:
-        """Give the location every dim in the declared order, unless the variable gets it anyway.
-
-        pymc.dims puts the dims that no parameter has in front and would transpose the variable to
-        the declared order, so that it would no longer be a random variable by itself, which its
-        consumers expect.
-        """
-        from_parameters = tuple(dict.fromkeys((*location.dims, *scale.dims)))
-        if dims is None or dims[len(dims) - len(from_parameters) :] == from_parameters:
-            return as_xtensor(location.tensor, dims=location.dims)
-        lengths = [pm.modelcontext(None).dim_lengths[dim] for dim in dims]
-        return as_xtensor(pt.alloc(location.over(dims), *lengths), dims=dims)
 
     def function(self, name: str) -> Callable[[Any], Any]:
         try:
@@ -78,8 +62,8 @@ class DimsBackend(Backend):
             return ()
         return dims if positional else None
 
-    def own_axes(self, location: Aligned, scale: Aligned) -> tuple[Aligned, Aligned]:
-        return _without_foreign_axes(location, scale), _without_foreign_axes(scale, location)
+    def own_axes(self, *parameters: Aligned) -> tuple[Aligned, ...]:
+        return tuple(_without_foreign_axes(parameter, parameters) for parameter in parameters)
 
     def tensor_of(self, variable: Any) -> Any:
         return variable.values
@@ -98,11 +82,31 @@ class DimsBackend(Backend):
         return as_xtensor(tensor, dims=dims[len(dims) - tensor.ndim :])
 
 
-def _without_foreign_axes(parameter: Aligned, other: Aligned) -> Aligned:
-    """Drop the axes along which only the other parameter varies.
+def _spread(parameters: tuple[Aligned, ...], dims: tuple[str, ...] | None) -> tuple[Aligned, ...]:
+    """Give the first parameter every dim in the declared order, unless the variable has it anyway.
+
+    pymc.dims puts the dims that no parameter has in front, and the others in the order in which it
+    meets them, and would transpose the variable to the declared order, so that it would no longer
+    be a random variable by itself, which its consumers expect.
+    """
+    met = tuple(dict.fromkeys(dim for parameter in parameters for dim in parameter.dims))
+    if dims is None or dims[len(dims) - len(met) :] == met:
+        return parameters
+    lengths = [pm.modelcontext(None).dim_lengths[dim] for dim in dims]
+    first, *others = parameters
+    return Aligned(pt.alloc(first.over(dims), *lengths), dims), *others
+
+
+def _without_foreign_axes(parameter: Aligned, all_of_them: tuple[Aligned, ...]) -> Aligned:
+    """Drop the axes along which only other parameters vary.
 
     Labelled tensors broadcast by name: an axis of length one would be taken for the whole dim.
     """
-    lengths = zip(parameter.tensor.type.shape, other.tensor.type.shape, strict=True)
-    kept = [axis for axis, (own, others) in enumerate(lengths) if own != 1 or others == 1]
+    lengths = zip(*(each.tensor.type.shape for each in all_of_them), strict=True)
+    own = parameter.tensor.type.shape
+    kept = [
+        axis
+        for axis, everyones in enumerate(lengths)
+        if own[axis] != 1 or all(length == 1 for length in everyones)
+    ]
     return Aligned(parameter.tensor.dimshuffle(kept), tuple(parameter.dims[i] for i in kept))

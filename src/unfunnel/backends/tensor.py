@@ -25,8 +25,7 @@ class TensorBackend(Backend):
         self,
         family: Family,
         name: str,
-        location: Aligned,
-        scale: Aligned,
+        parameters: tuple[Aligned, ...],
         dims: tuple[str, ...] | None,
         *,
         coordinate: Coordinate | None = None,
@@ -35,10 +34,9 @@ class TensorBackend(Backend):
         options: dict[str, Any] = {}
         if coordinate is not None:
             options["default_transform"] = CoordinateTransform(family.link, coordinate)
-        return distributions(family.name).tensor(
+        return distributions(family).tensor(
             name,
-            location.trailing(dims or location.dims),
-            scale.trailing(dims or scale.dims),
+            *(parameter.trailing(dims or parameter.dims) for parameter in parameters),
             dims=dims,
             observed=observed,
             **options,
@@ -54,8 +52,8 @@ class TensorBackend(Backend):
             return None
         return tuple(f"axis{i}" for i in range(-ndim, 0))  # the same from the right for all
 
-    def own_axes(self, location: Aligned, scale: Aligned) -> tuple[Aligned, Aligned]:
-        return location, scale  # axes of length one broadcast by position
+    def own_axes(self, *parameters: Aligned) -> tuple[Aligned, ...]:
+        return parameters  # axes of length one broadcast by position
 
     def tensor_of(self, variable: Any) -> Any:
         return variable

@@ -11,15 +11,23 @@ Neither moment is ever squared nor divided by the other, and far out the limits 
 are taken, so that the map is finite for every pair of positive doubles, subnormal ones included.
 One exponential, one ``log1p`` and one root serve both results and their gradient: with ten groups
 these scalars are what a model costs.
+
+With a bound, the distance from it is what is lognormal: ``phi = lower + LogNormal`` (the
+three-parameter lognormal law of the same chapter), or ``phi = upper - LogNormal``. The distance has
+the mean ``mu - lower`` or ``upper - mu``, and the same standard deviation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from unfunnel.families.base import NORMAL, Family, Parameter
-from unfunnel.links import LOG
+from unfunnel.errors import ParameterError
+from unfunnel.families.base import Bounds, Family, Parameter, Ratio
+from unfunnel.families.laws import NORMAL
+from unfunnel.intervals import POSITIVE, Interval
+from unfunnel.links import LOG, log_above, log_below
 from unfunnel.ops import Ops
 
 # Between minus this and this, exp(log_cv)**2 is a normal double. Below, scale and exp(log_cv) are
@@ -58,15 +66,91 @@ def moments(location: Any, scale: Any, ops: Ops) -> dict[str, Any]:
     return {"mu": ops.exp(log_mean), "sigma": ops.exp(log_mean + log_cv)}
 
 
+@cache
+def _with_bounds(bounds: Bounds) -> Family:
+    """Return the family above a lower bound or below an upper one."""
+    lower, upper = bounds
+    if lower is not None and upper is not None:
+        raise ParameterError(
+            "LogNormalExp",
+            expected="a lower or an upper bound",
+            given=f"lower={lower:g} and upper={upper:g}",
+            remedy="Leave out one of them, or use ProbitNormal(mu, sigma, lower=, upper=).",
+        )
+    if upper is not None:
+        return _below(upper)
+    return LOGNORMAL_EXP if not lower else _above(lower)
+
+
+def _above(bound: float) -> Family:
+    def shifted_location_scale(params: Mapping[str, Any], ops: Ops) -> tuple[Any, Any]:
+        return location_scale({**params, "mu": params["mu"] - bound}, ops)
+
+    def shifted_moments(location: Any, scale: Any, ops: Ops) -> dict[str, Any]:
+        distance = moments(location, scale, ops)
+        return {**distance, "mu": bound + distance["mu"]}
+
+    return Family(
+        name="LogNormalExp",
+        distribution="ShiftedLogNormal",
+        parameters=_parameters(Interval(lower=bound)),
+        ratios=(Ratio(CV, of="sigma", unit=lambda params, ops: params["mu"] - bound),),
+        link=log_above(bound),
+        base=NORMAL,
+        location_scale=shifted_location_scale,
+        moments=shifted_moments,
+        in_pymc=False,
+        bounds=Bounds(lower=bound),
+        with_bounds=_with_bounds,
+    )
+
+
+def _below(bound: float) -> Family:
+    # theta is minus the logarithm of the distance, so that it increases with phi.
+    def mirrored_location_scale(params: Mapping[str, Any], ops: Ops) -> tuple[Any, Any]:
+        location, scale = location_scale({**params, "mu": bound - params["mu"]}, ops)
+        return -location, scale
+
+    def mirrored_moments(location: Any, scale: Any, ops: Ops) -> dict[str, Any]:
+        distance = moments(-location, scale, ops)
+        return {**distance, "mu": bound - distance["mu"]}
+
+    return Family(
+        name="LogNormalExp",
+        distribution="MirroredLogNormal",
+        parameters=_parameters(Interval(upper=bound)),
+        ratios=(Ratio(CV, of="sigma", unit=lambda params, ops: bound - params["mu"]),),
+        link=log_below(bound),
+        base=NORMAL,
+        location_scale=mirrored_location_scale,
+        moments=mirrored_moments,
+        in_pymc=False,
+        bounds=Bounds(upper=bound),
+        with_bounds=_with_bounds,
+    )
+
+
+#: The standard deviation as a multiple of the mean, or of its distance from the bound.
+CV = Parameter(
+    "cv", POSITIVE, "the standard deviation over the mean's distance from the bound", is_scale=True
+)
+
+
+def _parameters(support: Interval) -> tuple[Parameter, ...]:
+    return (
+        Parameter("mu", support, "the mean, in natural units"),
+        Parameter("sigma", POSITIVE, "the standard deviation, in natural units", is_scale=True),
+    )
+
+
 LOGNORMAL_EXP = Family(
     name="LogNormalExp",
     distribution="LogNormal",
-    parameters=(
-        Parameter("mu", "positive", "the mean, in natural units"),
-        Parameter("sigma", "positive", "the standard deviation, in natural units", is_scale=True),
-    ),
+    parameters=_parameters(POSITIVE),
+    ratios=(Ratio(CV, of="sigma", unit=lambda params, ops: params["mu"]),),
     link=LOG,
     base=NORMAL,
     location_scale=location_scale,
     moments=moments,
+    with_bounds=_with_bounds,
 )

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from unfunnel.families.base import NORMAL, Family, Parameter
+from unfunnel.families.base import Family, Parameter
+from unfunnel.families.laws import NORMAL
+from unfunnel.intervals import POSITIVE, REAL
 from unfunnel.links import IDENTITY
 from unfunnel.ops import Ops
 
@@ -28,8 +30,8 @@ NORMAL_IDENTITY = Family(
     name="NormalIdentity",
     distribution="Normal",
     parameters=(
-        Parameter("mu", "real", "the mean"),
-        Parameter("sigma", "positive", "the standard deviation", is_scale=True),
+        Parameter("mu", REAL, "the mean"),
+        Parameter("sigma", POSITIVE, "the standard deviation", is_scale=True),
     ),
     link=IDENTITY,
     base=NORMAL,

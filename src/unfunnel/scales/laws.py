@@ -16,6 +16,8 @@ from typing import Any
 from scipy import stats
 
 from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError, described
+from unfunnel.families import LOGNORMAL_EXP
+from unfunnel.intervals import POSITIVE
 from unfunnel.ops import NUMPY
 from unfunnel.scales.half_t import half_student_t
 from unfunnel.supports import support_of
@@ -168,12 +170,12 @@ def _name_and_numbers(prior: Any) -> tuple[str, dict[str, float]]:
         raise UnsupportedError(
             "compare", expected="priors without transform=", given=described(prior)
         )
-    if support_of(prior) == "real":
+    if support_of(prior).leaves(POSITIVE):
         raise _not_positive(prior)
     family = getattr(prior, "family", None)
-    if family is None:
+    if family is not LOGNORMAL_EXP:
         return prior.distribution, numbers
-    location, scale = family.location_scale(numbers, NUMPY)
+    location, scale = family.location_scale(family.stated(numbers, NUMPY), NUMPY)
     return family.distribution, {"mu": float(location), "sigma": float(scale)}
 
 

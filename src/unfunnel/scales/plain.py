@@ -10,6 +10,7 @@ import numpy as np
 
 from unfunnel.errors import ParameterError, ParameterTypeError, listed
 from unfunnel.families import Parameter
+from unfunnel.intervals import POSITIVE, REAL
 from unfunnel.parameters import check_parameter_values
 from unfunnel.scales.tails import Tails
 
@@ -65,7 +66,7 @@ def numbers(subject: str, parameters: Mapping[str, Any]) -> dict[str, float]:
                 given=repr(value),
                 remedy="For anything else write the Prior itself.",
             )
-        parameter = Parameter(name, "real" if name == "mu" else "positive", f"{name} of PyMC")
+        parameter = Parameter(name, REAL if name == "mu" else POSITIVE, f"{name} of PyMC")
         check_parameter_values(f"{subject}: {name}", parameter, np.asarray(float(value)))
     return {name: float(value) for name, value in parameters.items()}
 

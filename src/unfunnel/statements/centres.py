@@ -21,8 +21,9 @@ import numpy as np
 
 from unfunnel.errors import ParameterError, UnsupportedError, listed
 from unfunnel.families import Family
-from unfunnel.families.base import NORMAL, BaseLaw
+from unfunnel.families.laws import NORMAL, BaseLaw
 from unfunnel.links import IDENTITY, LOG
+from unfunnel.ops import NUMPY
 from unfunnel.statements.numbers import finite_parameters, number_between, the_one_given
 
 Form = Callable[[str, float, float], dict[str, float]]
@@ -121,7 +122,9 @@ def _from_centre(family: Family, centre: str, value: Any, **seconds: Any) -> dic
     subject = f"{family.name}: from_{centre}"
     second = the_one_given(subject, **seconds)
     form = _form(subject, family, centre, second)
-    value = number_between(subject, centre, value, family.link.lower, family.link.upper)
+    value = number_between(
+        subject, centre, value, family.link.support.lower, family.link.support.upper
+    )
     number = number_between(subject, second, seconds[second], 0)
     return finite_parameters(subject, lambda: form(subject, value, number))
 
@@ -146,7 +149,10 @@ def _forms(family: Family) -> CentreForms | None:
 
 
 def _is_symmetric(base: BaseLaw) -> bool:
-    return all(abs(base.quantile(p) + base.quantile(1 - p)) < _ROUNDING for p in (0.5, 0.25, 0.05))
+    return all(
+        abs(base.quantile(p, NUMPY) + base.quantile(1 - p, NUMPY)) < _ROUNDING
+        for p in (0.5, 0.25, 0.05)
+    )
 
 
 # -- symmetric about the mean

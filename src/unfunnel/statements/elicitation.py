@@ -98,7 +98,7 @@ def elicit_hierarchy(
     """
     subject = f"{family.family.name}: elicit_hierarchy"
     link = family.family.link
-    mean = number_between(subject, "typical", typical, link.lower, link.upper)
+    mean = number_between(subject, "typical", typical, link.support.lower, link.support.upper)
     split = Split(
         icc=_number_or_word(subject, "alikeness", alikeness, ALIKENESS, below=1.0),
         cv=_number_or_word(subject, "sureness", sureness, SURENESS, below=np.inf),

@@ -40,10 +40,10 @@ def check_interval(
     for name, value in {**bounds, "mass": mass}.items():
         require_number(subject, name, value)
     (low_name, low), (high_name, high) = bounds.items()
-    if not family.link.lower < low < high < family.link.upper:
+    if not family.link.support.lower < low < high < family.link.support.upper:
         raise ParameterError(
             subject,
-            expected=f"{family.link.lower} < {low_name} < {high_name} < {family.link.upper}",
+            expected=f"{family.link.support.lower} < {low_name} < {high_name} < {family.link.support.upper}",
             given=f"{low_name}={low}, {high_name}={high}",
         )
     if not 0 < mass < 1:
@@ -51,13 +51,17 @@ def check_interval(
     return float(low), float(high), float(mass)
 
 
-def equal_tails(family: Family, low: float, high: float, mass: float) -> tuple[float, float]:
+def equal_tails(
+    family: Family, low: float, high: float, mass: float, shape: tuple[float, ...] = ()
+) -> tuple[float, float]:
     """Return the location and scale that leave ``(1 - mass) / 2`` on each side.
 
     With ``z`` the quantiles of the base law, ``link(low) = location + scale * z_low`` and
     ``link(high) = location + scale * z_high``.
     """
-    z_low, z_high = family.base.quantile((1 - mass) / 2), family.base.quantile((1 + mass) / 2)
+    z_low, z_high = (
+        family.base.quantile(p, NUMPY, *shape) for p in ((1 - mass) / 2, (1 + mass) / 2)
+    )
     at_low, at_high = (float(family.link.forward(x, NUMPY)) for x in (low, high))
     width = z_high - z_low
     location = at_low * (z_high / width) - at_high * (z_low / width)

@@ -161,9 +161,9 @@ def probability_below(family: Family, theta: float, location: Any, scale: Any) -
 
 def unconstrained(family: Family, x: float) -> float:
     """Return ``x`` on the real line; outside the support, the end of the line that it is beyond."""
-    if x <= family.link.lower:
+    if x <= family.link.support.lower:
         return -np.inf
-    return np.inf if x >= family.link.upper else float(family.link.forward(x, NUMPY))
+    return np.inf if x >= family.link.support.upper else float(family.link.forward(x, NUMPY))
 
 
 def second_moment(law: Law) -> float:

@@ -16,7 +16,8 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 from scipy.special import ndtr
 
-from unfunnel.families.base import NORMAL, BaseLaw
+from unfunnel.families.laws import NORMAL, BaseLaw
+from unfunnel.ops import NUMPY
 
 #: Beyond these scores lies a probability of 2e-17, less than the rounding of the rest.
 LARGEST_SCORE = 8.5
@@ -63,7 +64,7 @@ def score_maps(
     """
     if base is NORMAL:
         return _same, _same
-    values = np.array([base.quantile(float(p), *shape) for p in ndtr(_TABULATED)])
+    values = np.array([base.quantile(float(p), NUMPY, *shape) for p in ndtr(_TABULATED)])
     return _interpolated(_TABULATED, values), _interpolated(values, _TABULATED)
 
 

@@ -22,12 +22,19 @@ from pytensor.xtensor.vectorization import XRV
 from unfunnel import names
 from unfunnel.centering import Informed
 from unfunnel.errors import ParameterError, UnsupportedError, listed, nearest
+from unfunnel.families import Family
 from unfunnel.links import Link
 from unfunnel.scale_sampling import use_scale_transform
 from unfunnel.steering import Steering, settled, steered, unsteered
 from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.hierarchies import Hierarchies, find_hierarchies, random_node, unwrapped
+from unfunnel.tuning.hierarchies import (
+    Hierarchies,
+    core_op,
+    find_hierarchies,
+    random_node,
+    unwrapped,
+)
 
 _LOG = logging.getLogger("unfunnel")
 
@@ -184,8 +191,10 @@ def _labelled(node: Any, steering: Steering, dims: tuple[str, ...]) -> Any:
 
 
 def _scales_of(model: Any, name: str) -> list[Any]:
-    """Return the free variables that are the scale of a block, or a stated ``sigma`` of ours."""
+    """Return the free variables that are the scale of a block, or a stated one of ours."""
     *_others, scale = model[name].owner.inputs
     scale = unwrapped(unsteered(scale))
-    stated = model.named_vars.get(names.child(name, "sigma"))
-    return [v for v in model.free_RVs if v is scale or v is stated]
+    family = getattr(core_op(model[name].owner), "family", None)
+    known = family.known_parameters.values() if isinstance(family, Family) else ()
+    stated = {names.child(name, parameter.name) for parameter in known if parameter.is_scale}
+    return [v for v in model.free_RVs if v is scale or v.name in stated]

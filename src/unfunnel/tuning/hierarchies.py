@@ -22,9 +22,15 @@ from pytensor.xtensor.shape import Transpose
 from pytensor.xtensor.vectorization import XRV
 
 from unfunnel import names
+from unfunnel.families import FAMILIES
 from unfunnel.links import IDENTITY, LOG, Link
 from unfunnel.random_variables import NaturalRandomVariable
-from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform
+from unfunnel.transforms import (
+    CoordinateTransform,
+    DimCoordinateTransform,
+    DimLinkTransform,
+    LinkTransform,
+)
 
 #: Laws whose last two parameters are location and scale of the variable seen through the link.
 _LAWS: tuple[tuple[type, Link], ...] = (
@@ -82,13 +88,20 @@ def find_hierarchies(model: Any) -> Hierarchies:
         if not _has_random_parameters(model, variable):
             continue
         op = core_op(variable.owner)
-        link = next((link for law, link in _LAWS if isinstance(op, law)), None)
+        link = _link_of(op)
         reason = _obstacle(model, variable, link)
         if reason:
             untouched[variable.name] = reason
         elif link is not None:
             links[variable.name] = link
     return Hierarchies(links, untouched)
+
+
+def _link_of(op: Any) -> Link | None:
+    """Return the link behind which the law of an op is location-scale, if there is one."""
+    if isinstance(op, NaturalRandomVariable):
+        return op.family.link
+    return next((link for law, link in _LAWS if isinstance(op, law)), None)
 
 
 def core_op(node: Apply[Any] | None) -> RandomVariable | None:
@@ -124,8 +137,8 @@ def _obstacle(model: Any, variable: Any, link: Link | None) -> str:
         transform, CoordinateTransform | DimCoordinateTransform
     ):
         return ""
-    default = (LogTransform, DimLogTransform) if link is LOG else (type(None),)
-    if isinstance(transform, default):
+    defaults = {LOG: (LogTransform, DimLogTransform), IDENTITY: (type(None),)}
+    if isinstance(transform, defaults.get(link, (LinkTransform, DimLinkTransform))):
         return ""
     return "it has no transform" if transform is None else f"it has the transform {transform.name}"
 
@@ -137,9 +150,9 @@ def _is_offset(model: Any, variable: Any) -> bool:
     # The offset of our own textbook form has parameters that become NaN with those of the prior.
     ours = isinstance(op, NaturalRandomVariable) or not _has_random_parameters(model, variable)
     if ours and any(
-        variable.name == names.offset(name, link.name)
+        variable.name == names.offset(name, family.link.name)
         for name in deterministics
-        for link in (LOG, IDENTITY)
+        for family in FAMILIES.values()
     ):
         return True
     if op is None or not _is_standard(op) or _has_random_parameters(model, variable):

@@ -1,0 +1,257 @@
+"""``LogNormalExp`` on one side of a bound: what is particular to bounds."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+import warnings
+
+import numpy as np
+import pymc as pm
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pymc_extras.deserialize import deserialize
+from pymc_extras.prior import Censored, Prior, Scaled
+from registry import BACKENDS, Mirrored
+from scipy import stats
+
+from unfunnel import LogNormalExp, NormalIdentity
+from unfunnel.errors import ParameterError, ParameterTypeError, SupportWarning, UnsupportedError
+from unfunnel.ops import NUMPY
+
+pytestmark = pytest.mark.usefixtures("fast_compile")
+
+XDIST = pytest.mark.parametrize("xdist", BACKENDS.values(), ids=BACKENDS)
+SIDES = pytest.mark.parametrize("side", ["lower", "upper"])
+bounds = st.floats(-1e3, 1e3).filter(lambda x: x != 0)
+distances = st.floats(1e-3, 1e3)
+
+
+@SIDES
+@given(bound=bounds, distance=distances, sigma=st.floats(1e-3, 1e3))
+def test_moments_come_back(side, bound, distance, sigma):
+    mu = bound + distance if side == "lower" else bound - distance
+    family = LogNormalExp(mu, sigma, **{side: bound}).family
+    location, scale = family.location_scale({"mu": mu, "sigma": sigma}, NUMPY)
+    back = family.moments(location, scale, NUMPY)
+    # The distance has as many digits as the bound leaves it.
+    close = 1e-12 + 4e-16 * (abs(bound) + abs(mu)) / distance
+    assert back["mu"] == pytest.approx(mu, rel=1e-13, abs=1e-13 * (abs(bound) + distance))
+    assert back["sigma"] == pytest.approx(sigma, rel=10 * close)
+    law = stats.lognorm(scale, 0, np.exp(location if side == "lower" else -location))
+    assert law.mean() == pytest.approx(abs(mu - bound), rel=10 * close)
+
+
+@given(theta=st.floats(-30, 30), bound=bounds, step=st.floats(1e-3, 5))
+@SIDES
+def test_links_increase_and_come_back(side, theta, bound, step):
+    mu = bound + 1 if side == "lower" else bound - 1
+    link = LogNormalExp(mu, 1, **{side: bound}).family.link
+    low, high = link.inverse(theta, NUMPY), link.inverse(theta + step, NUMPY)
+    assert low <= high
+    distance = abs(low - bound)
+    if distance > 0:
+        digits = np.spacing(abs(low) + abs(bound)) / distance
+        assert link.forward(low, NUMPY) == pytest.approx(theta, rel=1e-13, abs=4 * digits + 1e-13)
+
+
+def test_zero_as_the_lower_bound_is_no_bound():
+    assert LogNormalExp(1, 2, lower=0) == LogNormalExp(1, 2)
+    assert LogNormalExp(1, 2, lower=0).family.distribution == "LogNormal"
+    assert LogNormalExp(1, 2, lower=None, upper=None) == LogNormalExp(1, 2)
+    assert LogNormalExp(-1, 2, upper=0) != LogNormalExp(1, 2)
+    assert LogNormalExp(2, 2, lower=1) != LogNormalExp(2, 2)
+
+
+def message(*args, error=ParameterError, **kwargs):
+    with pytest.raises(error) as caught:
+        LogNormalExp(*args, **kwargs)
+    return str(caught.value)
+
+
+def test_two_bounds_are_refused():
+    text = message(1, 1, lower=0.5, upper=2)
+    assert "expected a lower or an upper bound, but got lower=0.5 and upper=2." in text
+    assert "ProbitNormal" in text
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_infinite_bounds(value):
+    assert "lower: expected a finite number" in message(1, 1, lower=value)
+
+
+@pytest.mark.parametrize("value", [True, "1.0", [1.0, 2.0], Prior("Normal"), np.ones(2)])
+def test_bounds_that_are_no_numbers(value):
+    text = message(1, 1, lower=value, error=ParameterTypeError)
+    assert "LogNormalExp: lower: expected one number, the same for all elements" in text
+
+
+@pytest.mark.parametrize(
+    ("mu", "bound", "text"),
+    [
+        (1.0, {"lower": 1.0}, "expected finite numbers above 1 (the mean"),
+        (0.5, {"lower": 1}, "expected finite numbers above 1 (the mean"),
+        (0.0, {"upper": 0.0}, "expected finite numbers below 0 (the mean"),
+        ([-1.0, 2.0], {"upper": 0.0}, "but got 2.0 at index 1"),
+    ],
+)
+def test_means_on_the_wrong_side(mu, bound, text):
+    assert text in message(mu, 1.0, dims="geo", **bound)
+
+
+WRONG = [
+    (Prior("Normal", mu=-2, sigma=0.1), {"upper": 0}, "at or above zero", "upper=0"),
+    (Prior("HalfNormal"), {"upper": 0}, "at or above zero", "upper=0"),
+    (Prior("TruncatedNormal", upper=0.5), {"upper": 0}, "at or above zero", "upper=0"),
+    (Prior("Gamma", mu=3, sigma=1), {"lower": 1}, "at or below 1", "lower=1"),
+    (NormalIdentity(3, 1), {"lower": 1}, "at or below 1", "lower=1"),
+    (LogNormalExp(-2, 1, upper=0), {"lower": -9}, "at or below -9", "lower=-9"),
+]
+
+
+@pytest.mark.parametrize(("mu", "bound", "outside", "remedy"), WRONG)
+def test_hyperpriors_that_reach_the_wrong_side(mu, bound, outside, remedy):
+    text = message(mu, 1.0, **bound)
+    assert f"which puts mass {outside}" in text
+    assert f"Use LogNormalExp(mu=, sigma=, {remedy}) or TruncatedNormal({remedy})." in text
+
+
+RIGHT = [
+    (Prior("TruncatedNormal", mu=-2, sigma=1, upper=0), {"upper": 0}),
+    (LogNormalExp(-2, 1, upper=0), {"upper": 0}),
+    (LogNormalExp(-2, 1, upper=-1), {"upper": 0}),
+    (Scaled(Prior("Gamma", mu=2, sigma=1), -1.0), {"upper": 0}),
+    (Prior("Uniform", lower=1, upper=3), {"lower": 1}),
+    (Prior("HalfNormal"), {"lower": -1}),
+    (Censored(Prior("Normal"), upper=-0.5), {"upper": 0}),
+]
+
+
+@pytest.mark.parametrize(("mu", "bound"), RIGHT)
+def test_hyperpriors_on_the_right_side_are_taken_without_a_word(mu, bound):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert LogNormalExp(mu, 1.0, **bound).parameters["mu"] is mu
+
+
+def test_a_hyperprior_of_which_nothing_is_known_warns():
+    with pytest.warns(SupportWarning, match=r"stays inside \(-inf, 0\)"):
+        LogNormalExp(Prior("Normal", transform="neg"), 1.0, upper=0)
+
+
+def test_random_variables_of_ours_are_read_by_their_bounds():
+    with pm.Model():
+        below = LogNormalExp(-2, 1, upper=0).create_variable("below")
+        LogNormalExp(below, 1, upper=0)
+        assert "the variable below ~ MirroredLogNormal, which puts mass" in message(below, 1)
+
+
+VARIANTS = [
+    LogNormalExp(2, 1, lower=1.5),
+    LogNormalExp(LogNormalExp(-2, 0.5, upper=0), 0.3, upper=0, dims="geo", centered=False),
+    LogNormalExp(sigma=2, upper=7, dims="geo", centered="auto"),
+]
+
+
+@pytest.mark.parametrize("prior", VARIANTS, ids=str)
+def test_copies_and_dictionaries_keep_the_bounds(prior):
+    data = json.loads(json.dumps(prior.to_dict()))
+    copies = [deserialize(data), copy.deepcopy(prior), pickle.loads(pickle.dumps(prior))]
+    copies += [copy.copy(prior), LogNormalExp.from_dict(data), eval(str(prior))]
+    for duplicate in copies:
+        assert duplicate == prior
+        assert duplicate.family is prior.family
+        assert duplicate.bounds == prior.bounds
+    flat = {"distribution": "LogNormalExp", "mu": 2, "sigma": 1, "lower": 1.5}
+    assert deserialize(flat) == VARIANTS[0]
+
+
+def test_the_card_shows_the_bounds():
+    assert "lower" in VARIANTS[0]._repr_html_()
+    assert "lower" not in LogNormalExp(1, 1)._repr_html_()
+
+
+@XDIST
+@SIDES
+def test_draws_of_a_compiled_function(side, xdist):
+    bound = -1.0 if side == "lower" else 4.0
+    with pm.Model(coords={"geo": range(3)}) as model:
+        prior = LogNormalExp([1.0, 2.0, 3.0], 0.8, dims="geo", **{side: bound})
+        beta = prior.create_variable("beta", xdist=xdist)
+    for mode in (None, "FAST_COMPILE"):  # the law of the logarithm, compiled; our own, in Python
+        draws = pm.draw(beta, 3000, random_seed=4, mode=mode)
+        assert draws.shape == (3000, 3)
+        for i, mean in enumerate([1.0, 2.0, 3.0]):
+            location, scale = prior.family.location_scale({"mu": mean, "sigma": 0.8}, NUMPY)
+            if side == "lower":
+                law = stats.lognorm(scale, bound, np.exp(location))
+            else:
+                law = Mirrored(bound, stats.lognorm(scale, 0, np.exp(-location)))
+            assert stats.kstest(draws[:, i], law.cdf).pvalue > 1e-3
+    name = "ShiftedLogNormal" if side == "lower" else "MirroredLogNormal"
+    assert f"beta ~ {name}(" in model.str_repr()
+
+
+@XDIST
+def test_no_density_beyond_the_bound(xdist):
+    with pm.Model(coords={"geo": range(3)}) as model:
+        LogNormalExp(-1.5, 0.5, upper=0.5, dims="geo").create_variable("beta", xdist=xdist)
+        pm.Normal("other")
+    with pm.observe(model, {"beta": np.array([-1.0, 0.5, 1.0])}) as observed:
+        logp = observed.compile_logp(observed["beta"], sum=False)({"other": np.array(0.0)})
+    assert np.isfinite(logp[0][0])
+    assert (np.asarray(logp[0])[1:] == -np.inf).all()
+
+
+def test_distribution_function_beyond_the_bound():
+    with pm.Model():
+        above = LogNormalExp(2.0, 0.5, lower=1.0).create_variable("above")
+        below = LogNormalExp(-2.0, 0.5, upper=-1.0).create_variable("below")
+    assert pm.logcdf(above, np.array([0.0, 1.0])).eval() == pytest.approx([-np.inf, -np.inf])
+    assert pm.logcdf(below, np.array([-1.0, 3.0])).eval() == pytest.approx([0.0, 0.0])
+    assert np.isnan(pm.icdf(above, np.array(1.5)).eval())
+
+
+def test_digits_are_not_lost_close_to_the_bound():
+    """At a distance of 1e-20 from 1 no double is left, but there is a density."""
+    with pm.Model() as model:
+        LogNormalExp(2.0, 50.0, lower=1.0, centered=False).create_variable("beta")
+    logp, dlogp = model.compile_logp(), model.compile_dlogp()
+    for z in (-12.0, 0.5, 9.0):
+        point = {"beta_noncentered__": np.array(z)}
+        assert logp(point) == pytest.approx(stats.norm.logpdf(z), rel=1e-12)
+        assert dlogp(point) == pytest.approx([-z], rel=1e-12)
+
+
+def test_bounds_of_an_interval():
+    prior = LogNormalExp(-1, 1, upper=0, dims="brand").constrain(-3, -0.5, 0.9)
+    assert prior.bounds == {"upper": 0.0}
+    mirrored = LogNormalExp(1, 1).constrain(0.5, 3, 0.9)
+    assert prior.parameters["mu"] == pytest.approx(-mirrored.parameters["mu"], rel=1e-14)
+    assert prior.parameters["sigma"] == pytest.approx(mirrored.parameters["sigma"], rel=1e-14)
+    with pytest.raises(ParameterError, match=r"expected -inf < lower < upper < 0\.0"):
+        prior.constrain(-1, 1)
+    with pytest.raises(UnsupportedError, match=r'MirroredLogNormal.*method="equal-tails"'):
+        prior.constrain(-3, -0.5, 0.9, method="maxent")
+    with pytest.raises(UnsupportedError, match="expected a distribution that PreliZ has"):
+        _ = prior.preliz
+
+
+@XDIST
+def test_censored_and_as_a_likelihood(xdist):
+    data = np.array([-3.0, -1.0, -0.2])
+    with pm.Model(coords={"row": range(3)}) as model:
+        mean = pm.dims.Data("m", -1.0, dims=()) if xdist else pm.Data("m", -1.0)
+        prior = LogNormalExp(sigma=0.5, upper=0, dims="row")
+        prior.create_likelihood_variable("y", mu=mean, observed=data, xdist=xdist)
+    location, scale = prior.family.location_scale({"mu": -1.0, "sigma": 0.5}, NUMPY)
+    law = Mirrored(0.0, stats.lognorm(scale, 0, np.exp(-location)))
+    assert model.compile_logp()({}) == pytest.approx(law.logpdf(data).sum(), rel=1e-12)
+    if not xdist:
+        with pm.Model():
+            censored = Censored(LogNormalExp(-1.0, 0.5, upper=0), lower=-2.0)
+            y = censored.create_variable("y")
+        found = pm.logp(y, np.array([-2.0, -1.0])).eval()
+        assert found == pytest.approx([law.logcdf(-2.0), law.logpdf(-1.0)], rel=1e-6)

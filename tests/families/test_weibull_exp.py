@@ -1,0 +1,173 @@
+"""``WeibullExp``: its moments over every pair of doubles, and what is particular to it."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+
+import numpy as np
+import pymc as pm
+import pytensor
+import pytensor.tensor as pt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pymc_extras.deserialize import deserialize
+from pymc_extras.prior import Prior
+from registry import BACKENDS, WeibullExact
+from scipy import stats
+from scipy.special import gammaln, psi
+
+from unfunnel import WeibullExp
+from unfunnel.errors import ParameterError
+from unfunnel.families import MINIMUM_GUMBEL_IDENTITY, STANDARD, WEIBULL_EXP
+from unfunnel.families.weibull_moments import LOG_CV, LOG_SCALE
+from unfunnel.graph_ops import GRAPH
+from unfunnel.number_ops import applied
+from unfunnel.ops import NUMPY
+
+pytestmark = pytest.mark.usefixtures("fast_compile")
+
+XDIST = pytest.mark.parametrize("xdist", BACKENDS.values(), ids=BACKENDS)
+
+logs = st.floats(-30, 30)
+
+
+@given(log_mu=logs, log_sigma=logs)
+def test_moments_come_back(log_mu, log_sigma):
+    mu, sigma = np.exp(log_mu), np.exp(log_sigma)
+    location, scale = WEIBULL_EXP.location_scale({"mu": mu, "sigma": sigma}, NUMPY)
+    back = WEIBULL_EXP.moments(location, scale, NUMPY)
+    # The logarithm of the mean is a difference of numbers as large as these.
+    close = 1e-13 + 1e-15 * (abs(location) + abs(gammaln(1 + scale)) * 10)
+    assert back["mu"] == pytest.approx(mu, rel=close)
+    assert back["sigma"] == pytest.approx(sigma, rel=10 * close)
+    if 1e-3 < scale < 3:
+        exact = WeibullExact(location, scale)
+        assert (exact.mean(), exact.std()) == pytest.approx((mu, sigma), rel=1e-10)
+
+
+@given(log_cv=st.floats(-740, 1400))
+def test_every_coefficient_of_variation(log_cv):
+    y = LOG_SCALE.number(log_cv)
+    assert np.isfinite(y)
+    assert LOG_CV.number(y) == pytest.approx(log_cv, rel=1e-13, abs=1e-13)
+    slope = LOG_SCALE.partials[0].number(y, log_cv)
+    assert 0 < slope < 1.2
+    step = 1e-6 * max(1.0, abs(log_cv))
+    found = (LOG_SCALE.number(log_cv + step) - LOG_SCALE.number(log_cv - step)) / (2 * step)
+    assert found == pytest.approx(slope, rel=1e-5)
+
+
+def test_the_curve_is_that_of_the_gamma_function():
+    e = np.exp(np.linspace(-1.8, 6, 50))
+    g = gammaln(1 + 2 * e) - 2 * gammaln(1 + e)
+    np.testing.assert_allclose(LOG_CV.array(np.log(e)), 0.5 * np.log(np.expm1(g)), rtol=1e-12)
+    by_y = 2 * e * (psi(1 + 2 * e) - psi(1 + e))
+    log_cv = LOG_CV.array(np.log(e))
+    found = LOG_SCALE.partials[0].array(np.log(e), log_cv)
+    np.testing.assert_allclose(found, 2 * -np.expm1(-g) / by_y, rtol=1e-11)
+
+
+@pytest.mark.parametrize("mode", ["FAST_COMPILE", "NUMBA"])
+def test_every_way_of_compiling(mode):
+    x = pt.dvector("x")
+    y = applied(LOG_SCALE, x)
+    points = np.linspace(-200, 400, 61)
+    value, slope = pytensor.function([x], [y, pt.grad(y.sum(), x)], mode=mode)(points)
+    np.testing.assert_allclose(value, LOG_SCALE.array(points), rtol=1e-13, atol=1e-14)
+    np.testing.assert_allclose(slope, LOG_SCALE.partials[0].array(value, points), rtol=1e-11)
+
+
+def test_the_gradient_of_location_and_scale():
+    mu, sigma = pt.dscalars("mu", "sigma")
+    location, scale = WEIBULL_EXP.location_scale({"mu": mu, "sigma": sigma}, GRAPH)
+    outputs = [*pt.grad(location, [mu, sigma]), *pt.grad(scale, [mu, sigma])]
+    gradient = pytensor.function([mu, sigma], outputs)
+    for point in [(1.5, 0.5), (1.0, 1.0), (0.5, 3.0), (2.0, 1e-3)]:
+        for i in range(2):
+            step = 1e-5 * point[i]
+            ends = [
+                WEIBULL_EXP.location_scale(
+                    {
+                        k: x + sign * step * (i == j)
+                        for j, (k, x) in enumerate(zip(("mu", "sigma"), point, strict=True))
+                    },
+                    NUMPY,
+                )
+                for sign in (1, -1)
+            ]
+            slopes = (np.array(ends[0]) - np.array(ends[1])) / (2 * step)
+            found = [float(x) for x in gradient(*point)]
+            assert [found[i], found[2 + i]] == pytest.approx(slopes, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("bad", [np.nan, -np.inf])
+def test_no_number_in_no_number_out(bad):
+    assert not np.isfinite(LOG_SCALE.number(bad))
+
+
+@XDIST
+@pytest.mark.parametrize("centered", [True, "offset"])
+def test_draws_of_a_compiled_function(xdist, centered):
+    with pm.Model(coords={"geo": range(3)}) as model:
+        prior = WeibullExp([1.0, 2.0, 3.0], cv=0.7, dims="geo", centered=centered)
+        beta = prior.create_variable("beta", xdist=xdist)
+    for mode in (None, "FAST_COMPILE"):
+        draws = pm.draw(beta, 3000, random_seed=4, mode=mode)
+        for i, mean in enumerate([1.0, 2.0, 3.0]):
+            parameters = {"mu": mean, "sigma": 0.7 * mean}
+            location, scale = WEIBULL_EXP.location_scale(parameters, NUMPY)
+            law = stats.weibull_min(1 / scale, scale=np.exp(location))
+            assert stats.kstest(draws[:, i], law.cdf).pvalue > 1e-3
+    assert pm.draw(model["beta_sigma"]) == pytest.approx([0.7, 1.4, 2.1])
+
+
+def test_the_offset_is_the_logarithm_of_an_exponential_variable():
+    with pm.Model(coords={"geo": range(4)}) as model:
+        WeibullExp(1.0, 0.5, dims="geo", centered="offset").create_variable("beta")
+    offset = model["beta_log_offset"]
+    assert [v.name for v in model.value_vars] == ["beta_log_offset"]
+    draws = pm.draw(offset, 1000, random_seed=3)
+    assert stats.kstest(np.exp(draws).ravel(), stats.expon.cdf).pvalue > 1e-3
+    z = np.linspace(-5, 2, 4)
+    assert pm.logp(offset, z).eval() == pytest.approx(stats.gumbel_l.logpdf(z), rel=1e-12)
+    assert pm.icdf(offset, np.array(0.3)).eval() == pytest.approx(stats.gumbel_l.ppf(0.3))
+    assert pickle.loads(pickle.dumps(MINIMUM_GUMBEL_IDENTITY)) is MINIMUM_GUMBEL_IDENTITY
+    assert MINIMUM_GUMBEL_IDENTITY.name in STANDARD
+    with pytest.raises(ValueError, match="'WeibullExp'"):
+        WeibullExp.from_dict({"dist": "MinimumGumbelIdentity"})
+
+
+@pytest.mark.parametrize(
+    "prior",
+    [WeibullExp(1.5, 0.5), WeibullExp(2, cv=Prior("HalfNormal"), dims="geo", centered="auto")],
+    ids=str,
+)
+def test_copies_and_dictionaries(prior):
+    data = json.loads(json.dumps(prior.to_dict()))
+    for duplicate in (deserialize(data), copy.deepcopy(prior), pickle.loads(pickle.dumps(prior))):
+        assert duplicate == prior
+        assert str(duplicate) == str(prior)
+
+
+def test_preliz_and_constrain():
+    law = WeibullExp(1.5, 0.5).preliz
+    assert law.params == pytest.approx((3.303524836756301, 1.6721224720696894), rel=1e-12)
+    tails = WeibullExp(1, cv=1).constrain(0.5, 3, 0.9).preliz
+    assert (tails.cdf(0.5), 1 - tails.cdf(3)) == pytest.approx((0.05, 0.05), rel=1e-9)
+    most = WeibullExp(1, 1).constrain(0.5, 3, 0.9, method="maxent").preliz
+    assert most.cdf(3) - most.cdf(0.5) == pytest.approx(0.9, rel=1e-3)
+
+
+def test_what_is_refused():
+    for arguments in (
+        {"mu": 0.0, "sigma": 1},
+        {"mu": Prior("Normal"), "sigma": 1},
+        {"mu": 1, "cv": -1},
+    ):
+        with pytest.raises(ParameterError, match=r"^WeibullExp: (mu|cv): expected .*positive"):
+            WeibullExp(**arguments)
+    with pytest.raises(ParameterError, match="an unknown parameter 'lower'"):
+        WeibullExp(1, 1, lower=0.5)
