@@ -122,9 +122,7 @@ def _from_centre(family: Family, centre: str, value: Any, **seconds: Any) -> dic
     subject = f"{family.name}: from_{centre}"
     second = the_one_given(subject, **seconds)
     form = _form(subject, family, centre, second)
-    value = number_between(
-        subject, centre, value, family.link.support.lower, family.link.support.upper
-    )
+    value = number_between(subject, centre, value, *family.link.support)
     number = number_between(subject, second, seconds[second], 0)
     return finite_parameters(subject, lambda: form(subject, value, number))
 
@@ -149,7 +147,8 @@ def _forms(family: Family) -> CentreForms | None:
 
 
 def _is_symmetric(base: BaseLaw) -> bool:
-    return all(
+    """Whether a law without parameters of its own is symmetric."""
+    return not base.shape and all(
         abs(base.quantile(p, NUMPY) + base.quantile(1 - p, NUMPY)) < _ROUNDING
         for p in (0.5, 0.25, 0.05)
     )

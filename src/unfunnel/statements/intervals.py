@@ -40,10 +40,11 @@ def check_interval(
     for name, value in {**bounds, "mass": mass}.items():
         require_number(subject, name, value)
     (low_name, low), (high_name, high) = bounds.items()
-    if not family.link.support.lower < low < high < family.link.support.upper:
+    least, most = family.link.support
+    if not least < low < high < most:
         raise ParameterError(
             subject,
-            expected=f"{family.link.support.lower} < {low_name} < {high_name} < {family.link.support.upper}",
+            expected=f"{least} < {low_name} < {high_name} < {most}",
             given=f"{low_name}={low}, {high_name}={high}",
         )
     if not 0 < mass < 1:
