@@ -22,4 +22,6 @@ def test_one_panel_a_regime(records, regimes):
 
 def test_failed_fits_leave_no_dot(records, change):
     failed = change(records, FormName.VIP, ess_per_kgrad=0.0)
-    draw(frame(failed)).canvas.draw()
+    panels = [draw(frame(some)).axes[0] for some in (records, failed)]
+    dots = [sum(len(c.get_offsets()) for c in panel.collections) for panel in panels]
+    assert 0 < dots[1] < dots[0]
