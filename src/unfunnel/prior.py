@@ -245,7 +245,7 @@ class NaturalPrior(Prior):
         --------
         >>> from unfunnel import LogNormalExp
         >>> LogNormalExp(1, 1).constrain(0.5, 3, mass=0.9)
-        LogNormalExp(mu=1.4205693543237294, sigma=0.8348124934635631)
+        LogNormalExp(mu=1.4205693543237297, sigma=0.8348124934635633)
         """
         parameters = self._constant_parameters("constrain")
         new = elicit.constrained(self.family, parameters, lower, upper, mass, method, kwargs)
