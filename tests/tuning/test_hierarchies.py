@@ -9,7 +9,15 @@ import pytest
 from models import by_others, mixed
 from pymc.distributions.transforms import ordered
 
-from unfunnel import NormalIdentity
+from unfunnel import (
+    LaplaceIdentity,
+    LogNormalExp,
+    NormalIdentity,
+    ProbitNormal,
+    StudentTIdentity,
+    WeibullExp,
+    reparameterize,
+)
 from unfunnel.tuning.hierarchies import find_hierarchies
 
 
@@ -18,6 +26,37 @@ def test_a_model_written_without_us(xdist):
     found = find_hierarchies(by_others(xdist))
     assert list(found.links) == ["a"]
     assert found.untouched == {"z": "already non-centered: it is multiplied by a random scale"}
+
+
+OURS = {
+    "LogNormal": lambda s, c: LogNormalExp(2.0, s, dims="geo", centered=c),
+    "ShiftedLogNormal": lambda s, c: LogNormalExp(2.0, s, lower=1, dims="geo", centered=c),
+    "MirroredLogNormal": lambda s, c: LogNormalExp(-2.0, s, upper=0, dims="geo", centered=c),
+    "ProbitNormal": lambda s, c: ProbitNormal(0.4, spread=s / (1 + s), dims="geo", centered=c),
+    "Weibull": lambda s, c: WeibullExp(2.0, s, dims="geo", centered=c),
+    "StudentT": lambda s, c: StudentTIdentity(0.0, s, nu=5, dims="geo", centered=c),
+    "Laplace": lambda s, c: LaplaceIdentity(0.0, s, dims="geo", centered=c),
+}
+
+
+@pytest.mark.parametrize("law", OURS)
+@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
+def test_priors_of_ours_that_were_built_in_another_coordinate(law, xdist):
+    for centered in (True, False):
+        with pm.Model(coords={"geo": range(3)}) as model:
+            s = (pmd if xdist else pm).HalfNormal("s")
+            prior = OURS[law](s, centered)
+            prior.create_variable("beta", xdist=xdist)
+        found = find_hierarchies(model)
+        assert found.untouched == {}
+        assert found.links == {"beta": prior.family.link}
+        values = [v.name for v in reparameterize(model).value_vars]
+        assert "beta_informed__" in values
+    with pm.Model(coords={"geo": range(3)}) as model:
+        s = (pmd if xdist else pm).HalfNormal("s")
+        OURS[law](s, "offset").create_variable("beta", xdist=xdist)
+    (reason,) = find_hierarchies(model).untouched.values()
+    assert reason.startswith("already non-centered")
 
 
 def test_laws():

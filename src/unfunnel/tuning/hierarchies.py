@@ -25,12 +25,7 @@ from unfunnel import names
 from unfunnel.families import FAMILIES
 from unfunnel.links import IDENTITY, LOG, Link
 from unfunnel.random_variables import NaturalRandomVariable
-from unfunnel.transforms import (
-    CoordinateTransform,
-    DimCoordinateTransform,
-    DimLinkTransform,
-    LinkTransform,
-)
+from unfunnel.transforms import DimLinkTransform, LinkTransform
 
 #: Laws whose last two parameters are location and scale of the variable seen through the link.
 _LAWS: tuple[tuple[type, Link], ...] = (
@@ -132,13 +127,12 @@ def _obstacle(model: Any, variable: Any, link: Link | None) -> str:
         name = getattr(law, "_print_name", (type(law).__name__,))[0]
         return f"{name} is not a location-scale law that is supported"
     transform = model.rvs_to_transforms[variable]
-    inner = getattr(transform, "inner", transform)
-    if isinstance(inner, CoordinateTransform) and isinstance(
-        transform, CoordinateTransform | DimCoordinateTransform
-    ):
-        return ""
-    defaults = {LOG: (LogTransform, DimLogTransform), IDENTITY: (type(None),)}
-    if isinstance(transform, defaults.get(link, (LinkTransform, DimLinkTransform))):
+    # Those of the library: a link alone, or with a coordinate. Or PyMC's default for the law.
+    defaults: dict[Link, tuple[type, ...]] = {
+        LOG: (LogTransform, DimLogTransform),
+        IDENTITY: (type(None),),
+    }
+    if isinstance(transform, (LinkTransform, DimLinkTransform, *defaults.get(link, ()))):
         return ""
     return "it has no transform" if transform is None else f"it has the transform {transform.name}"
 
