@@ -28,6 +28,7 @@ PURE = sorted(
             "by_coord_codec",
             "centering",
             "codec",
+            "contrasts",
             "equality",
             "errors",
             "extras",
@@ -37,6 +38,7 @@ PURE = sorted(
             "parameters",
             "revive",
             "supports",
+            "zero_sum",
         )
     }
 )

@@ -27,6 +27,7 @@ from unfunnel.families import Family
 from unfunnel.parameters import bind_arguments, check_parameters
 from unfunnel.tensors import check_tensor_support, encode_other
 from unfunnel.upstream import call_signature, check_dims, distribution_stand_in, named_function
+from unfunnel.zero_sum import ZeroSum, check_zero_sum, require_marginal, validate_zero_sum
 
 #: The prior class of each family, by its name.
 CLASSES: dict[str, type[NaturalPrior]] = {}
@@ -55,6 +56,8 @@ class NaturalPrior(Prior):
         dims: Any = None,
         centered: Any = True,
         transform: str | None = None,
+        zero_sum: Any = None,
+        zero_sum_scale: str | None = None,
         **parameters: Any,
     ) -> None:
         self.parameters = check_parameters(
@@ -67,6 +70,13 @@ class NaturalPrior(Prior):
         self.dims = dims
         self.centered = centered
         self.transform = transform
+        self.zero_sum: ZeroSum | None = validate_zero_sum(self.family, zero_sum, zero_sum_scale)
+        self._check_zero_sum()
+
+    def _check_zero_sum(self) -> None:
+        if self.zero_sum is not None:
+            textbook = is_textbook(self.centering)
+            check_zero_sum(self.family, self.zero_sum, self.dims, self.parameters, textbook)
 
     # -- what upstream reads and writes
     # --------------------------------------------------------------
@@ -140,6 +150,7 @@ class NaturalPrior(Prior):
         # They may have been written to since construction, as upstream's consumers do.
         check_parameters(self.family, self.parameters, warn=False)
         check_dims(self.family.name, self.dims, self.parameters)
+        self._check_zero_sum()
         return build_variable(self, name, xdist)
 
     def create_likelihood_variable(
@@ -236,10 +247,14 @@ class NaturalPrior(Prior):
         self._constant_parameters("constrain")
         new = elicit.constrained(self.family, lower, upper, mass, method, kwargs)
         options: dict[str, Any] = {**new, "dims": self.dims, "centered": self.centering}
+        if self.zero_sum is not None:
+            options |= self.zero_sum.options
         return type(self)(**options)
 
     def _constant_parameters(self, asked: str) -> dict[str, float]:
         self._require_all_parameters()
+        if self.zero_sum is not None:
+            require_marginal(self.family, self.zero_sum, asked)
         return elicit.constant_parameters(self.family, self.parameters, self.transform, asked)
 
     # -- saving, copying, comparing
@@ -260,6 +275,7 @@ class NaturalPrior(Prior):
             dims=self.dims,
             centered=self.centering,
             transform=self.transform,
+            zero_sum=self.zero_sum,
             encode_other=lambda value: encode_other(self.family.name, value, self.dims),
         )
 
@@ -295,12 +311,13 @@ class NaturalPrior(Prior):
         return new
 
     def __eq__(self, other: object) -> bool:
-        """Equal if of the same class with equal parameters, dims, centering and transform."""
+        """Equal if of the same class with equal parameters, dims, centering and other options."""
         if type(other) is not type(self):
             return False
         return (
             self.dims == other.dims
             and self.transform == other.transform
+            and self.zero_sum == other.zero_sum
             and same_value(self.centering, other.centering)
             and self.parameters.keys() == other.parameters.keys()
             and all(

@@ -109,7 +109,13 @@ def named_function(name: str, xdist: bool = False) -> Callable[[Any], Any]:
 def call_signature(family: Family) -> inspect.Signature:
     """Return the signature that help, editors and the documentation show for a prior class."""
     either, keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
-    options = {"dims": None, "centered": True, "transform": None}
+    options = {
+        "dims": None,
+        "centered": True,
+        "transform": None,
+        "zero_sum": None,
+        "zero_sum_scale": None,
+    }
     return inspect.Signature(
         [inspect.Parameter(name, either) for name in family.parameter_names]
         + [inspect.Parameter(name, keyword, default=value) for name, value in options.items()]

@@ -98,6 +98,42 @@ class Backend(ABC):
         """
 
     @abstractmethod
+    def zero_sum_variable(
+        self,
+        family: Family,
+        name: str,
+        location: Aligned,
+        scale: Aligned,
+        dims: tuple[str, ...],
+        axes: tuple[int, ...],
+        coordinate: Coordinate,
+    ) -> Any:
+        """Register a random variable whose deviations sum to zero, and return it.
+
+        Parameters
+        ----------
+        family : Family
+            A family that is normal behind its link.
+        name : str
+            Its name in the model.
+        location : Aligned
+            Of the unconstrained variable.
+        scale : Aligned
+            The population scale, with the dims along which it varies.
+        dims : tuple of str
+            The declared dims, in order.
+        axes : tuple of int
+            The places of the zero-sum dims among them.
+        coordinate : Coordinate
+            The coordinate that the sampler works in.
+        """
+
+    def spread(self, parameter: Aligned, dims: tuple[str, ...]) -> Any:
+        """Return a tensor that has every dim at its present length."""
+        lengths = [pm.modelcontext(None).dim_lengths[dim] for dim in dims]
+        return pt.alloc(parameter.over(dims), *lengths)
+
+    @abstractmethod
     def function(self, name: str) -> Callable[[Any], Any]:
         """Return the function that ``transform=`` names, for variables of this kind."""
 

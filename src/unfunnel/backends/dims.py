@@ -11,6 +11,7 @@ import pytensor.tensor as pt
 from pymc_extras.prior import UnknownTransformError
 from pytensor.graph.basic import Variable
 from pytensor.xtensor import as_xtensor
+from pytensor.xtensor.vectorization import XRV
 from xarray import DataArray
 
 from unfunnel.backends.base import Aligned, Backend
@@ -19,6 +20,8 @@ from unfunnel.families import Family
 from unfunnel.random_variables import distributions
 from unfunnel.transforms import DimCoordinateTransform
 from unfunnel.upstream import named_function
+from unfunnel.zero_sum_transforms import DimZeroSumTransform
+from unfunnel.zero_sum_variables import zero_sum_op
 
 
 class DimsBackend(Backend):
@@ -49,8 +52,34 @@ class DimsBackend(Backend):
             **options,
         )
 
-    @staticmethod
-    def _spread(location: Aligned, scale: Aligned, dims: tuple[str, ...] | None) -> Any:
+    def zero_sum_variable(
+        self,
+        family: Family,
+        name: str,
+        location: Aligned,
+        scale: Aligned,
+        dims: tuple[str, ...],
+        axes: tuple[int, ...],
+        coordinate: Coordinate,
+    ) -> Any:
+        scale_axes = tuple(dims.index(dim) for dim in scale.dims)
+        core = zero_sum_op(family, len(dims), axes, scale_axes)
+        op = XRV(core, core_dims=((dims, scale.dims), dims), extra_dims=())
+        variable = op(
+            pt.random.shared_rng(seed=None),
+            as_xtensor(self.spread(location, dims), dims=dims),
+            as_xtensor(scale.tensor, dims=scale.dims),
+        )
+        model: Any = pm.modelcontext(None)
+        registered = model.register_rv(
+            variable,
+            name,
+            dims=dims,
+            default_transform=DimZeroSumTransform(family.link, coordinate, axes, scale_axes),
+        )
+        return as_xtensor(registered, dims=dims)
+
+    def _spread(self, location: Aligned, scale: Aligned, dims: tuple[str, ...] | None) -> Any:
         """Give the location every dim in the declared order, unless the variable gets it anyway.
 
         pymc.dims puts the dims that no parameter has in front and would transpose the variable to
@@ -60,8 +89,7 @@ class DimsBackend(Backend):
         from_parameters = tuple(dict.fromkeys((*location.dims, *scale.dims)))
         if dims is None or dims[len(dims) - len(from_parameters) :] == from_parameters:
             return as_xtensor(location.tensor, dims=location.dims)
-        lengths = [pm.modelcontext(None).dim_lengths[dim] for dim in dims]
-        return as_xtensor(pt.alloc(location.over(dims), *lengths), dims=dims)
+        return as_xtensor(self.spread(location, dims), dims=dims)
 
     def function(self, name: str) -> Callable[[Any], Any]:
         try:

@@ -20,7 +20,7 @@ from unfunnel.ops import Ops
 Support = Literal["positive", "real"]
 
 #: What every prior takes beside its parameters; a misspelt one looks like an unknown parameter.
-OPTIONS = ("dims", "centered", "transform")
+OPTIONS = ("dims", "centered", "transform", "zero_sum", "zero_sum_scale")
 
 
 @dataclass(frozen=True)

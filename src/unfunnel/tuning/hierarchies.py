@@ -22,9 +22,11 @@ from pytensor.xtensor.shape import Transpose
 from pytensor.xtensor.vectorization import XRV
 
 from unfunnel import names
+from unfunnel.centering import Informed
 from unfunnel.links import IDENTITY, LOG, Link
 from unfunnel.random_variables import NaturalRandomVariable
 from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform
+from unfunnel.zero_sum_transforms import ZeroSumTransform
 
 #: Laws whose last two parameters are location and scale of the variable seen through the link.
 _LAWS: tuple[tuple[type, Link], ...] = (
@@ -113,13 +115,19 @@ def _has_random_parameters(model: Any, variable: Any) -> bool:
 
 
 def _obstacle(model: Any, variable: Any, link: Link | None) -> str:
-    """Why a hierarchical variable cannot be given an informed coordinate; empty if it can."""
+    """Why a hierarchical variable cannot be given an informed coordinate.
+
+    Empty if it can, or if it was made with one.
+    """
+    transform = model.rvs_to_transforms[variable]
+    inner = getattr(transform, "inner", transform)
+    if isinstance(inner, ZeroSumTransform):
+        informed = isinstance(inner.coordinate, Informed)
+        return "" if informed else 'its deviations sum to zero; make it with centered="auto"'
     if link is None:
         law = core_op(variable.owner) or variable.owner.op
         name = getattr(law, "_print_name", (type(law).__name__,))[0]
         return f"{name} is not a location-scale law that is supported"
-    transform = model.rvs_to_transforms[variable]
-    inner = getattr(transform, "inner", transform)
     if isinstance(inner, CoordinateTransform) and isinstance(
         transform, CoordinateTransform | DimCoordinateTransform
     ):
