@@ -197,8 +197,9 @@ print(
 )
 
 # %% [markdown]
-# The wrong axis is not a wide answer but a wrong one: its intervals are narrow, and miss. Named,
-# the dim is the one that was meant, whatever the order of `dims`.
+# The wrong axis does not give a wide answer but a wrong one: its intervals are about as narrow, and
+# two of three miss. With the dim named the truth is where the intervals are, whatever the order of
+# `dims`, and the three blocks together cost what three separate ones do.
 
 # %%
 style()

@@ -240,7 +240,7 @@ def test_models_print_draw_copy_and_condition(xdist):
     logs = np.log(drawn["b_raw"])
     assert drawn["b_raw"].dims == ("chain", "draw", "group", "predictor")
     assert float(logs.mean("group").isel(predictor=0).std()) > 0.1
-    fixed = pm.do(model, {"b_mu": np.array([1.0, 2.0]), "b_sigma": np.array([1.0, 0.5])})
+    fixed = pm.do(model, {"b_raw_mu": np.array([1.0, 2.0]), "b_raw_sigma": np.array([1.0, 0.5])})
     means = np.log(pm.draw(fixed["b_raw"], 5, random_seed=2)).mean(axis=1)
     np.testing.assert_allclose(means, np.broadcast_to(means[0], means.shape), rtol=1e-12)
 
