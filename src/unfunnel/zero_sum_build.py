@@ -1,4 +1,4 @@
-"""Building a zero-sum variable in a model."""
+"""Building a zero-sum variable in a model: scale, coordinate and backend brought together."""
 
 from __future__ import annotations
 
