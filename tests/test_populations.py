@@ -34,7 +34,7 @@ def test_the_densities_are_equal():
     rng = np.random.default_rng(5)
     for _ in range(10):
         log_tau, mean, v = rng.normal(), rng.normal(), rng.normal(size=GROUPS - 1)
-        found = function({"tau_log__": log_tau, "mean": mean, "a_zerosum_centered__": v})
+        found = function({"tau_log__": log_tau, "mean": mean, "a_centered__": v})
         tau, effects = np.exp(log_tau), mean + extended(v, (0,))
         # The population mean, integrated out, gives all effects a common variance.
         covariance = SD**2 + tau**2 * np.eye(GROUPS)
@@ -45,7 +45,7 @@ def test_the_densities_are_equal():
 
 
 def test_the_marginal_scale_is_another_model():
-    point = {"tau_log__": 0.1, "mean": 0.2, "a_zerosum_centered__": np.ones(GROUPS - 1)}
+    point = {"tau_log__": 0.1, "mean": 0.2, "a_centered__": np.ones(GROUPS - 1)}
     a, b = (zero_sum_form(zero_sum_scale=s) for s in ("population", "marginal"))
     assert abs(float(a.compile_logp()(point)) - float(b.compile_logp()(point))) > 0.1
 

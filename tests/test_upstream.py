@@ -66,7 +66,7 @@ def test_functions_of_either_backend(xdist):
 
 @pytest.mark.parametrize("prior", [LogNormalExp, NormalIdentity])
 def test_signatures(prior):
-    names = ["mu", "sigma", "dims", "centered", "transform"]
+    names = ["mu", "sigma", "dims", "centered", "transform", "zero_sum", "zero_sum_scale"]
     assert list(inspect.signature(prior).parameters) == names
     dist = prior.pymc_distribution.dist
     assert list(inspect.signature(dist).parameters) == ["mu", "sigma", "kwargs"]

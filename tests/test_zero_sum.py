@@ -212,6 +212,11 @@ def test_it_is_shown():
     assert eval(str(shown)) == shown
 
 
+def test_it_has_a_graph():
+    inner = LogNormalExp(1.0, 1.0, dims="predictor", zero_sum="predictor")
+    assert "ZeroSumNormal" in str(prior(mu=inner).to_graph())
+
+
 def test_elicitation_is_for_the_law_of_one_element():
     own = LogNormalExp(1.0, 1.0, dims="group", zero_sum="group")
     again = own.constrain(0.5, 3, mass=0.9)
@@ -243,6 +248,25 @@ def test_models_print_draw_copy_and_condition(xdist):
     fixed = pm.do(model, {"b_raw_mu": np.array([1.0, 2.0]), "b_raw_sigma": np.array([1.0, 0.5])})
     means = np.log(pm.draw(fixed["b_raw"], 5, random_seed=2)).mean(axis=1)
     np.testing.assert_allclose(means, np.broadcast_to(means[0], means.shape), rtol=1e-12)
+
+
+@BOTH
+@pytest.mark.parametrize("centered", [True, False, 0.5, "auto"])
+def test_a_trace_gives_the_log_density_back(centered, xdist):
+    model = create(prior(centered=centered), xdist=xdist)
+    point = {k: v + 0.2 for k, v in model.initial_point().items()}
+    variables = model.replace_rvs_by_values(model.free_RVs)
+    values = model.compile_fn(variables, inputs=model.value_vars)(point)
+    dims = {v.name: ("chain", "draw", *model.named_vars_to_dims[v.name]) for v in model.free_RVs}
+    draws = {
+        v.name: (dims[v.name], np.asarray(x)[None, None])
+        for v, x in zip(model.free_RVs, values, strict=True)
+    }
+    trace = xr.DataTree.from_dict({"/posterior": xr.Dataset(draws, coords=COORDS)})
+    with model:
+        found = pm.stats.compute_log_prior(trace, extend_inferencedata=False, progressbar=False)
+    expected = model.compile_logp(vars=[model["b"]], jacobian=False)(point)
+    assert float(found["b"].sum()) == pytest.approx(float(expected))
 
 
 @BOTH

@@ -74,7 +74,12 @@ def html(prior: Any) -> str:
 
 def graph_coords(prior: Any) -> dict[str, Any]:
     """Return coords that fit the arrays of a prior and its hyperpriors, to show it by itself."""
-    coords: dict[str, Any] = {dim: ["any"] for dim in getattr(prior, "dims", None) or ()}
+    zero_sum = getattr(prior, "zero_sum", None)
+    several = () if zero_sum is None else zero_sum.dims  # one element cannot sum to zero
+    coords: dict[str, Any] = {
+        dim: ["any", "other"] if dim in several else ["any"]
+        for dim in getattr(prior, "dims", None) or ()
+    }
     found: dict[str, list[Any]] = {}
     members: dict[str, dict[Any, None]] = {}
     for value in (*prior.parameters.values(), getattr(prior, "centering", None)):

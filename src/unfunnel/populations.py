@@ -57,7 +57,7 @@ def group_mean_sd(sd: Any, scale: Any, groups: int) -> Any:
     ...     mean = pm.Normal("mean", 0, group_mean_sd(2.0, tau, 8))
     ...     prior = NormalIdentity(mean, tau, dims="group", zero_sum="group", centered=False)
     ...     a = prior.create_variable("a")
-    >>> model.initial_point()["a_zerosum_noncentered__"].shape
+    >>> model.initial_point()["a_noncentered__"].shape
     (7,)
     """
     require_several("group_mean_sd", {"group": groups})

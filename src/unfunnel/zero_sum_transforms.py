@@ -57,7 +57,6 @@ class ZeroSumTransform(CoordinateTransform):
         scale_axes: tuple[int, ...],
     ) -> None:
         super().__init__(link, coordinate)
-        self.name = f"zerosum_{coordinate.name}"
         self.axes = axes
         self.scale_axes = scale_axes
 

@@ -105,6 +105,12 @@ def test_slopes_are_pooled_along_axes_that_share_one():
 
 
 def test_only_its_own_prior_can_make_it_informed():
-    assert find_hierarchies(model_of()).untouched == {}
+    model = model_of()
+    assert find_hierarchies(model).untouched == {}
+    copy = unfunnel.reparameterize(model)
+    assert {v.name for v in copy.value_vars} == {v.name for v in model.value_vars}
+    point = {k: v + 0.1 for k, v in model.initial_point().items()}
+    expected = float(model.compile_logp()(point))
+    assert float(copy.compile_logp()(point)) == pytest.approx(expected, rel=1e-12)
     reason = find_hierarchies(model_of(centered=False)).untouched["b"]
     assert "sum to zero" in reason and '"auto"' in reason

@@ -83,8 +83,7 @@ def find_hierarchies(model: Any) -> Hierarchies:
             continue
         if not _has_random_parameters(model, variable):
             continue
-        op = core_op(variable.owner)
-        link = next((link for law, link in _LAWS if isinstance(op, law)), None)
+        link = _link(model, variable)
         reason = _obstacle(model, variable, link)
         if reason:
             untouched[variable.name] = reason
@@ -114,13 +113,25 @@ def _has_random_parameters(model: Any, variable: Any) -> bool:
     return any(rv in above for rv in model.free_RVs)
 
 
-def _obstacle(model: Any, variable: Any, link: Link | None) -> str:
-    """Why a hierarchical variable cannot be given an informed coordinate.
+def _link(model: Any, variable: Any) -> Link | None:
+    """Return the link of a variable of a supported law; None for any other."""
+    transform = _inner_transform(model, variable)
+    if isinstance(transform, ZeroSumTransform):
+        return transform.link
+    op = core_op(variable.owner)
+    return next((link for law, link in _LAWS if isinstance(op, law)), None)
 
-    Empty if it can, or if it was made with one.
-    """
+
+def _inner_transform(model: Any, variable: Any) -> Any:
+    """Return the value transform of a variable, without the labels of a pymc.dims one."""
     transform = model.rvs_to_transforms[variable]
-    inner = getattr(transform, "inner", transform)
+    return getattr(transform, "inner", transform)
+
+
+def _obstacle(model: Any, variable: Any, link: Link | None) -> str:
+    """Why a hierarchical variable cannot be given an informed coordinate; empty if it can."""
+    transform = model.rvs_to_transforms[variable]
+    inner = _inner_transform(model, variable)
     if isinstance(inner, ZeroSumTransform):
         informed = isinstance(inner.coordinate, Informed)
         return "" if informed else 'its deviations sum to zero; make it with centered="auto"'
