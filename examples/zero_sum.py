@@ -44,7 +44,7 @@ import unfunnel
 from unfunnel import NormalIdentity
 from unfunnel.errors import DimsError
 
-CHAINS, TUNE, DRAWS_PER_CHAIN, SEEDS = (2, 100, 100, 1) if short() else (4, 1000, 1000, 3)
+CHAINS, TUNE, DRAWS_PER_CHAIN, SEEDS = (2, 300, 1000, 1) if short() else (4, 1000, 1000, 3)
 
 PREDICTORS = ["a", "b", "c"]
 COORDS = {"group": range(1000), "predictor": PREDICTORS}
