@@ -86,7 +86,10 @@ def test_unknown_keys(key, nearest):
     with pytest.raises(DecodeError) as caught:
         LogNormalExp.from_dict(data)
     text = str(caught.value)
-    assert "expected the keys 'dist', 'kwargs', 'dims', 'centered' and 'transform'" in text
+    assert (
+        "expected the keys 'dist', 'kwargs', 'dims', 'centered', 'transform', 'zero_sum' and"
+        in text
+    )
     assert f"also {key!r}" in text
     assert "nothing is ignored" in text
     assert nearest is None or f"Did you mean {nearest!r}?" in text

@@ -28,6 +28,7 @@ PURE = sorted(
             "by_coord_codec",
             "centering",
             "codec",
+            "contrasts",
             "equality",
             "errors",
             "extras",
@@ -47,6 +48,7 @@ PURE = sorted(
             "statements.numbers",
             "statements.scores",
             "supports",
+            "zero_sum",
         )
     }
 )

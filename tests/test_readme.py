@@ -32,6 +32,20 @@ def test_block_runs(number):
         assert effect.sel(geo="islands").mean() > effect.sel(geo="north").mean()
 
 
+def test_blocks_on_zero_sums_run():
+    first, population = blocks("docs/zero_sum.md")
+    namespace = {}
+    exec(compile(first, "zero sum", "exec"), namespace)
+    assert namespace["drawn"].mean(axis=0) == pytest.approx(namespace["mean"])
+    namespace = {}
+    exec(compile(population, "population", "exec"), namespace)
+    found, mean = namespace["population_mean"], namespace["posterior"]["mean"]
+    assert found.dims == ("chain", "draw")
+    # Shrunk towards its prior, and less certain than the mean of the groups that were seen.
+    assert found.mean() < mean.mean()
+    assert found.std() > 1.3 * mean.std()
+
+
 def test_blocks_of_the_guide_run():
     left_to_the_data, weights, new_groups = blocks("docs/choosing.md")
     namespace = {}

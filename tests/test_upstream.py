@@ -72,7 +72,8 @@ def test_functions_of_either_backend(xdist):
     ],
 )
 def test_signatures(prior, own):
-    names = ["mu", "sigma", *own, "dims", "centered", "transform"]
+    options = ["dims", "centered", "transform", "zero_sum", "zero_sum_scale"]
+    names = ["mu", "sigma", *own, *options]
     assert list(inspect.signature(prior).parameters) == names
     dist = prior(1.0, 1.0).pymc_distribution.dist
     ratios = [name for name in own if name == "cv"]

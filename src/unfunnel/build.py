@@ -14,7 +14,7 @@ from unfunnel import names
 from unfunnel.assemble import variables_of
 from unfunnel.backends import Aligned, Backend, backend_for
 from unfunnel.centering import Coordinate, Informed, NonCentered, Partial, is_auto
-from unfunnel.errors import ParameterError
+from unfunnel.errors import ParameterError, UnsupportedError
 from unfunnel.families import Family, standard_family
 from unfunnel.graph_ops import GRAPH, positive_or_one
 from unfunnel.reference import reference_point
@@ -22,6 +22,7 @@ from unfunnel.resolve import Law, Resolver
 from unfunnel.scale_sampling import use_scale_transform
 from unfunnel.steering import Steering, steered
 from unfunnel.upstream import attribute_errors_surface
+from unfunnel.zero_sum_build import build_zero_sum
 
 if TYPE_CHECKING:
     from unfunnel.prior import NaturalPrior
@@ -32,28 +33,37 @@ def build_variable(prior: NaturalPrior, name: str, xdist: bool) -> Any:
     backend = backend_for(xdist)
     function = None if prior.transform is None else backend.function(prior.transform)
     own_name = name if function is None else names.raw(name)
+    build = build_elements if prior.zero_sum is None else build_zero_sum
     with attribute_errors_surface(own_name):
-        resolver = Resolver(backend, own_name, prior.dims)
-        centering = prior.centering
-        if isinstance(centering, np.ndarray | DataArray):
-            centering = resolver.aligned_weight(centering)
-        law = resolver.law(prior.family, prior.parameters)
-        if is_auto(centering):
+        variable = build(prior, backend, own_name)
+        if is_auto(prior.centering):
             shorten_scale_tails(prior, own_name)
-            law = law._replace(scale=steered_scale(own_name, law, prior.dims))
-        if prior.centered:
-            coordinate = choose_coordinate(centering, law)
-            variable = backend.random_variable(
-                prior.family, own_name, law.parameters, prior.dims, coordinate=coordinate
-            )
-        else:
-            variable = textbook_form(backend, prior.family, own_name, law, prior.dims)
-        for key, value in law.derived.items():
-            axes = None if prior.dims is None else value.dims
-            backend.deterministic(names.child(own_name, key), value, axes)
         if function is None:
             return variable
         return backend.apply(name, function, variable, prior.dims)
+
+
+def build_elements(prior: NaturalPrior, backend: Backend, name: str) -> Any:
+    """Create the variable of a prior whose elements are independent given its parameters."""
+    resolver = Resolver(backend, name, prior.dims)
+    centering = prior.centering
+    if isinstance(centering, np.ndarray | DataArray):
+        centering = resolver.aligned_weight(centering)
+    law = resolver.law(prior.family, prior.parameters)
+    if is_auto(centering):
+        law = law._replace(scale=steered_scale(name, law, prior.dims))
+    if prior.centered:
+        variable = backend.random_variable(
+            prior.family,
+            name,
+            law.parameters,
+            prior.dims,
+            coordinate=choose_coordinate(centering, law),
+        )
+    else:
+        variable = textbook_form(backend, prior.family, name, law, prior.dims)
+    backend.keep_derived(name, law.derived, prior.dims)
+    return variable
 
 
 def build_likelihood(prior: NaturalPrior, name: str, mu: Any, observed: Any, xdist: bool) -> Any:
@@ -75,6 +85,13 @@ def build_likelihood(prior: NaturalPrior, name: str, mu: Any, observed: Any, xdi
             expected="a likelihood without transform=",
             given=f"transform={prior.transform!r}",
             remedy="Transform the data, or choose another family.",
+        )
+    if prior.zero_sum is not None:
+        raise UnsupportedError(
+            name,
+            expected="a likelihood without zero_sum=",
+            given=f"zero_sum={prior.zero_sum.dims}",
+            remedy="Deviations of data do not sum to zero; give it to a prior of their mean.",
         )
     backend = backend_for(xdist)
     with attribute_errors_surface(name):

@@ -51,6 +51,17 @@ class Coordinate(Protocol):
 
 
 @dataclass(frozen=True)
+class Centered:
+    """The sampler sees ``theta`` itself."""
+
+    name: ClassVar[str] = "centered"
+
+    def coordinates(self, location: Any, scale: Any, ops: Ops, *steering: Any) -> tuple[Any, Any]:
+        """Return 0 and 1, whatever location and scale."""
+        return 0.0, 1.0
+
+
+@dataclass(frozen=True)
 class NonCentered:
     """The sampler sees ``(theta - location) / scale``, standardized a priori."""
 

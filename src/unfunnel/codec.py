@@ -26,9 +26,10 @@ from xarray import DataArray
 
 from unfunnel.errors import DecodeError, UnsupportedError, listed, nearest, shown
 from unfunnel.families import FAMILIES, Family
+from unfunnel.zero_sum import ZeroSum
 
 _DATETIME = "datetime64[ns]"
-_KEYS = ("dist", "kwargs", "dims", "centered", "transform")
+_KEYS = ("dist", "kwargs", "dims", "centered", "transform", "zero_sum", "zero_sum_scale")
 
 
 def is_ours(data: Any) -> bool:
@@ -52,6 +53,7 @@ def encode(
     dims: tuple[str, ...] | None,
     centered: Any,
     transform: str | None,
+    zero_sum: ZeroSum | None,
     encode_other: Callable[[Any], Any],
 ) -> dict[str, Any]:
     """Return the dictionary form.
@@ -62,7 +64,7 @@ def encode(
         Of the prior.
     parameters : mapping
         Its parameters and bounds.
-    dims, centered, transform
+    dims, centered, transform, zero_sum
         As the prior holds them.
     encode_other : callable
         Encodes what is neither a number nor an array: hyperpriors and tensors.
@@ -82,6 +84,8 @@ def encode(
         data["dims"] = list(dims)
     if transform is not None:
         data["transform"] = transform
+    if zero_sum is not None:
+        data |= zero_sum.options
     return data
 
 
@@ -145,8 +149,8 @@ def decode(
     options = {key: decode_value(parameters[key], decode_other) for key in parameters}
     if "centered" in rest:
         options["centered"] = decode_value(rest["centered"], decode_other)
-    options["dims"] = rest.get("dims")
-    options["transform"] = rest.get("transform")
+    for key in ("dims", "transform", "zero_sum", "zero_sum_scale"):
+        options[key] = rest.get(key)
     return family, options
 
 

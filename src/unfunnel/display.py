@@ -23,6 +23,9 @@ def text(prior: Any) -> str:
         parts.append(f"centered={value_text(prior.centering)}")
     if prior.transform is not None:
         parts.append(f'transform="{prior.transform}"')
+    if prior.zero_sum is not None:
+        parts.append(f"zero_sum={dims_text(prior.zero_sum.dims)}")
+        parts.append(f'zero_sum_scale="{prior.zero_sum.scale}"')
     return f"{type(prior).__name__}({', '.join(parts)})"
 
 
@@ -60,6 +63,7 @@ def html(prior: Any) -> str:
         "dims": dims_text(prior.dims) if prior.dims is not None else "none",
         "sampled": sampled,
         **({"transform": prior.transform} if prior.transform is not None else {}),
+        **(_zero_sum_rows(prior.zero_sum) if prior.zero_sum is not None else {}),
     }
     cells = "".join(
         f"<tr><th style='text-align:left'>{escape(key)}</th>"
@@ -71,7 +75,12 @@ def html(prior: Any) -> str:
 
 def graph_coords(prior: Any) -> dict[str, Any]:
     """Return coords that fit the arrays of a prior and its hyperpriors, to show it by itself."""
-    coords: dict[str, Any] = {dim: ["any"] for dim in getattr(prior, "dims", None) or ()}
+    zero_sum = getattr(prior, "zero_sum", None)
+    several = () if zero_sum is None else zero_sum.dims  # one element cannot sum to zero
+    coords: dict[str, Any] = {
+        dim: ["any", "other"] if dim in several else ["any"]
+        for dim in getattr(prior, "dims", None) or ()
+    }
     found: dict[str, list[Any]] = {}
     members: dict[str, dict[Any, None]] = {}
     for value in (*prior.parameters.values(), getattr(prior, "centering", None)):
@@ -91,6 +100,10 @@ def graph_coords(prior: Any) -> dict[str, Any]:
     # a ByCoord needs its label to be there.
     fewest = {dim: min(labels, key=len) for dim, labels in found.items()}
     return {**coords, **fewest, **{dim: list(labels) for dim, labels in members.items()}}
+
+
+def _zero_sum_rows(zero_sum: Any) -> dict[str, str]:
+    return {"sums to zero over": dims_text(zero_sum.dims), "scale stated": zero_sum.scale}
 
 
 def dims_text(dims: tuple[str, ...]) -> str:

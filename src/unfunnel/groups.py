@@ -14,6 +14,7 @@ from pytensor.xtensor.shape import Transpose
 from pytensor.xtensor.vectorization import XRV
 
 from unfunnel.errors import LabelError, UnsupportedError, listed, shown
+from unfunnel.zero_sum_variables import ZeroSumVariable
 
 _LOG = logging.getLogger("unfunnel")
 _COUNTER = "unfunnel_counter"
@@ -195,7 +196,10 @@ def _require_elementwise(variable: Any, changed: set[str], dims: tuple[str, ...]
     node = variable.owner
     while isinstance(node.op, Transpose):
         node = node.inputs[0].owner
-    if isinstance(node.op, XRV):
+    core = getattr(node.op, "core_op", node.op)
+    if isinstance(core, ZeroSumVariable):
+        joint = {dims[axis] for axis in core.axes}
+    elif isinstance(node.op, XRV):
         joint = set(node.op.core_dims[1])
     else:
         together = getattr(node.op, "ndim_supp", 0)
@@ -205,7 +209,8 @@ def _require_elementwise(variable: Any, changed: set[str], dims: tuple[str, ...]
             f"extend_posterior: {variable.name}",
             expected="variables whose elements are independent given their parents",
             given=f"{node.op}, drawn jointly along {listed(joint & changed)}, which changed",
-            remedy="Model the groups with LogNormalExp or another elementwise prior.",
+            remedy="Model the groups with LogNormalExp or another elementwise prior, without "
+            "zero_sum=: what an unobserved group is, only a population says.",
         )
 
 

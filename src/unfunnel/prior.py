@@ -33,6 +33,7 @@ from unfunnel.statements.implied_report import Implied
 from unfunnel.statements.intervals import from_interval
 from unfunnel.tensors import check_tensor_support, encode_other
 from unfunnel.upstream import call_signature, check_dims, distribution_stand_in, named_function
+from unfunnel.zero_sum import ZeroSum, check_zero_sum, require_marginal, validate_zero_sum
 
 #: The prior class of each family, by its name.
 CLASSES: dict[str, type[NaturalPrior]] = {}
@@ -61,6 +62,8 @@ class NaturalPrior(Prior):
         dims: Any = None,
         centered: Any = True,
         transform: str | None = None,
+        zero_sum: Any = None,
+        zero_sum_scale: str | None = None,
         **parameters: Any,
     ) -> None:
         bounds = {k: parameters.pop(k) for k in self.family.bound_names if k in parameters}
@@ -76,6 +79,13 @@ class NaturalPrior(Prior):
         self.dims = dims
         self.centered = centered
         self.transform = transform
+        self.zero_sum: ZeroSum | None = validate_zero_sum(self.family, zero_sum, zero_sum_scale)
+        self._check_zero_sum()
+
+    def _check_zero_sum(self) -> None:
+        if self.zero_sum is not None:
+            textbook = is_textbook(self.centering)
+            check_zero_sum(self.family, self.zero_sum, self.dims, self.parameters, textbook)
 
     # -- what upstream reads and writes
     # --------------------------------------------------------------
@@ -269,6 +279,7 @@ class NaturalPrior(Prior):
         # They may have been written to since construction, as upstream's consumers do.
         check_parameters(self.family, self.parameters, warn=False)
         check_dims(self.family.name, self.dims, self.parameters)
+        self._check_zero_sum()
         return build_variable(self, name, xdist)
 
     def create_likelihood_variable(
@@ -393,6 +404,8 @@ class NaturalPrior(Prior):
         new = elicit.constrained(self.family, parameters, lower, upper, mass, method, kwargs)
         stated: dict[str, Any] = self.family.in_terms_of(self.parameters, new, NUMPY)
         stated |= self.bounds
+        if self.zero_sum is not None:
+            stated |= self.zero_sum.options
         return type(self)(**stated, dims=self.dims, centered=self.centering)
 
     def implied(
@@ -455,6 +468,8 @@ class NaturalPrior(Prior):
 
     def _constant_parameters(self, asked: str) -> dict[str, float]:
         self._require_all_parameters()
+        if self.zero_sum is not None:
+            require_marginal(self.family, self.zero_sum, asked)
         return elicit.constant_parameters(self.family, self.parameters, self.transform, asked)
 
     # -- saving, copying, comparing
@@ -475,6 +490,7 @@ class NaturalPrior(Prior):
             dims=self.dims,
             centered=self.centering,
             transform=self.transform,
+            zero_sum=self.zero_sum,
             encode_other=lambda value: encode_other(self.family.name, value, self.dims),
         )
 
@@ -517,6 +533,7 @@ class NaturalPrior(Prior):
             self.family is other.family
             and self.dims == other.dims
             and self.transform == other.transform
+            and self.zero_sum == other.zero_sum
             and same_value(self.centering, other.centering)
             and self.parameters.keys() == other.parameters.keys()
             and all(

@@ -58,6 +58,14 @@ class LogNormalExp(NaturalPrior):
         :func:`unfunnel.tune`; until then it is non-centered.
     transform : str, optional
         Name of a function applied to the variable; the moments are then those of ``{name}_raw``.
+    zero_sum : str or sequence of str, optional
+        Dims along which the deviations of ``log phi`` from its location sum to zero. The variable
+        is then drawn jointly along them, and ``exp(location)`` is the geometric mean of the
+        elements. The scale may not vary along them.
+    zero_sum_scale : {"marginal", "population"}, optional
+        With ``zero_sum``, what ``sigma`` is the standard deviation of: of one element, whose
+        stated moments are then exact (the default here), or of the population whose elements would
+        deviate so from their own mean (the default where there is no link).
 
     Raises
     ------
@@ -117,6 +125,9 @@ class NormalIdentity(NaturalPrior):
         The standard deviation; positive.
     dims, centered, transform
         As in :class:`LogNormalExp`; the offset of ``centered="offset"`` is ``{name}_offset``.
+    zero_sum, zero_sum_scale
+        As in :class:`LogNormalExp`, for the deviations from ``mu``; the default scale is that of
+        the population, as in ``pm.ZeroSumNormal``.
 
     See Also
     --------

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytensor.tensor as pt
 from pymc.dims.distributions.transforms import DimTransform
+from pymc.distributions.distribution import SymbolicRandomVariable
 from pymc.logprob.transforms import Transform
 from pytensor.graph.basic import Variable
 from pytensor.tensor.elemwise import DimShuffle
@@ -165,7 +166,8 @@ def location_and_scale(inputs: tuple[Node, ...], dims: tuple[str, ...] | None) -
     while len(inputs) == 1:
         node = inputs[0].owner
         if node is None or not isinstance(
-            node.op, RandomVariable | XRV | XTensorFromTensor | DimShuffle
+            node.op,
+            RandomVariable | SymbolicRandomVariable | XRV | XTensorFromTensor | DimShuffle,
         ):
             raise NotImplementedError(f"No random variable of a known kind behind {inputs[0]}.")
         if isinstance(node.op, DimShuffle) and node.op.is_transpose:

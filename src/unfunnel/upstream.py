@@ -114,7 +114,8 @@ def call_signature(family: Family) -> inspect.Signature:
     either, keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
     bounds = {name: getattr(family.bounds, name) for name in family.bound_names}
     ratios = dict.fromkeys(ratio.name for ratio in family.ratios)
-    options = {**ratios, **bounds, "dims": None, "centered": True, "transform": None}
+    usual = {"dims": None, "centered": True, "transform": None}
+    options = {**ratios, **bounds, **usual, "zero_sum": None, "zero_sum_scale": None}
     return inspect.Signature(
         [inspect.Parameter(name, either) for name in family.parameter_names]
         + [inspect.Parameter(name, keyword, default=value) for name, value in options.items()]

@@ -7,7 +7,7 @@ Every parameter is lowered to a tensor whose axes are named in the order of the 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from pytensor.graph.basic import Variable
 from pytensor.xtensor.type import XTensorType
 from xarray import DataArray
 
+from unfunnel import names
 from unfunnel.alignment import align_array
 from unfunnel.centering import Coordinate
 from unfunnel.errors import DimsError
@@ -97,6 +98,42 @@ class Backend(ABC):
         """
 
     @abstractmethod
+    def zero_sum_variable(
+        self,
+        family: Family,
+        name: str,
+        location: Aligned,
+        scale: Aligned,
+        dims: tuple[str, ...],
+        axes: tuple[int, ...],
+        coordinate: Coordinate,
+    ) -> Any:
+        """Register a random variable whose deviations sum to zero, and return it.
+
+        Parameters
+        ----------
+        family : Family
+            A family that is normal behind its link.
+        name : str
+            Its name in the model.
+        location : Aligned
+            Of the unconstrained variable.
+        scale : Aligned
+            The population scale, with the dims along which it varies.
+        dims : tuple of str
+            The declared dims, in order.
+        axes : tuple of int
+            The places of the zero-sum dims among them.
+        coordinate : Coordinate
+            The coordinate that the sampler works in.
+        """
+
+    def spread(self, parameter: Aligned, dims: tuple[str, ...]) -> Any:
+        """Return a tensor that has every dim at its present length."""
+        lengths = [pm.modelcontext(None).dim_lengths[dim] for dim in dims]
+        return pt.alloc(parameter.over(dims), *lengths)
+
+    @abstractmethod
     def function(self, name: str) -> Callable[[Any], Any]:
         """Return the function that ``transform=`` names, for variables of this kind."""
 
@@ -127,6 +164,13 @@ class Backend(ABC):
     @abstractmethod
     def deterministic(self, name: str, value: Aligned, dims: tuple[str, ...] | None) -> Any:
         """Register ``value`` under ``name`` with the declared dims."""
+
+    def keep_derived(
+        self, name: str, derived: Mapping[str, Aligned], dims: tuple[str, ...] | None
+    ) -> None:
+        """Register parameters that others stand in place of, as ``sigma`` where ``cv`` is given."""
+        for key, value in derived.items():
+            self.deterministic(names.child(name, key), value, None if dims is None else value.dims)
 
     @abstractmethod
     def apply(self, name: str, function: Any, variable: Any, dims: tuple[str, ...] | None) -> Any:

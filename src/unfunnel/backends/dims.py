@@ -11,6 +11,7 @@ import pytensor.tensor as pt
 from pymc_extras.prior import UnknownTransformError
 from pytensor.graph.basic import Variable
 from pytensor.xtensor import as_xtensor
+from pytensor.xtensor.vectorization import XRV
 from xarray import DataArray
 
 from unfunnel.backends.base import Aligned, Backend
@@ -19,6 +20,8 @@ from unfunnel.families import Family
 from unfunnel.random_variables import distributions
 from unfunnel.transforms import DimCoordinateTransform
 from unfunnel.upstream import named_function
+from unfunnel.zero_sum_transforms import DimZeroSumTransform
+from unfunnel.zero_sum_variables import zero_sum_op
 
 
 class DimsBackend(Backend):
@@ -41,11 +44,53 @@ class DimsBackend(Backend):
             options["default_transform"] = DimCoordinateTransform(family.link, coordinate)
         return distributions(family).dims(
             name,
-            *(as_xtensor(p.tensor, dims=p.dims) for p in _spread(parameters, dims)),
+            *(as_xtensor(p.tensor, dims=p.dims) for p in self._spread(parameters, dims)),
             dims=dims,
             observed=observed,
             **options,
         )
+
+    def zero_sum_variable(
+        self,
+        family: Family,
+        name: str,
+        location: Aligned,
+        scale: Aligned,
+        dims: tuple[str, ...],
+        axes: tuple[int, ...],
+        coordinate: Coordinate,
+    ) -> Any:
+        scale_axes = tuple(dims.index(dim) for dim in scale.dims)
+        core = zero_sum_op(family, len(dims), axes, scale_axes)
+        op = XRV(core, core_dims=((dims, scale.dims), dims), extra_dims=())
+        variable = op(
+            pt.random.shared_rng(seed=None),
+            as_xtensor(self.spread(location, dims), dims=dims),
+            as_xtensor(scale.tensor, dims=scale.dims),
+        )
+        model: Any = pm.modelcontext(None)
+        registered = model.register_rv(
+            variable,
+            name,
+            dims=dims,
+            default_transform=DimZeroSumTransform(family.link, coordinate, axes, scale_axes),
+        )
+        return as_xtensor(registered, dims=dims)
+
+    def _spread(
+        self, parameters: tuple[Aligned, ...], dims: tuple[str, ...] | None
+    ) -> tuple[Aligned, ...]:
+        """Give the first parameter every dim in the declared order, if the variable would not.
+
+        pymc.dims puts the dims that no parameter has in front, and the others in the order in which
+        it meets them, and would transpose the variable to the declared order, so that it would no
+        longer be a random variable by itself, which its consumers expect.
+        """
+        met = tuple(dict.fromkeys(dim for parameter in parameters for dim in parameter.dims))
+        if dims is None or dims[len(dims) - len(met) :] == met:
+            return parameters
+        first, *others = parameters
+        return Aligned(self.spread(first, dims), dims), *others
 
     def function(self, name: str) -> Callable[[Any], Any]:
         try:
@@ -80,21 +125,6 @@ class DimsBackend(Backend):
     def unlabelled_data(self, data: Any, dims: tuple[str, ...]) -> Any:
         tensor: Any = data if isinstance(data, Variable) else pt.as_tensor(data)
         return as_xtensor(tensor, dims=dims[len(dims) - tensor.ndim :])
-
-
-def _spread(parameters: tuple[Aligned, ...], dims: tuple[str, ...] | None) -> tuple[Aligned, ...]:
-    """Give the first parameter every dim in the declared order, unless the variable has it anyway.
-
-    pymc.dims puts the dims that no parameter has in front, and the others in the order in which it
-    meets them, and would transpose the variable to the declared order, so that it would no longer
-    be a random variable by itself, which its consumers expect.
-    """
-    met = tuple(dict.fromkeys(dim for parameter in parameters for dim in parameter.dims))
-    if dims is None or dims[len(dims) - len(met) :] == met:
-        return parameters
-    lengths = [pm.modelcontext(None).dim_lengths[dim] for dim in dims]
-    first, *others = parameters
-    return Aligned(pt.alloc(first.over(dims), *lengths), dims), *others
 
 
 def _without_foreign_axes(parameter: Aligned, all_of_them: tuple[Aligned, ...]) -> Aligned:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pymc as pm
+import pytensor.tensor as pt
 from xarray import DataArray
 
 from unfunnel.backends.base import Aligned, Backend
@@ -14,6 +15,8 @@ from unfunnel.families import Family
 from unfunnel.random_variables import distributions
 from unfunnel.transforms import CoordinateTransform
 from unfunnel.upstream import named_function
+from unfunnel.zero_sum_transforms import ZeroSumTransform
+from unfunnel.zero_sum_variables import zero_sum_op
 
 
 class TensorBackend(Backend):
@@ -40,6 +43,27 @@ class TensorBackend(Backend):
             dims=dims,
             observed=observed,
             **options,
+        )
+
+    def zero_sum_variable(
+        self,
+        family: Family,
+        name: str,
+        location: Aligned,
+        scale: Aligned,
+        dims: tuple[str, ...],
+        axes: tuple[int, ...],
+        coordinate: Coordinate,
+    ) -> Any:
+        scale_axes = tuple(dims.index(dim) for dim in scale.dims)
+        op = zero_sum_op(family, len(dims), axes, scale_axes)
+        rng = pt.random.shared_rng(seed=None)
+        model: Any = pm.modelcontext(None)
+        return model.register_rv(
+            op(rng, None, self.spread(location, dims), scale.tensor),
+            name,
+            dims=dims,
+            default_transform=ZeroSumTransform(family.link, coordinate, axes, scale_axes),
         )
 
     def function(self, name: str) -> Callable[[Any], Any]:

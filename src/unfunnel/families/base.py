@@ -19,7 +19,7 @@ from unfunnel.links import Link
 from unfunnel.ops import Ops
 
 #: What every prior takes beside its parameters; a misspelt one looks like an unknown parameter.
-OPTIONS = ("dims", "centered", "transform")
+OPTIONS = ("dims", "centered", "transform", "zero_sum", "zero_sum_scale")
 
 
 @dataclass(frozen=True)

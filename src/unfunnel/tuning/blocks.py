@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import pytensor.tensor as pt
+
 from unfunnel.centering import Informed
+from unfunnel.contrasts import contracted
 from unfunnel.links import Link
 from unfunnel.steering import Steering, settled, steering_of
 from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform, location_and_scale
+from unfunnel.zero_sum_transforms import ZeroSumTransform
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,10 @@ class Block:
         The steering values.
     random_variables : tuple of Variable
         All free variables of the model, this one included.
+    zero_sum_axes : tuple of int
+        Along which deviations from the location sum to zero. What is sampled, and tuned, there are
+        orthonormal coordinates of these deviations, one less along each axis, all with the same
+        information: a coordinate belongs to no single element.
     """
 
     variable: Any
@@ -42,11 +51,31 @@ class Block:
     link: Link
     steering: Steering
     random_variables: tuple[Any, ...]
+    zero_sum_axes: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
         """Name of the random variable."""
         return str(self.variable.name)
+
+    @property
+    def coordinate_location(self) -> Any:
+        """Location of what is sampled: the block's own, or 0 for coordinates of deviations."""
+        return pt.zeros_like(self.scale) if self.zero_sum_axes else self.location
+
+    def coordinates(self, theta: np.ndarray, location: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the unconstrained variable and its location as what is sampled knows them."""
+        if not self.zero_sum_axes:
+            return theta, location
+        return contracted(theta - location, self.zero_sum_axes), np.zeros(())
+
+    def labelled(self, shared: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
+        """Return what all coordinates along a zero-sum axis share, with the other dims."""
+        kept = [axis for axis in range(shared.ndim) if axis not in self.zero_sum_axes]
+        first = tuple(
+            0 if axis in self.zero_sum_axes else slice(None) for axis in range(shared.ndim)
+        )
+        return tuple(self.dims[axis] for axis in kept), shared[first]
 
 
 def auto_blocks(model: Any) -> list[Block]:
@@ -66,14 +95,17 @@ def auto_blocks(model: Any) -> list[Block]:
             if isinstance(transform, CoordinateTransform) and isinstance(
                 transform.coordinate, Informed
             ):
-                found.append(_block(model, variable, transform.link))
+                found.append(_block(model, variable, transform))
     return found
 
 
-def _block(model: Any, variable: Any, link: Link) -> Block:
-    location, scale = location_and_scale(
-        tuple(variable.owner.inputs), getattr(variable.type, "dims", None)
-    )
+def _block(model: Any, variable: Any, transform: CoordinateTransform) -> Block:
+    inputs = tuple(variable.owner.inputs)
+    axes: tuple[int, ...] = ()
+    location, scale = location_and_scale(inputs, getattr(variable.type, "dims", None))
+    if isinstance(transform, ZeroSumTransform):
+        axes = transform.axes
+        location, scale = transform.parameters((location, scale), variable.type.ndim)
     named = model.named_vars_to_dims.get(variable.name) or (None,) * variable.type.ndim
     dims = tuple(
         f"{variable.name}_dim_{axis}" if dim is None else str(dim) for axis, dim in enumerate(named)
@@ -84,7 +116,8 @@ def _block(model: Any, variable: Any, link: Link) -> Block:
         dims,
         location,
         scale,
-        link,
+        transform.link,
         steering_of(scale),
         tuple(model.free_RVs),
+        axes,
     )

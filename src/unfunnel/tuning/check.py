@@ -17,6 +17,7 @@ from pytensor.graph.traversal import ancestors
 from unfunnel.centering import Informed
 from unfunnel.ops import NUMPY
 from unfunnel.tuning.blocks import Block
+from unfunnel.tuning.estimate import shared_mean
 from unfunnel.tuning.pilot import Pilot
 from unfunnel.tuning.regressors import Draws, Regressors, regressors
 
@@ -72,13 +73,16 @@ def kappa_of_posterior(
         values = []
         for i, row in enumerate(theta):
             location, scale = function(*(array[i] for array in arrays))
+            own, location = block.coordinates(row, location)
             center, spread = Informed().coordinates(location, scale, NUMPY, *steering)
-            values.append((row - center) / spread)
+            values.append((own - center) / spread)
         centered = np.asarray(values) - np.mean(values, axis=0)
-        others = _others(block, thinned)
+        others = _others(block, thinned, centered)
         left, freedom = others.residuals(centered), len(centered) - 1 - others.count
-        residual = (1.0 - pilot.kappa[block.name]) * (left**2).sum(axis=0) / freedom
-        error = residual * np.sqrt(2.0 / freedom)
+        variance = shared_mean((left**2).sum(axis=0) / freedom, block.zero_sum_axes)
+        residual = (1.0 - pilot.kappa[block.name]) * variance
+        alike = np.prod([residual.shape[axis] for axis in block.zero_sum_axes], dtype=int)
+        error = residual * np.sqrt(2.0 / (freedom * alike))
         found[block.name] = (np.clip(1.0 - residual, 0.0, 1.0), error)
     return found
 
@@ -89,7 +93,7 @@ def _parents(block: Block) -> list[Any]:
     return [v for v in block.random_variables if v in above]
 
 
-def _others(block: Block, draws: xr.Dataset) -> Regressors:
+def _others(block: Block, draws: xr.Dataset, own: np.ndarray) -> Regressors:
     """Return what to hold fixed; variables that are positive as logarithms, as they are sampled."""
     found = {}
     for name, values in draws.data_vars.items():
@@ -97,5 +101,5 @@ def _others(block: Block, draws: xr.Dataset) -> Regressors:
         found[name] = Draws(
             np.log(array) if (array > 0).all() else array, tuple(map(str, values.dims[1:]))
         )
-    own = found.pop(block.name)
-    return regressors(own, found.values())
+    dims = found.pop(block.name).dims
+    return regressors(Draws(own, dims), found.values())

@@ -60,7 +60,7 @@ def compile_for_tuning(model: Any, blocks: list[Block], **options: Any) -> Any:
         )
     shapes = model.eval_rv_shapes()
     scales = [block.scale for block in blocks]
-    with exposed(scales, [shapes[block.name] for block in blocks]):
+    with exposed(scales, [shapes[block.value.name] for block in blocks]):
         return require("nutpie", "sample").compile_pymc_model(model, **options)
 
 

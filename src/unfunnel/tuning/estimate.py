@@ -23,7 +23,10 @@ class Estimate(NamedTuple):
 
 
 def information_from_scores(
-    theta: np.ndarray, score: np.ndarray, others: Regressors | None = None
+    theta: np.ndarray,
+    score: np.ndarray,
+    others: Regressors | None = None,
+    pooled: tuple[int, ...] = (),
 ) -> Estimate:
     """Regress the scores of each element on the element.
 
@@ -37,6 +40,8 @@ def information_from_scores(
         What else the scores may depend on. The slope is then the one at fixed values of these, as
         in a regression on all of them (Frisch & Waugh 1933, Econometrica 1): another number, and
         much less noisy, where the data determine an element only together with other parameters.
+    pooled : tuple of int
+        Axes of an element along which all have one slope.
 
     Returns
     -------
@@ -58,14 +63,19 @@ def information_from_scores(
     theta, score = np.where(usable, theta, 0.0), np.where(usable, score, 0.0)
     mean = theta.mean(axis=0)
     deviation = (others or no_regressors(len(theta))).residuals(theta - mean)
-    variance = (deviation**2).mean(axis=0)
+    variance = shared_mean((deviation**2).mean(axis=0), pooled)
     moving = usable & (variance > (1e-10 * np.maximum(np.abs(mean), 1e-30)) ** 2)
-    covariance = (deviation * score).mean(axis=0)
+    covariance = shared_mean((deviation * score).mean(axis=0), pooled)
     slope = covariance / np.where(moving, variance, 1.0)
     information = np.maximum(0.0, -slope)
     # Without information a mean score would move the coordinate by scale**2, without bound.
     weighted_location = np.where(slope < 0.0, score.mean(axis=0) + information * mean, 0.0)
     return Estimate(np.where(moving, information, 0.0), np.where(moving, weighted_location, 0.0))
+
+
+def shared_mean(x: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
+    """Return ``x`` with its mean along ``axes`` in place of each element along them."""
+    return np.broadcast_to(x.mean(axis=axes, keepdims=True), x.shape) if axes else x
 
 
 def centeredness(information: np.ndarray, scale: np.ndarray) -> np.ndarray:

@@ -31,7 +31,8 @@ SteeringValues = dict[str, Estimate]
 class BlockDraws(NamedTuple):
     """A block at each of several draws; every array has shape (draws, ...).
 
-    ``others`` is what the scores may depend on outside the block.
+    ``others`` is what the scores may depend on outside the block. Of a block with zero-sum axes,
+    the unconstrained variable is given in the coordinates that are sampled.
     """
 
     location: np.ndarray
@@ -39,6 +40,7 @@ class BlockDraws(NamedTuple):
     theta: np.ndarray
     score: np.ndarray
     others: Regressors
+    zero_sum_axes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,9 @@ class Geometry:
         shapes = [layout.shapes[block.value.name] for block in blocks]
         with exposed([block.scale for block in blocks], shapes) as sources:
             for block in blocks:
-                location, scale = model.replace_rvs_by_values([block.location, block.scale])
+                location, scale = model.replace_rvs_by_values(
+                    [block.coordinate_location, block.scale]
+                )
                 prior = model.logp(vars=[block.variable])
                 outputs += [location, scale, _plain(pt.grad(prior, block.value))]
         steering = [each.type() for each in sources]
@@ -139,7 +143,9 @@ class Geometry:
                 sampled[block.value.name],
                 (x for name, x in sampled.items() if name != block.value.name),
             )
-            found[block.name] = BlockDraws(location, scale, theta, score, others)
+            found[block.name] = BlockDraws(
+                location, scale, theta, score, others, block.zero_sum_axes
+            )
         return found
 
     def moved(

@@ -22,10 +22,12 @@ from pytensor.xtensor.shape import Transpose
 from pytensor.xtensor.vectorization import XRV
 
 from unfunnel import names
+from unfunnel.centering import Informed
 from unfunnel.families import FAMILIES
 from unfunnel.links import IDENTITY, LOG, Link
 from unfunnel.random_variables import NaturalRandomVariable
 from unfunnel.transforms import DimLinkTransform, LinkTransform
+from unfunnel.zero_sum_transforms import ZeroSumTransform
 
 #: Laws whose last two parameters are location and scale of the variable seen through the link.
 _LAWS: tuple[tuple[type, Link], ...] = (
@@ -82,21 +84,13 @@ def find_hierarchies(model: Any) -> Hierarchies:
             continue
         if not _has_random_parameters(model, variable):
             continue
-        op = core_op(variable.owner)
-        link = _link_of(op)
+        link = _link(model, variable)
         reason = _obstacle(model, variable, link)
         if reason:
             untouched[variable.name] = reason
         elif link is not None:
             links[variable.name] = link
     return Hierarchies(links, untouched)
-
-
-def _link_of(op: Any) -> Link | None:
-    """Return the link behind which the law of an op is location-scale, if there is one."""
-    if isinstance(op, NaturalRandomVariable):
-        return op.family.link
-    return next((link for law, link in _LAWS if isinstance(op, law)), None)
 
 
 def core_op(node: Apply[Any] | None) -> RandomVariable | None:
@@ -120,8 +114,30 @@ def _has_random_parameters(model: Any, variable: Any) -> bool:
     return any(rv in above for rv in model.free_RVs)
 
 
+def _link(model: Any, variable: Any) -> Link | None:
+    """Return the link of a variable of a supported law; None for any other."""
+    transform = _inner_transform(model, variable)
+    if isinstance(transform, ZeroSumTransform):
+        return transform.link
+    op: Any = core_op(variable.owner)
+    if isinstance(op, NaturalRandomVariable):
+        return op.family.link
+    return next((link for law, link in _LAWS if isinstance(op, law)), None)
+
+
+def _inner_transform(model: Any, variable: Any) -> Any:
+    """Return the value transform of a variable, without the labels of a pymc.dims one."""
+    transform = model.rvs_to_transforms[variable]
+    return getattr(transform, "inner", transform)
+
+
 def _obstacle(model: Any, variable: Any, link: Link | None) -> str:
     """Why a hierarchical variable cannot be given an informed coordinate; empty if it can."""
+    transform = model.rvs_to_transforms[variable]
+    inner = _inner_transform(model, variable)
+    if isinstance(inner, ZeroSumTransform):
+        informed = isinstance(inner.coordinate, Informed)
+        return "" if informed else 'its deviations sum to zero; make it with centered="auto"'
     if link is None:
         law = core_op(variable.owner) or variable.owner.op
         name = getattr(law, "_print_name", (type(law).__name__,))[0]

@@ -205,7 +205,10 @@ def _averaged(found: list[SteeringValues]) -> SteeringValues:
 
 
 def _estimates(at: dict[str, BlockDraws]) -> SteeringValues:
-    return {name: information_from_scores(x.theta, x.score, x.others) for name, x in at.items()}
+    return {
+        name: information_from_scores(x.theta, x.score, x.others, x.zero_sum_axes)
+        for name, x in at.items()
+    }
 
 
 def _kappa(at: dict[str, BlockDraws], steering: SteeringValues) -> dict[str, np.ndarray]:

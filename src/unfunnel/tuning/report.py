@@ -10,6 +10,7 @@ import pandas as pd
 import xarray as xr
 
 from unfunnel import names
+from unfunnel.contrasts import extended
 from unfunnel.extras import require
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.pilot import Pilot
@@ -125,12 +126,14 @@ def report_of(
     variables: dict[str, Any] = {}
     for block in blocks:
         steering = pilot.steering[block.name]
-        arrays = {
-            names.information(block.name): steering.information,
-            names.weighted_location(block.name): steering.weighted_location,
-            names.kappa(block.name): pilot.kappa[block.name],
+        variables |= {
+            names.information(block.name): block.labelled(steering.information),
+            names.weighted_location(block.name): (
+                block.dims,
+                extended(steering.weighted_location, block.zero_sum_axes),
+            ),
+            names.kappa(block.name): block.labelled(pilot.kappa[block.name]),
         }
-        variables |= {name: (block.dims, array) for name, array in arrays.items()}
     coords = {
         dim: _labels(model.coords[dim])
         for block in blocks
