@@ -32,6 +32,7 @@ PURE = sorted(
             "equality",
             "errors",
             "extras",
+            "figure_style",
             "half_t",
             "intervals",
             "known_laws",
