@@ -44,7 +44,7 @@ PURE = sorted(
             "parameters",
             "revive",
             "statements.centres",
-            "statements.intervals",
+            "statements.quantiles",
             "statements.laws",
             "statements.marginal",
             "statements.measures",
