@@ -30,7 +30,7 @@ from unfunnel.statements.centres import from_median, from_mode
 from unfunnel.statements.constraining import constrained_hierarchy
 from unfunnel.statements.implied import implied
 from unfunnel.statements.implied_report import Implied
-from unfunnel.statements.intervals import from_interval
+from unfunnel.statements.quantiles import from_interval
 from unfunnel.tensors import check_tensor_support, encode_other
 from unfunnel.upstream import call_signature, check_dims, distribution_stand_in, named_function
 from unfunnel.zero_sum import ZeroSum, check_zero_sum, require_marginal, validate_zero_sum

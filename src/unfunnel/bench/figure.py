@@ -10,10 +10,11 @@ import pandas as pd
 
 from unfunnel.bench.grid import FIXED, FormName, Regime
 from unfunnel.bench.regimes import GROUPS
+from unfunnel.bench.summary import ess_text
 from unfunnel.extras import require
+from unfunnel.figure_style import BLUE, INK, MUTED, RED, without_frame, without_ticks
 
-_INK, _MUTED = "#22303c", "#8b98a3"
-_AUTO, _FIXED, _TROUBLE = "#2f7d4f", "#2f7f93", "#d1495b"
+_AUTO, _FIXED, _TROUBLE = "#2f7d4f", BLUE, RED
 
 # More divergences than this in 4000 draws, and a fit is not to be relied on.
 _MANY_DIVERGENCES = 10
@@ -70,7 +71,7 @@ def draw(fits: pd.DataFrame) -> Any:
     axes = np.ravel(figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False))
     for ax, regime in zip(axes, regimes, strict=False):
         _panel(ax, fits[fits["regime"] == regime], forms)
-        ax.set_title(_TITLES[regime], loc="left", fontsize=10, color=_INK)
+        ax.set_title(_TITLES[regime], loc="left", fontsize=10, color=INK)
     for ax in axes[len(regimes) :]:
         ax.remove()
     highest = 2.0 * max(1.0, fits["ess_per_kgrad"].max())
@@ -82,7 +83,7 @@ def draw(fits: pd.DataFrame) -> Any:
         x=0.01,
         ha="left",
         fontsize=12,
-        color=_INK,
+        color=INK,
     )
     figure.supxlabel(
         "Dots are fits, bars and figures the medians of a form; red: more than "
@@ -93,7 +94,7 @@ def draw(fits: pd.DataFrame) -> Any:
         x=0.01,
         ha="left",
         fontsize=9,
-        color=_INK,
+        color=INK,
     )
     return figure
 
@@ -114,7 +115,7 @@ def _panel(ax: Any, fits: pd.DataFrame, forms: list[FormName]) -> None:
         here = fits[(fits["form"] == form) & (fits["ess_per_kgrad"] > 0)]
         if here.empty:
             continue
-        color = _AUTO if form is FormName.AUTO else _FIXED if form in FIXED else _MUTED
+        color = _AUTO if form is FormName.AUTO else _FIXED if form in FIXED else MUTED
         trouble = here["divergences"] > _MANY_DIVERGENCES
         heights = row + np.linspace(-0.2, 0.2, len(here)) * (len(here) > 1)
         low = here["ess_per_kgrad"] < _LOWEST
@@ -124,14 +125,18 @@ def _panel(ax: Any, fits: pd.DataFrame, forms: list[FormName]) -> None:
                 y = heights[chosen & inside]
                 ax.scatter(x, y, s=13, color=dot, marker=marker, alpha=0.65, linewidths=0, zorder=3)
         ax.vlines(typical[form], row - 0.34, row + 0.34, color=color, linewidth=2.4, zorder=4)
-        number = f"{typical[form]:.0f}" if typical[form] >= 10 else f"{typical[form]:.1f}"  # noqa: PLR2004
         place = ("axes fraction", "data")
         weight = "bold" if form is FormName.AUTO else "normal"
         ax.annotate(
-            number, (1.02, row), xycoords=place, va="center", fontsize=8, color=color, weight=weight
+            ess_text(typical[form]),
+            (1.02, row),
+            xycoords=place,
+            va="center",
+            fontsize=8,
+            color=color,
+            weight=weight,
         )
     ax.axhspan(-0.5, 0.5, color=_AUTO, alpha=0.08, linewidth=0)
     ax.grid(axis="x", alpha=0.3, linewidth=0.6)
-    ax.tick_params(which="both", length=0, colors=_INK, labelsize=9)
-    for side in ("top", "right", "left"):
-        ax.spines[side].set_visible(False)
+    without_ticks(ax)
+    without_frame(ax)

@@ -12,6 +12,9 @@ from unfunnel.bench.grid import FIXED, FormName, Regime
 #: Divergences are counted per this many draws, which is one fit of the default length.
 DRAWS = 4000
 
+# From here on, an effective sample size per 1000 gradients is shown without a decimal.
+_MANY = 10
+
 
 def frame(records: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """Return one row for each fit, with what follows from its figures.
@@ -54,6 +57,11 @@ def medians(fits: pd.DataFrame, figure: str, how: str = "median") -> pd.DataFram
         Another statistic, such as "min" or "max".
     """
     return fits.groupby(["form", "regime"], observed=True)[figure].agg(how).unstack("regime")
+
+
+def ess_text(ess_per_kgrad: float) -> str:
+    """Return the effective sample size per 1000 gradients, to be read in a table or a figure."""
+    return f"{ess_per_kgrad:.0f}" if ess_per_kgrad >= _MANY else f"{ess_per_kgrad:.1f}"
 
 
 def better_fixed(fits: pd.DataFrame, regime: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from unfunnel.bench.grid import FormName
-from unfunnel.bench.summary import costs, medians
+from unfunnel.bench.summary import costs, ess_text, medians
 from unfunnel.bench.verdicts import verdicts
 from unfunnel.extras import require
 
@@ -50,7 +50,7 @@ def efficiency_table(fits: pd.DataFrame) -> Table:
     best = middle.max()
 
     def cell(form: str, regime: str) -> str:
-        numbers = [_short(x.loc[form, regime]) for x in (low, middle, high)]
+        numbers = [ess_text(x.loc[form, regime]) for x in (low, middle, high)]
         typical = f"[bold]{numbers[1]}[/]" if middle.loc[form, regime] == best[regime] else None
         return f"{typical or numbers[1]} [dim]({numbers[0]}–{numbers[2]})[/]"
 
@@ -118,7 +118,3 @@ def _table(title: str, first: str = "form") -> Table:
 
 def _style(form: Any) -> str | None:
     return "cyan" if form == FormName.AUTO else None
-
-
-def _short(x: float) -> str:
-    return f"{x:.1f}" if x < 10 else f"{x:.0f}"  # noqa: PLR2004

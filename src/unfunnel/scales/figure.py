@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from unfunnel.extras import require
+from unfunnel.figure_style import BLUE, INK, MUTED, axes_or_new, without_frame, without_ticks
 
 if TYPE_CHECKING:
     from unfunnel.scales.comparison import Comparison
-
-_INK, _FILL, _MUTED = "#22303c", "#2f7f93", "#8b98a3"
 
 # The probability left out on each side of the picture, for the widest of the priors.
 _OUTSIDE = 0.005
@@ -28,11 +26,8 @@ _SMALLEST_TAIL = 1e-4
 
 def draw(comparison: Comparison, ax: Any = None) -> Any:
     """Draw a comparison; see :meth:`unfunnel.scales.Comparison.plot`."""
-    plt = require("matplotlib.pyplot", "plot")
     laws, values = comparison.laws, comparison.values
-    if ax is None:
-        size = (8.5, 1.3 + 0.55 * len(laws))
-        _figure, ax = plt.subplots(figsize=size, layout="constrained")
+    ax = axes_or_new(ax, (8.5, 1.3 + 0.55 * len(laws)))
     low = min(law.quantile(_OUTSIDE) for law in laws.values())
     high = max(law.quantile(1.0 - _OUTSIDE) for law in laws.values())
     sigma = np.geomspace(low, high, 500)
@@ -41,14 +36,14 @@ def draw(comparison: Comparison, ax: Any = None) -> Any:
     highest = max(float(np.max(density)) for density in densities.values())
     for row, (label, density) in enumerate(densities.items()):
         ax.fill_between(
-            sigma, row, row - _HEIGHT * density / highest, color=_FILL, alpha=0.45, linewidth=0
+            sigma, row, row - _HEIGHT * density / highest, color=BLUE, alpha=0.45, linewidth=0
         )
         here = values.sel(prior=label)
         ends = here["interval"].values
-        ax.plot(ends, [row + _DROP] * 2, color=_INK, linewidth=2, solid_capstyle="butt")
-        ax.plot(here["median"], row + _DROP, "o", color=_INK, markersize=5)
+        ax.plot(ends, [row + _DROP] * 2, color=INK, linewidth=2, solid_capstyle="butt")
+        ax.plot(here["median"], row + _DROP, "o", color=INK, markersize=5)
         if np.isfinite(here["mean"]):
-            ax.plot(here["mean"], row + _DROP, "|", color=_INK, markersize=9)
+            ax.plot(here["mean"], row + _DROP, "|", color=INK, markersize=9)
         tails = [*here["probability_below"].values, *here["probability_above"].values]
         for column, tail in enumerate(tails):
             ax.annotate(
@@ -58,7 +53,7 @@ def draw(comparison: Comparison, ax: Any = None) -> Any:
                 va="center",
                 ha="right",
                 fontsize=8,
-                color=_INK,
+                color=INK,
             )
     _thresholds(ax, values)
     ax.set(
@@ -71,10 +66,9 @@ def draw(comparison: Comparison, ax: Any = None) -> Any:
         f"{100 * float(np.ptp(values['quantile'].values)):g}% interval, dot: median, tick: mean",
     )
     ax.xaxis.set_major_formatter("{x:g}")
-    ax.tick_params(which="both", length=0, colors=_INK, labelsize=9)
-    ax.xaxis.label.set(color=_INK, fontsize=9)
-    for side in ("top", "right", "left"):
-        ax.spines[side].set_visible(False)
+    without_ticks(ax)
+    ax.xaxis.label.set(color=INK, fontsize=9)
+    without_frame(ax)
     return ax
 
 
@@ -82,7 +76,7 @@ def _thresholds(ax: Any, values: Any) -> None:
     """Draw a line at each threshold and head the columns of probabilities."""
     below, above = values["below"].values, values["above"].values
     for x in (*below, *above):
-        ax.axvline(x, color=_MUTED, linewidth=0.8, linestyle=":", zorder=0)
+        ax.axvline(x, color=MUTED, linewidth=0.8, linestyle=":", zorder=0)
     headers = [*(f"P(<{x:g})" for x in below), *(f"P(>{x:g})" for x in above)]
     for column, header in enumerate(headers):
         ax.annotate(
@@ -92,5 +86,5 @@ def _thresholds(ax: Any, values: Any) -> None:
             va="center",
             ha="right",
             fontsize=8,
-            color=_MUTED,
+            color=MUTED,
         )

@@ -1,8 +1,8 @@
 """The distribution of a standard deviation, from a prior with constant parameters.
 
-Quantiles and tails come from scipy, which keeps their relative precision far out: 2e-40 is a
-probability, too. A prior whose law is not listed here is asked for its PreliZ distribution, which
-has the methods of a scipy distribution that are used.
+The laws themselves are those of :mod:`unfunnel.known_laws`; here are the parameters in which their
+priors are written, and their modes. A prior whose law is not listed here is asked for its PreliZ
+distribution, which has the methods of a scipy distribution that are used.
 """
 
 from __future__ import annotations
@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from numbers import Real
 from typing import Any
 
-from scipy import stats
-
 from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError, described
 from unfunnel.families import LOGNORMAL_EXP
 from unfunnel.intervals import POSITIVE
+from unfunnel.known_laws import known_law
 from unfunnel.ops import NUMPY
-from unfunnel.scales.half_t import half_student_t
 from unfunnel.supports import support_of
 
 
@@ -61,37 +59,36 @@ class Law:
 
 
 def _half_normal(sigma: float = 1.0) -> Law:
-    # chi rather than halfnorm, whose quantiles near zero lose their digits.
-    return Law(stats.chi(1, scale=sigma), 0.0)
+    return Law(known_law("HalfNormal", 0.0, sigma), 0.0)
 
 
 def _half_student_t(nu: float, sigma: float = 1.0) -> Law:
-    return Law(half_student_t(nu, scale=sigma), 0.0)
+    return Law(known_law("HalfStudentT", nu, sigma), 0.0)
 
 
 def _half_cauchy(beta: float = 1.0) -> Law:
-    return Law(half_student_t(1.0, scale=beta), 0.0)
+    return Law(known_law("HalfCauchy", beta), 0.0)
 
 
 def _exponential(lam: float = 1.0) -> Law:
-    return Law(stats.expon(scale=1.0 / lam), 0.0)
+    return Law(known_law("Exponential", 1.0 / lam), 0.0)
 
 
 def _lognormal(mu: float = 0.0, sigma: float = 1.0) -> Law:
-    return Law(stats.lognorm(s=sigma, scale=NUMPY.exp(mu)), float(NUMPY.exp(mu - sigma**2)))
+    return Law(known_law("LogNormal", mu, sigma), float(NUMPY.exp(mu - sigma**2)))
 
 
 def _inverse_gamma(alpha: float, beta: float = 1.0) -> Law:
-    return Law(stats.invgamma(alpha, scale=beta), beta / (alpha + 1.0))
+    return Law(known_law("InverseGamma", alpha, beta), beta / (alpha + 1.0))
 
 
 def _gamma(alpha: float, beta: float) -> Law:
-    return Law(stats.gamma(alpha, scale=1.0 / beta), max(alpha - 1.0, 0.0) / beta)
+    return Law(known_law("Gamma", alpha, 1.0 / beta), max(alpha - 1.0, 0.0) / beta)
 
 
 def _weibull(alpha: float, beta: float) -> Law:
     mode = beta * (max(alpha - 1.0, 0.0) / alpha) ** (1.0 / alpha)
-    return Law(stats.weibull_min(alpha, scale=beta), mode)
+    return Law(known_law("Weibull", alpha, beta), mode)
 
 
 #: By the name of the PyMC distribution; parameters and defaults are PyMC's.

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scipy import stats
-
+from unfunnel.known_laws import known_law
 from unfunnel.scales.plain import either, numbers, plain_prior
 from unfunnel.scales.tails import DEFAULT_TAIL, Tails
 
@@ -60,7 +59,7 @@ def pc(upper: float, tail: float = DEFAULT_TAIL, *, dims: Any = None) -> Prior:
     Prior("Exponential", lam=4.605170185988091)
     """
     tails = Tails.stated("pc", None, None, upper, tail)
-    solved = {"lam": 1.0 / tails.scale(stats.expon())}
+    solved = {"lam": 1.0 / tails.scale(known_law("Exponential", 1.0))}
     return plain_prior("Exponential", numbers("pc", solved), dims)
 
 
@@ -109,7 +108,7 @@ def exponential(
     tails = Tails.stated("exponential", lower, lower_tail, upper, upper_tail)
 
     def solve() -> dict[str, float]:
-        return {"lam": 1.0 / tails.scale(stats.expon())}
+        return {"lam": 1.0 / tails.scale(known_law("Exponential", 1.0))}
 
     return plain_prior("Exponential", either(tails, {"lam": lam}, solve), dims)
 
@@ -160,6 +159,6 @@ def half_normal(
     tails = Tails.stated("half_normal", lower, lower_tail, upper, upper_tail)
 
     def solve() -> dict[str, float]:
-        return {"sigma": tails.scale(stats.chi(1))}
+        return {"sigma": tails.scale(known_law("HalfNormal", 0.0, 1.0))}
 
     return plain_prior("HalfNormal", either(tails, {"sigma": sigma}, solve), dims)

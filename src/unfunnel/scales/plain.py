@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from unfunnel.errors import ParameterError, ParameterTypeError, listed
 from unfunnel.families import Parameter
 from unfunnel.intervals import POSITIVE, REAL
+from unfunnel.number_checks import is_number
 from unfunnel.parameters import check_parameter_values
 from unfunnel.scales.tails import Tails
 
@@ -59,7 +59,7 @@ def either(
 def numbers(subject: str, parameters: Mapping[str, Any]) -> dict[str, float]:
     """Return the parameters as floats, or refuse what is no number or outside its support."""
     for name, value in parameters.items():
-        if isinstance(value, bool) or not isinstance(value, Real):
+        if not is_number(value):
             raise ParameterTypeError(
                 f"{subject}: {name}",
                 expected="a number",

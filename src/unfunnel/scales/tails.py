@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
 import numpy as np
 from scipy import optimize
 
 from unfunnel.errors import ParameterError, ParameterTypeError
+from unfunnel.number_checks import is_number
 
 #: The probability beyond a bound where none is given.
 DEFAULT_TAIL = 0.05
@@ -202,7 +202,7 @@ def _tail(subject: str, side: str, bound: Any, probability: Any) -> Tail | None:
         )
     probability = DEFAULT_TAIL if probability is None else probability
     for name, value in ((side, bound), (f"{side}_tail", probability)):
-        if isinstance(value, bool) or not isinstance(value, Real):
+        if not is_number(value):
             raise ParameterTypeError(subject, expected=f"a number as {name}=", given=repr(value))
     if not (0.0 < bound < np.inf):
         raise ParameterError(subject, expected=f"a positive, finite {side}=", given=repr(bound))

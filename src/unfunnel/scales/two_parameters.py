@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import stats
 
-from unfunnel.scales.half_t import half_student_t as standard_half_t
+from unfunnel.known_laws import known_law
 from unfunnel.scales.plain import either, numbers, plain_prior
 from unfunnel.scales.tails import Tails
 
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 # or overflow, and the half-t law is the half-normal one to six digits.
 _INVERSE_GAMMA_SHAPES = (0.02, 1e7)
 _DEGREES_OF_FREEDOM = (0.02, 1e6)
+
+
+def _standard_half_t(nu: float) -> Any:
+    return known_law("HalfStudentT", nu, 1.0)
+
+
+def _standard_inverse_gamma(alpha: float) -> Any:
+    return known_law("InverseGamma", alpha, 1.0)
 
 
 def half_student_t(
@@ -76,12 +84,12 @@ def half_student_t(
         fixed = numbers("half_student_t", {"nu": nu})
 
         def solve() -> dict[str, float]:
-            return {"sigma": tails.scale(standard_half_t(fixed["nu"]))}
+            return {"sigma": tails.scale(_standard_half_t(fixed["nu"]))}
 
         return plain_prior("HalfStudentT", fixed | either(tails, {"sigma": sigma}, solve), dims)
 
     def solve_both() -> dict[str, float]:
-        found = tails.shape_and_scale(standard_half_t, _DEGREES_OF_FREEDOM)
+        found = tails.shape_and_scale(_standard_half_t, _DEGREES_OF_FREEDOM)
         return dict(zip(("nu", "sigma"), found, strict=True))
 
     return plain_prior("HalfStudentT", either(tails, {"nu": nu, "sigma": sigma}, solve_both), dims)
@@ -187,7 +195,7 @@ def inverse_gamma(
     tails = Tails.stated("inverse_gamma", lower, lower_tail, upper, upper_tail)
 
     def solve() -> dict[str, float]:
-        found = tails.shape_and_scale(stats.invgamma, _INVERSE_GAMMA_SHAPES)
+        found = tails.shape_and_scale(_standard_inverse_gamma, _INVERSE_GAMMA_SHAPES)
         return dict(zip(("alpha", "beta"), found, strict=True))
 
     return plain_prior("InverseGamma", either(tails, {"alpha": alpha, "beta": beta}, solve), dims)

@@ -23,8 +23,8 @@ from unfunnel.errors import ParameterError, UnsupportedError, listed
 from unfunnel.families import Family
 from unfunnel.families.laws import NORMAL, BaseLaw
 from unfunnel.links import IDENTITY, LOG
+from unfunnel.number_checks import finite_parameters, number_between, the_one_given
 from unfunnel.ops import NUMPY
-from unfunnel.statements.numbers import finite_parameters, number_between, the_one_given
 
 Form = Callable[[str, float, float], dict[str, float]]
 

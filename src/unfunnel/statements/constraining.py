@@ -10,9 +10,9 @@ from scipy.special import logit
 
 from unfunnel.errors import UnsupportedError, described
 from unfunnel.ops import NUMPY
-from unfunnel.statements.intervals import check_interval, from_interval
 from unfunnel.statements.laws import Hierarchy
 from unfunnel.statements.marginal import Marginal
+from unfunnel.statements.quantiles import check_interval, from_interval
 from unfunnel.statements.reading import scalar_law
 from unfunnel.statements.restating import restated_hierarchy, split_of
 

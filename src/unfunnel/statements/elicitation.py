@@ -16,12 +16,12 @@ from pymc_extras.prior import Prior
 from scipy.optimize import brentq
 
 from unfunnel.errors import ParameterError, ParameterTypeError, described, listed, nearest
+from unfunnel.number_checks import is_number, number_between, the_one_given
 from unfunnel.prior import NaturalPrior
 from unfunnel.priors import LogNormalExp
 from unfunnel.statements.constraining import readable_hierarchy
-from unfunnel.statements.intervals import check_interval
 from unfunnel.statements.marginal import Marginal
-from unfunnel.statements.numbers import is_number, number_between, the_one_given
+from unfunnel.statements.quantiles import check_interval
 from unfunnel.statements.restating import Split
 
 #: What the words for ``alikeness`` mean: the share of the variance of an element that all elements

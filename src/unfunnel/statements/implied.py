@@ -15,11 +15,11 @@ import pandas as pd
 
 from unfunnel import names
 from unfunnel.errors import MomentWarning, UnsupportedError, described
+from unfunnel.number_checks import number_between
 from unfunnel.statements.implied_report import ELEMENT, ICC, DescribedLaw, Implied
 from unfunnel.statements.labels import ROOT, Reader, own_dims
 from unfunnel.statements.laws import Known, Law
 from unfunnel.statements.measures import Measures, Number, share
-from unfunnel.statements.numbers import number_between
 from unfunnel.statements.reading import is_ours
 
 #: The probabilities whose quantiles are shown.

@@ -6,10 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from unfunnel.extras import require
+from unfunnel.figure_style import BLUE, INK, RED, axes_or_new, without_frame
 from unfunnel.statements.measures import Measures
-
-_MEAN_COLOR, _ELEMENT_COLOR, _BAR_COLOR = "#d1495b", "#2f7f93", "#22303c"
 
 _BINS = 121
 
@@ -34,21 +32,18 @@ def draw(element: Measures, mean: Measures | None, ax: Any = None) -> Any:
     Axes
         With natural units on the x axis, to the 99 % quantile of one element.
     """
-    plt = require("matplotlib.pyplot", "plot")
-    if ax is None:
-        _figure, ax = plt.subplots(figsize=(7, 3.2), layout="constrained")
+    ax = axes_or_new(ax, (7, 3.2))
     low, high = (element.quantile(p).value for p in (0.001, 0.99))
     edges = np.linspace(low, high, _BINS)
-    _density(ax, element, edges, _ELEMENT_COLOR, "one element")
+    _density(ax, element, edges, BLUE, "one element")
     if mean is not None:
-        _density(ax, mean, edges, _MEAN_COLOR, "the mean, mu")
+        _density(ax, mean, edges, RED, "the mean, mu")
     for (lower, upper), width, text in _BARS:
         ends = [element.quantile(p).value for p in (lower, upper)]
-        bar = {"color": _BAR_COLOR, "linewidth": width, "solid_capstyle": "butt"}
+        bar = {"color": INK, "linewidth": width, "solid_capstyle": "butt"}
         ax.plot(ends, [0, 0], clip_on=False, zorder=3, label=text, **bar)
     ax.set(yticks=[], xlim=(low, high), ylim=(0, None), xlabel="natural units")
-    for side in ("top", "right", "left"):
-        ax.spines[side].set_visible(False)
+    without_frame(ax)
     ax.legend(frameon=False)
     return ax
 

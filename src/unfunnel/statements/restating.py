@@ -11,14 +11,21 @@ variance, ``Var = Var[mu] + E[sigma**2]``, its hyperpriors then have::
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import isclose, isfinite, sqrt
+from math import gamma, isclose, isfinite, pi, sqrt
 from typing import Any
 
 from unfunnel.errors import UnsupportedError, described, listed
-from unfunnel.statements.hyperpriors import DISTRIBUTIONS, ONE_NUMBER, TWO_NUMBERS
+from unfunnel.families.lognormal_exp import LOGNORMAL_EXP
+from unfunnel.half_t import half_student_t
+from unfunnel.known_laws import Numbers
+from unfunnel.ops import NUMPY
 from unfunnel.statements.laws import Hierarchy, Law, second_moment
 from unfunnel.statements.reading import distribution_of, is_ours, scalar_law
+
+#: ``(mean, sd, numbers) -> keywords``; the numbers as in :mod:`unfunnel.known_laws`.
+Restate = Callable[[float, float, Numbers], dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -132,12 +139,9 @@ _NO_FORM = "has no closed form for it"
 def _restated_distribution(value: Any, mean: float, sd: float) -> Any:
     found = distribution_of(value)
     name = getattr(value, "distribution", None)
-    if found is None or name not in DISTRIBUTIONS:
+    if found is None or name not in RESTATED:
         return None
-    restate = DISTRIBUTIONS[name].restated
-    if restate is None:
-        return None
-    keywords = restate(mean, sd, tuple(float(number) for number in found[1]))
+    keywords = RESTATED[name](mean, sd, tuple(float(number) for number in found[1]))
     return type(value)(name, dims=value.dims, centered=value.centered, **keywords)
 
 
@@ -153,3 +157,51 @@ _ROUNDING = 1e-9
 def _of_same_class(prior: Any, new: dict[str, Any]) -> Any:
     options = {"dims": prior.dims, "centered": prior.centering}
     return type(prior)(**{**prior.parameters, **new, **options})
+
+
+# -- by the name of the distribution in PyMC
+
+
+def _mean_and_sd(mean: float, sd: float, numbers: Numbers) -> dict[str, float]:
+    return {"mu": mean, "sigma": sd}
+
+
+def _log_scale(mean: float, sd: float, numbers: Numbers) -> dict[str, float]:
+    location, scale = LOGNORMAL_EXP.location_scale({"mu": mean, "sigma": sd}, NUMPY)
+    return {"mu": float(location), "sigma": float(scale)}
+
+
+def _half_t(mean: float, sd: float, numbers: Numbers) -> dict[str, float]:
+    nu = numbers[0]
+    return {"nu": nu, "sigma": mean / float(half_student_t(nu).mean())}
+
+
+def _weibull(mean: float, sd: float, numbers: Numbers) -> dict[str, float]:
+    alpha = numbers[0]
+    return {"alpha": alpha, "beta": mean / gamma(1 + 1 / alpha)}
+
+
+def _student_t(mean: float, sd: float, numbers: Numbers) -> dict[str, float]:
+    nu = numbers[0]
+    return {"nu": nu, "mu": mean, "sigma": sd * sqrt(max(nu - 2, 0.0) / nu)}
+
+
+#: Kinds that can be given another mean and standard deviation, and those that one number scales:
+#: these keep their others and have the mean alone. Formulas: Johnson, Kotz & Balakrishnan 1994 and
+#: 1995, *Continuous Univariate Distributions* 1 and 2.
+TWO_NUMBERS: dict[str, Restate] = {
+    "Gamma": _mean_and_sd,
+    "InverseGamma": _mean_and_sd,
+    "LogNormal": _log_scale,
+    "Normal": _mean_and_sd,
+    "Laplace": lambda mean, sd, numbers: {"mu": mean, "b": sd / sqrt(2)},
+    "Logistic": lambda mean, sd, numbers: {"mu": mean, "s": sd * sqrt(3) / pi},
+    "StudentT": _student_t,
+}
+ONE_NUMBER: dict[str, Restate] = {
+    "Exponential": lambda mean, sd, numbers: {"scale": mean},
+    "HalfNormal": lambda mean, sd, numbers: {"sigma": mean * sqrt(pi / 2)},
+    "HalfStudentT": _half_t,
+    "Weibull": _weibull,
+}
+RESTATED = TWO_NUMBERS | ONE_NUMBER

@@ -11,7 +11,7 @@ import xarray as xr
 
 from unfunnel import names
 from unfunnel.contrasts import extended
-from unfunnel.extras import require
+from unfunnel.figure_style import axes_or_new
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.pilot import Pilot
 
@@ -98,10 +98,8 @@ class TuningReport:
         Axes
             With kappa on the x axis: 0 is non-centered, 1 centered.
         """
-        plt = require("matplotlib.pyplot", "plot")
         blocks = self.blocks
-        if ax is None:
-            _figure, ax = plt.subplots(figsize=(7, 1.2 + 0.5 * len(blocks)), layout="constrained")
+        ax = axes_or_new(ax, (7, 1.2 + 0.5 * len(blocks)))
         for row, block in enumerate(blocks):
             kappa = np.sort(self.kappa(block).values.ravel())
             # Spread by rank, so that equal points do not hide one another.

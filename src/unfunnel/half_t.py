@@ -20,39 +20,53 @@ class HalfStudentT(stats.rv_continuous):  # type: ignore[misc]  # scipy has no t
         return 2.0 * stats.t.pdf(x, nu)
 
     def _cdf(self, x: Any, nu: Any) -> Any:
-        return special.betainc(0.5, nu / 2.0, x**2 / (nu + x**2))
+        share, rest = _share_and_rest(x, nu)
+        return np.where(
+            share < rest,
+            special.betainc(0.5, nu / 2.0, share),
+            special.betaincc(nu / 2.0, 0.5, rest),
+        )
 
     def _sf(self, x: Any, nu: Any) -> Any:
-        return special.betainc(nu / 2.0, 0.5, nu / (nu + x**2))
+        share, rest = _share_and_rest(x, nu)
+        return np.where(
+            share < rest,
+            special.betaincc(0.5, nu / 2.0, share),
+            special.betainc(nu / 2.0, 0.5, rest),
+        )
 
     def _ppf(self, q: Any, nu: Any) -> Any:
-        return _quantile(q, 1.0 - q, nu)
+        share = special.betaincinv(0.5, nu / 2.0, q)
+        return _value(share, special.betainccinv(nu / 2.0, 0.5, q), nu)
 
     def _isf(self, q: Any, nu: Any) -> Any:
-        return _quantile(1.0 - q, q, nu)
+        share = special.betainccinv(0.5, nu / 2.0, q)
+        return _value(share, special.betaincinv(nu / 2.0, 0.5, q), nu)
 
     def _stats(self, nu: Any) -> Any:
         """Mean and variance; the mean is infinite up to ``nu = 1``, the variance up to 2."""
         nu = np.asarray(nu, dtype=float)
         more = np.maximum(nu, np.nextafter(1.0, 2.0))
-        log_ratio = special.gammaln((more + 1.0) / 2.0) - special.gammaln(more / 2.0)
-        mean = np.where(
-            nu > 1.0, 2.0 * np.sqrt(more / np.pi) * np.exp(log_ratio) / (more - 1.0), np.inf
-        )
+        ratio = special.poch(more / 2.0, 0.5)  # Gamma((nu + 1) / 2) / Gamma(nu / 2)
+        mean = np.where(nu > 1.0, 2.0 * np.sqrt(more / np.pi) * ratio / (more - 1.0), np.inf)
         second = np.where(nu > 2.0, nu / np.where(nu > 2.0, nu - 2.0, 1.0), np.inf)  # noqa: PLR2004
         variance = np.where(np.isfinite(second), second - np.minimum(mean, 1e150) ** 2, np.inf)
         return mean, variance, np.nan, np.nan
 
 
-def _quantile(below: Any, above: Any, nu: Any) -> Any:
-    """Return the value with these probabilities below and above it."""
-    share = special.betaincinv(0.5, nu / 2.0, below)
-    rest = special.betaincinv(nu / 2.0, 0.5, above)
-    # Of the two, which add up to 1, the smaller one has its digits.
+# ``T**2 / (nu + T**2)`` and ``nu / (nu + T**2)`` add up to 1. The smaller one has its digits; the
+# larger one only if it is not computed as 1 less the other, and neither are the probabilities.
+
+
+def _share_and_rest(x: Any, nu: Any) -> tuple[Any, Any]:
+    with np.errstate(over="ignore", divide="ignore"):  # far out, and close to zero
+        ratio = (x / np.sqrt(nu)) ** 2
+        return 1.0 / (1.0 + 1.0 / ratio), 1.0 / (1.0 + ratio)
+
+
+def _value(share: Any, rest: Any, nu: Any) -> Any:
     with np.errstate(divide="ignore"):  # infinity, where nothing is above
-        return np.sqrt(
-            nu * np.where(share < rest, share, 1.0 - rest) / np.where(share < rest, 1 - share, rest)
-        )
+        return np.sqrt(nu * share / rest)
 
 
 half_student_t = HalfStudentT(a=0.0, name="half_student_t", shapes="nu")

@@ -10,8 +10,8 @@ from typing import Any
 
 from unfunnel.errors import ParameterError
 from unfunnel.families import Family
+from unfunnel.number_checks import finite_parameters, require_number
 from unfunnel.ops import NUMPY
-from unfunnel.statements.numbers import finite_parameters, require_number
 
 
 def check_interval(
@@ -94,7 +94,7 @@ def from_interval(family: Family, low: Any, high: Any, mass: Any) -> dict[str, f
     Examples
     --------
     >>> from unfunnel.families import NORMAL_IDENTITY
-    >>> from unfunnel.statements.intervals import from_interval
+    >>> from unfunnel.statements.quantiles import from_interval
     >>> from_interval(NORMAL_IDENTITY, -1, 3, mass=0.5)["mu"]
     1.0
     """

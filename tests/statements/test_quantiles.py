@@ -14,7 +14,7 @@ from unfunnel.errors import ParameterError
 from unfunnel.families import LOGNORMAL_EXP, Family
 from unfunnel.families.base import BaseLaw
 from unfunnel.ops import NUMPY
-from unfunnel.statements.intervals import equal_tails
+from unfunnel.statements.quantiles import equal_tails
 
 
 @families
