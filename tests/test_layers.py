@@ -45,6 +45,7 @@ PURE = sorted(
             "statements.marginal",
             "statements.measures",
             "statements.numbers",
+            "statements.options",
             "statements.scores",
             "supports",
         )
