@@ -27,7 +27,7 @@ from unfunnel.errors import (
     ParameterTypeError,
     SupportWarning,
 )
-from unfunnel.supports import support_of
+from unfunnel.supports import Support, support_of
 from unfunnel.tuning.blocks import auto_blocks
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
@@ -393,9 +393,9 @@ def test_repr_is_the_call_that_makes_it():
 
 
 def test_support_is_the_weakest_of_the_members():
-    assert support_of(example()) == "positive"
-    assert support_of(ByCoord("channel", members(), Prior("Normal"))) == "real"
-    assert support_of(ByCoord("channel", {"tv": Prior("Normal", transform="log")})) == "unknown"
+    assert support_of(example()) == Support(0.0, np.inf)
+    assert support_of(ByCoord("channel", members(), Prior("Normal"))) == Support(-np.inf, np.inf)
+    assert support_of(ByCoord("channel", {"tv": Prior("Normal", transform="log")})) == Support()
     with pytest.raises(ParameterError, match="mass at or below zero"):
         LogNormalExp(ByCoord("channel", members(), Prior("Normal")), 1.0, dims="channel")
     with pytest.warns(SupportWarning):

@@ -48,6 +48,7 @@ PURE = sorted(
             "statements.laws",
             "statements.marginal",
             "statements.measures",
+            "statements.options",
             "statements.scores",
             "supports",
             "zero_sum",

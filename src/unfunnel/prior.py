@@ -30,6 +30,7 @@ from unfunnel.statements.centres import from_median, from_mode
 from unfunnel.statements.constraining import constrained_hierarchy
 from unfunnel.statements.implied import implied
 from unfunnel.statements.implied_report import Implied
+from unfunnel.statements.options import stated_family
 from unfunnel.statements.quantiles import from_interval
 from unfunnel.tensors import check_tensor_support, encode_other
 from unfunnel.upstream import call_signature, check_dims, distribution_stand_in, named_function
@@ -156,8 +157,9 @@ class NaturalPrior(Prior):
         mass : float, default 0.9
             The probability between them.
         **options
-            ``dims``, ``centered`` and ``transform``, as in the constructor. With a ``transform``
-            the statement is about ``{name}_raw``.
+            ``dims``, ``centered``, ``transform``, bounds (``lower``, ``upper``) and the degrees of
+            freedom ``nu``, as in the constructor. With a ``transform`` the statement is about
+            ``{name}_raw``.
 
         Returns
         -------
@@ -176,7 +178,9 @@ class NaturalPrior(Prior):
         >>> LogNormalExp.from_quantiles(0.5, 3, mass=0.9, dims="geo").dims
         ('geo',)
         """
-        return cls(**{**from_interval(cls.family, low, high, mass), **options})
+        subject = f"{cls.family.name}: from_quantiles"
+        family, shape = stated_family(subject, cls.family, options)
+        return cls(**{**from_interval(family, low, high, mass, shape), **options})
 
     @classmethod
     def from_median(
@@ -191,9 +195,11 @@ class NaturalPrior(Prior):
         sigma : float, optional
             The standard deviation, in natural units.
         gsd : float, optional
-            The geometric standard deviation, a factor above 1; positive families only.
+            The geometric standard deviation, a factor above 1, of the distance from the bound;
+            lognormal families only.
         **options
-            ``dims``, ``centered`` and ``transform``, as in the constructor.
+            ``dims``, ``centered``, ``transform``, bounds (``lower``, ``upper``) and the degrees of
+            freedom ``nu``, as in the constructor.
 
         Returns
         -------
@@ -213,7 +219,9 @@ class NaturalPrior(Prior):
         >>> round(LogNormalExp.from_median(2, gsd=1.5).parameters["mu"], 6)
         2.171348
         """
-        return cls(**{**from_median(cls.family, median, sigma=sigma, gsd=gsd), **options})
+        family, shape = stated_family(f"{cls.family.name}: from_median", cls.family, options)
+        found = from_median(family, median, sigma=sigma, gsd=gsd, shape=shape)
+        return cls(**{**found, **options})
 
     @classmethod
     def from_mode(
@@ -226,11 +234,12 @@ class NaturalPrior(Prior):
         mode : float
             The most likely value, in natural units.
         mu : float, optional
-            The mean, above the mode; positive families only.
+            The mean, further from the bound than the mode; lognormal families only.
         sigma : float, optional
             The standard deviation, in natural units.
         **options
-            ``dims``, ``centered`` and ``transform``, as in the constructor.
+            ``dims``, ``centered``, ``transform``, bounds (``lower``, ``upper``) and the degrees of
+            freedom ``nu``, as in the constructor.
 
         Returns
         -------
@@ -250,7 +259,9 @@ class NaturalPrior(Prior):
         >>> round(LogNormalExp.from_mode(1, sigma=0.5).parameters["mu"], 6)
         1.249546
         """
-        return cls(**{**from_mode(cls.family, mode, mu=mu, sigma=sigma), **options})
+        family, shape = stated_family(f"{cls.family.name}: from_mode", cls.family, options)
+        found = from_mode(family, mode, mu=mu, sigma=sigma, shape=shape)
+        return cls(**{**found, **options})
 
     # -- building
     # ------------------------------------------------------------------------------------

@@ -163,7 +163,7 @@ def test_a_family_without_a_closed_form():
         NormalIdentity.from_median(1, gsd=2)
     with pytest.raises(UnsupportedError, match=r"here: 'sigma'.*NormalIdentity and mu"):
         NormalIdentity.from_mode(1, mu=2)
-    gumbel = BaseLaw("Gumbel", lambda z: z, lambda p: float(-np.log(-np.log(p))))
+    gumbel = BaseLaw("Gumbel", lambda z, ops: z, lambda p, ops: float(-np.log(-np.log(p))))
     options = {**vars(LOGNORMAL_EXP), "base": gumbel}
     for family in (Family(**options), Family(**{**options, "link": IDENTITY})):
         with pytest.raises(UnsupportedError, match="here: none"):

@@ -61,17 +61,26 @@ class Ratio:
     of : str
         Name of the parameter in whose place it stands, which is the ratio times the unit.
     unit : callable
-        ``(params, ops) -> unit``, a function of the other parameters.
+        ``(params, ops) -> unit``, a function of the mean ``mu``.
+    curvature : float
+        The squared unit is a polynomial of degree two in ``mu``; this is the coefficient of
+        ``mu**2``.
     """
 
     parameter: Parameter
     of: str
     unit: Callable[[Mapping[str, Any], Ops], Any]
+    curvature: float
 
     @property
     def name(self) -> str:
         """The keyword."""
         return self.parameter.name
+
+    def expected_squared_unit(self, mean: Any, variance: Any, ops: Ops) -> Any:
+        """Return ``E[unit**2]`` for a random ``mu`` with this mean and variance."""
+        unit = self.unit({"mu": mean}, ops)
+        return unit * unit + self.curvature * variance
 
 
 @dataclass(frozen=True)

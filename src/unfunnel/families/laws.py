@@ -26,8 +26,8 @@ class BaseLaw:
     log_density : callable
         ``(z, ops, *shape) -> log density``, normalized.
     quantile : callable
-        ``(p, ops, *shape) -> z``, the inverse distribution function; for numbers only, if the law
-        has a shape.
+        ``(p, ops, *shape) -> z``, the inverse distribution function; for numbers and arrays
+        only, if the law has a shape.
     shape : tuple of str
         Names of its own parameters.
     log_cdf : callable, optional
@@ -58,8 +58,8 @@ def _student_t_log_density(z: Any, ops: Ops, nu: Any) -> Any:
     return normalization - (0.5 * nu + 0.5) * ops.log1p(z**2 / nu)
 
 
-def _student_t_quantile(p: float, ops: Ops, nu: float) -> float:
-    return float(stdtrit(nu, p))
+def _student_t_quantile(p: Any, ops: Ops, nu: Any) -> Any:
+    return stdtrit(nu, p)
 
 
 def _laplace_log_density(z: Any, ops: Ops) -> Any:

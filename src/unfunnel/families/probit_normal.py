@@ -68,7 +68,7 @@ def _with_bounds(bounds: Bounds) -> Family:
         base=NORMAL,
         location_scale=location_scale,
         moments=moments,
-        ratios=(Ratio(spread, of="sigma", unit=largest),),
+        ratios=(Ratio(spread, of="sigma", unit=largest, curvature=-1.0),),
         in_pymc=False,
         bounds=bounds,
         with_bounds=_with_bounds,

@@ -45,7 +45,7 @@ WEIBULL_EXP = Family(
     base=MINIMUM_GUMBEL,
     location_scale=location_scale,
     moments=moments,
-    ratios=(Ratio(CV, of="sigma", unit=lambda params, ops: params["mu"]),),
+    ratios=(Ratio(CV, of="sigma", unit=lambda params, ops: params["mu"], curvature=1.0),),
     in_pymc=False,
     counterpart=Counterpart(
         parameters=lambda location, scale, ops: (1.0 / scale, ops.exp(location)),

@@ -7,8 +7,8 @@ Balakrishnan 1994, *Continuous Univariate Distributions* 1, chapter 14)::
     sd**2 = mean**2 * (w - 1)
 
 A median with a standard deviation is a quadratic equation in ``w``, a mode with a standard
-deviation a quartic one. A family that is symmetric about its mean has its median and its mode
-there.
+deviation a quartic one. With a bound the distance from it is lognormal, and the same equations
+hold for distances. A family that is symmetric about its mean has its median and its mode there.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import numpy as np
 from unfunnel.errors import ParameterError, UnsupportedError, listed
 from unfunnel.families import Family
 from unfunnel.families.laws import NORMAL, BaseLaw
+from unfunnel.intervals import POSITIVE
 from unfunnel.links import IDENTITY, LOG
 from unfunnel.number_checks import finite_parameters, number_between, the_one_given
 from unfunnel.ops import NUMPY
@@ -44,7 +45,12 @@ class CentreForms:
 
 
 def from_median(
-    family: Family, median: Any, *, sigma: Any = None, gsd: Any = None
+    family: Family,
+    median: Any,
+    *,
+    sigma: Any = None,
+    gsd: Any = None,
+    shape: tuple[float, ...] = (),
 ) -> dict[str, float]:
     """Return the parameters of the law with this median and one measure of spread.
 
@@ -58,7 +64,10 @@ def from_median(
         The standard deviation, in natural units.
     gsd : float, optional
         The geometric standard deviation, without unit and above 1: two thirds of the values lie
-        between ``median / gsd`` and ``median * gsd``. Positive families only.
+        between ``median / gsd`` and ``median * gsd``. Positive families only. With a bound it is
+        that of the distance from the bound.
+    shape : tuple of float, default ()
+        The parameters of the base law.
 
     Returns
     -------
@@ -79,10 +88,17 @@ def from_median(
     >>> round(from_median(LOGNORMAL_EXP, 2, gsd=1.5)["mu"], 6)
     2.171348
     """
-    return _from_centre(family, "median", median, sigma=sigma, gsd=gsd)
+    return _from_centre(family, shape, "median", median, sigma=sigma, gsd=gsd)
 
 
-def from_mode(family: Family, mode: Any, *, mu: Any = None, sigma: Any = None) -> dict[str, float]:
+def from_mode(
+    family: Family,
+    mode: Any,
+    *,
+    mu: Any = None,
+    sigma: Any = None,
+    shape: tuple[float, ...] = (),
+) -> dict[str, float]:
     """Return the parameters of the law with this mode and this mean or standard deviation.
 
     Parameters
@@ -92,9 +108,11 @@ def from_mode(family: Family, mode: Any, *, mu: Any = None, sigma: Any = None) -
     mode : float
         The most likely value, in natural units.
     mu : float, optional
-        The mean, above the mode. Positive families only.
+        The mean, further from the bound than the mode. Families with one bound only.
     sigma : float, optional
         The standard deviation.
+    shape : tuple of float, default ()
+        The parameters of the base law.
 
     Returns
     -------
@@ -115,20 +133,38 @@ def from_mode(family: Family, mode: Any, *, mu: Any = None, sigma: Any = None) -
     >>> round(from_mode(LOGNORMAL_EXP, 1, mu=1.5)["sigma"], 6)
     0.835664
     """
-    return _from_centre(family, "mode", mode, mu=mu, sigma=sigma)
+    return _from_centre(family, shape, "mode", mode, mu=mu, sigma=sigma)
 
 
-def _from_centre(family: Family, centre: str, value: Any, **seconds: Any) -> dict[str, float]:
+def _from_centre(
+    family: Family, shape: tuple[float, ...], centre: str, value: Any, **seconds: Any
+) -> dict[str, float]:
     subject = f"{family.name}: from_{centre}"
     second = the_one_given(subject, **seconds)
-    form = _form(subject, family, centre, second)
+    form = _form(subject, family, shape, centre, second)
     value = number_between(subject, centre, value, *family.link.support)
-    number = number_between(subject, second, seconds[second], 0)
-    return finite_parameters(subject, lambda: form(subject, value, number))
+    is_place = second in _PLACES
+    support = family.link.support if is_place else POSITIVE
+    number = number_between(subject, second, seconds[second], *support)
+    lower, upper = family.bounds
+    # The distance from a bound is what has the law: x = bound + sign * distance.
+    sign, bound = (1.0, lower or 0.0) if upper is None else (-1.0, upper)
+    about = f"{subject} (distances from the bound {bound:g})" if bound or upper == 0 else subject
+
+    def parameters() -> dict[str, float]:
+        second_distance = sign * (number - bound) if is_place else number
+        found = form(about, sign * (value - bound), second_distance)
+        return {**found, "mu": bound + sign * found["mu"]}
+
+    return finite_parameters(subject, parameters)
 
 
-def _form(subject: str, family: Family, centre: str, second: str) -> Form:
-    forms = _forms(family)
+#: The second numbers that are values of the variable, and no spreads.
+_PLACES = ("mu",)
+
+
+def _form(subject: str, family: Family, shape: tuple[float, ...], centre: str, second: str) -> Form:
+    forms = _forms(family, shape)
     closed: dict[str, Form] = {} if forms is None else getattr(forms, centre)
     if second in closed:
         return closed[second]
@@ -140,16 +176,16 @@ def _form(subject: str, family: Family, centre: str, second: str) -> Form:
     )
 
 
-def _forms(family: Family) -> CentreForms | None:
-    if family.link is LOG and family.base is NORMAL:
+def _forms(family: Family, shape: tuple[float, ...]) -> CentreForms | None:
+    if family.link.name == LOG.name and family.base is NORMAL:
         return _LOGNORMAL
-    return _SYMMETRIC if family.link is IDENTITY and _is_symmetric(family.base) else None
+    symmetric = family.link is IDENTITY and _is_symmetric(family.base, shape)
+    return _SYMMETRIC if symmetric else None
 
 
-def _is_symmetric(base: BaseLaw) -> bool:
-    """Whether a law without parameters of its own is symmetric."""
-    return not base.shape and all(
-        abs(base.quantile(p, NUMPY) + base.quantile(1 - p, NUMPY)) < _ROUNDING
+def _is_symmetric(base: BaseLaw, shape: tuple[float, ...]) -> bool:
+    return all(
+        abs(base.quantile(p, NUMPY, *shape) + base.quantile(1 - p, NUMPY, *shape)) < _ROUNDING
         for p in (0.5, 0.25, 0.05)
     )
 

@@ -57,7 +57,17 @@ def constrained_hierarchy(
             expected="method='equal-tails' for a prior with hyperpriors",
             given=repr(method),
         )
-    split = split_of(subject, readable_hierarchy(subject, prior))
+    hierarchy = readable_hierarchy(subject, prior)
+    ratio = hierarchy.ratio
+    if ratio is not None and np.isfinite(ratio.parameter.support.upper):
+        raise UnsupportedError(
+            subject,
+            expected=f"a prior without a hyperprior between two bounds, as that of {ratio.name} or "
+            "mu is here",
+            given=described(prior),
+            remedy="Use elicit_hierarchy(typical, plausible_range, family=ProbitNormal).",
+        )
+    split = split_of(subject, hierarchy)
     tail = (1 - mass) / 2
     wanted = logit(np.array([tail, 1 - tail]))
 
@@ -70,7 +80,7 @@ def constrained_hierarchy(
         return np.asarray(logit([marginal.cdf(lower), marginal.cdf(upper)]) - wanted)
 
     # One element without hyperpriors, in the same interval, is close to it.
-    plain = from_interval(family, lower, upper, mass)
+    plain = from_interval(family, lower, upper, mass, hierarchy.shape)
     start = [family.link.forward(plain["mu"], NUMPY), np.log(plain["sigma"])]
     found = root(misses, start, tol=_TOLERANCE)
     if np.abs(misses(found.x)).max() > _ACCEPTABLE:
@@ -96,7 +106,7 @@ def readable_hierarchy(subject: str, prior: Any) -> Hierarchy:
     raise UnsupportedError(
         subject,
         expected="at most two hyperpriors, of known distributions with constant scalar parameters "
-        "and without transform=",
+        "and without transform=, for the mean and the standard deviation or its ratio",
         given=described(prior),
         remedy="State it by its moments, and look at prior.implied() or sample_prior.",
     )

@@ -4,11 +4,15 @@ What is typical, in which range does one element lie, how alike are the elements
 that? The answers are the mean of one element, its standard deviation, the intraclass correlation,
 and the coefficient of variation of ``sigma``; :mod:`unfunnel.statements.restating` says how these
 four determine the hyperpriors. Nothing has to be said on a log scale.
+
+Between two bounds the largest possible standard deviation depends on the mean, so that no prior of
+``sigma`` goes with a random mean. There ``spread`` has a Beta prior in place of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,11 +20,16 @@ from pymc_extras.prior import Prior
 from scipy.optimize import brentq
 
 from unfunnel.errors import ParameterError, ParameterTypeError, described, listed, nearest
+from unfunnel.families import Family, Ratio
+from unfunnel.families.base import OPTIONS
+from unfunnel.intervals import UNIT
 from unfunnel.number_checks import is_number, number_between, the_one_given
+from unfunnel.ops import NUMPY
 from unfunnel.prior import NaturalPrior
 from unfunnel.priors import LogNormalExp
 from unfunnel.statements.constraining import readable_hierarchy
 from unfunnel.statements.marginal import Marginal
+from unfunnel.statements.options import stated_family
 from unfunnel.statements.quantiles import check_interval
 from unfunnel.statements.restating import Split
 
@@ -58,16 +67,19 @@ def elicit_hierarchy(
         "alike" (0.9), "somewhat" (0.5), "very different" (0.1).
     sureness : float or str, default "somewhat"
         How sure it is how far the elements lie apart: the standard deviation of ``sigma`` over its
-        mean, at least 0 (known). Or a word: "sure" (0.25), "somewhat" (0.5), "unsure" (1).
+        mean, at least 0 (known). Or a word: "sure" (0.25), "somewhat" (0.5), "unsure" (1). Between
+        two bounds it is that of ``spread``.
     mass : float, default 0.9
         The probability of ``plausible_range``.
     sd : float, optional
         The standard deviation of one element, instead of ``plausible_range``.
     family : type, default LogNormalExp
-        The class of the prior, and of that of its ``mu``. ``sigma`` has a Gamma prior.
+        The class of the prior, and of that of its ``mu``. ``sigma`` has a Gamma prior; of
+        ``ProbitNormal``, ``spread`` has a Beta prior.
     **options
         Further arguments of the prior: ``dims``, ``centered``, ``transform`` (the answers are then
-        about ``{name}_raw``), other parameters.
+        about ``{name}_raw``); bounds (``lower``, ``upper``) and the degrees of freedom ``nu``,
+        which its ``mu`` has, too.
 
     Returns
     -------
@@ -79,7 +91,8 @@ def elicit_hierarchy(
     Raises
     ------
     ParameterError
-        If an answer cannot be meant, or no standard deviation leaves so little in the range.
+        If an answer cannot be meant, no standard deviation leaves so little in the range, or the
+        bounds allow no such standard deviation.
 
     See Also
     --------
@@ -97,50 +110,97 @@ def elicit_hierarchy(
     (1.5, 0.5)
     """
     subject = f"{family.family.name}: elicit_hierarchy"
-    link = family.family.link
-    mean = number_between(subject, "typical", typical, link.support.lower, link.support.upper)
+    law, _ = stated_family(subject, family.family, options)
+    mean = number_between(subject, "typical", typical, *law.link.support)
     split = Split(
         icc=_number_or_word(subject, "alikeness", alikeness, ALIKENESS, below=1.0),
         cv=_number_or_word(subject, "sureness", sureness, SURENESS, below=np.inf),
     )
 
-    inner = {key: value for key, value in options.items() if key in family.family.parameter_names}
+    inner = {key: value for key, value in options.items() if key not in OPTIONS}
+    scale = _scale_hyperprior(law)
+    most = scale.largest_sd(mean, split)
 
     def stated(sd: float, **others: Any) -> NaturalPrior:
-        hyperpriors = _hyperpriors(family, mean, sd, split, inner)
-        return family(**{**hyperpriors, **inner, **others})
+        mu = family(mu=mean, sigma=split.sd_of_mu(sd), **inner) if split.icc else mean
+        return family(mu=mu, **scale.stated(mean, sd, split), **{**inner, **others})
 
     if the_one_given(subject, plausible_range=plausible_range, sd=sd) == "sd":
-        return stated(number_between(subject, "sd", sd, 0), **options)
-    low, high, mass = _range_around(subject, family, plausible_range, mean, mass)
+        return stated(_possible_sd(subject, number_between(subject, "sd", sd, 0), most), **options)
+    low, high, mass = _range_around(subject, law, plausible_range, mean, mass)
 
     def excess(log_sd: float) -> float:
         marginal = Marginal(readable_hierarchy(subject, stated(float(np.exp(log_sd)))))
         return marginal.cdf(high) - marginal.cdf(low) - mass
 
-    bracket = _first_bracket(excess, np.log(high - low) + _LOG_STEPS)
+    steps = np.minimum(np.log(high - low) + _LOG_STEPS, np.log(most * _NEARLY_ALL))
+    bracket = _first_bracket(excess, np.unique(steps))
     if bracket is None:
         raise ParameterError(
             subject,
             expected=f"a range that, for some standard deviation, holds no more than {mass:g} of "
             f"the elements if their mean is {mean:g}",
             given=f"plausible_range=({low:g}, {high:g})",
-            remedy="Narrow the range, state a larger mass, or state the standard deviation (sd=).",
+            remedy="Narrow the range, state a larger mass, or state the standard deviation (sd=)."
+            + ("" if np.isinf(most) else f" Here it can be no larger than {most:.4g}."),
         )
     return stated(float(np.exp(brentq(excess, *bracket, xtol=1e-13, rtol=1e-13))), **options)
 
 
-def _hyperpriors(
-    family: type[NaturalPrior], mean: float, sd: float, split: Split, inner: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return ``mu`` and ``sigma`` for these four numbers; without spread they are numbers."""
-    mean_of_sigma = split.mean_of_sigma(sd)
-    return {
-        "mu": family(mu=mean, sigma=split.sd_of_mu(sd), **inner) if split.icc else mean,
-        "sigma": Prior("Gamma", mu=mean_of_sigma, sigma=split.cv * mean_of_sigma)
-        if split.cv
-        else mean_of_sigma,
-    }
+@dataclass(frozen=True)
+class _ScaleHyperprior:
+    """Which hyperprior says how far the elements lie apart.
+
+    Parameters
+    ----------
+    name, distribution : str
+        Of the parameter, and of its hyperprior, which takes ``mu`` and ``sigma``.
+    ratio : Ratio or None
+        If it stands in place of ``sigma``.
+    """
+
+    name: str
+    distribution: str
+    ratio: Ratio | None = None
+
+    def stated(self, mean: float, sd: float, split: Split) -> dict[str, Any]:
+        """Return the parameter for a mean and a standard deviation of one element."""
+        mean_of_scale = split.mean_of_scale(mean, sd, self.ratio)
+        hyperprior = Prior(self.distribution, mu=mean_of_scale, sigma=split.cv * mean_of_scale)
+        return {self.name: hyperprior if split.cv else mean_of_scale}
+
+    def largest_sd(self, mean: float, split: Split) -> float:
+        """Return the end of the standard deviations of one element that are possible.
+
+        With ``f`` and ``c`` of the split, a Beta law with the mean ``r`` and the standard deviation
+        ``c r`` needs ``c**2 r < 1 - r``, so that ``E[spread**2] = (1 + c**2) r**2`` is below
+        ``1 / (1 + c**2)``; and ``E[spread**2] = (1 - f) sd**2 / (unit(mean)**2 - f sd**2)``.
+        """
+        if self.ratio is None:
+            return float(np.inf)
+        largest = 1 / (1 + split.cv**2)
+        unit = self.ratio.expected_squared_unit(mean, 0.0, NUMPY)
+        return float(np.sqrt(unit * largest / (1 - split.icc + split.icc * largest)))
+
+
+def _scale_hyperprior(law: Family) -> _ScaleHyperprior:
+    """Return a Gamma law for ``sigma``; where its values are limited, a Beta law for its ratio."""
+    for ratio in law.ratios:
+        if ratio.parameter.support == UNIT:
+            return _ScaleHyperprior(ratio.name, "Beta", ratio)
+    return _ScaleHyperprior("sigma", "Gamma")
+
+
+def _possible_sd(subject: str, sd: float, most: float) -> float:
+    if sd < most:
+        return sd
+    raise ParameterError(
+        subject,
+        expected=f"sd below {most:.6g}, the largest that bounds, typical, alikeness and sureness "
+        "allow",
+        given=f"{sd:g}",
+        remedy="State a smaller sd, or more sureness (a smaller number).",
+    )
 
 
 def _number_or_word(
@@ -160,7 +220,7 @@ def _number_or_word(
 
 
 def _range_around(
-    subject: str, family: type[NaturalPrior], plausible_range: Any, mean: float, mass: Any
+    subject: str, law: Family, plausible_range: Any, mean: float, mass: Any
 ) -> tuple[float, float, float]:
     if not isinstance(plausible_range, tuple | list) or len(plausible_range) != _ENDS:
         raise ParameterTypeError(
@@ -169,7 +229,7 @@ def _range_around(
             given=described(plausible_range),
         )
     bounds = dict(zip(("low", "high"), plausible_range, strict=True))
-    low, high, mass = check_interval(subject, family.family, bounds, mass)
+    low, high, mass = check_interval(subject, law, bounds, mass)
     if not low < mean < high:
         raise ParameterError(
             subject,
@@ -184,6 +244,9 @@ _ENDS = 2
 # Standard deviations that are tried, as multiples of the width of the range; the first is too small
 # for any mass that doubles can tell from 1.
 _LOG_STEPS = np.log(2.0) * np.arange(-6.0, 7.0, 0.5)
+
+# The share of the largest possible standard deviation up to which one is looked for.
+_NEARLY_ALL = 0.999
 
 
 def _first_bracket(

@@ -43,12 +43,16 @@ class Level:
         Dims of the prior that it is a parameter of.
     is_mean : bool
         Whether it is the mean of the elements, or the mean of that.
+    is_shape : bool, default False
+        Whether it is a parameter of a base law, or of the hyperprior of one: no moment of an
+        element depends on it.
     """
 
     name: str
     value: Any
     owner_dims: tuple[str, ...]
     is_mean: bool
+    is_shape: bool = False
 
 
 def implied(
@@ -96,18 +100,19 @@ def implied(
 
 def _levels(prior: Any) -> Iterator[Level]:
     yield Level(ELEMENT, prior, own_dims(prior), is_mean=True)
-    yield from _hyperparameters(prior, "", is_mean=True)
+    yield from _hyperparameters(prior, "", is_mean=True, is_shape=False)
 
 
-def _hyperparameters(prior: Any, name: str, is_mean: bool) -> Iterator[Level]:
+def _hyperparameters(prior: Any, name: str, is_mean: bool, is_shape: bool) -> Iterator[Level]:
     for key, value in prior.parameters.items():
         if not _is_random(value):
             continue
         own = names.child(name, key) if name else key
-        level = Level(own, value, own_dims(prior), is_mean and key == "mu")
+        of_base = is_shape or key in prior.family.base.shape
+        level = Level(own, value, own_dims(prior), is_mean and key == "mu", of_base)
         yield level
         if is_ours(value):
-            yield from _hyperparameters(value, own, level.is_mean)
+            yield from _hyperparameters(value, own, level.is_mean, of_base)
 
 
 def _is_random(value: Any) -> bool:
@@ -148,7 +153,9 @@ def _correlations(reader: Reader, whole: Measures) -> dict[str, Number]:
 
 
 def _warn_of_infinite_moments(subject: str, level: Level, law: Law) -> None:
-    if not isinstance(law, Known) or (isfinite(law.mean) and isfinite(law.variance)):
+    if level.is_shape or not isinstance(law, Known):
+        return
+    if isfinite(law.mean) and isfinite(law.variance):
         return
     no_mean = level.is_mean and not isfinite(law.mean)
     what = "neither a mean nor a standard deviation" if no_mean else "no finite standard deviation"

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
-from unfunnel.families import Family
+from unfunnel.errors import UnsupportedError
+from unfunnel.families import Family, Ratio
 from unfunnel.ops import NUMPY
-from unfunnel.statements.scores import score_maps, value_at_score
+from unfunnel.statements.scores import base_values, score_maps, value_at_score
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,9 @@ class Hierarchy:
     is exact, for any family and for parameters that depend on one another::
 
         E phi = E[mu]        Var phi = Var[mu] + E[sigma**2]
+
+    Where ``sigma = ratio * unit(mu)``, and the ratio does not depend on ``mu``,
+    ``E[sigma**2] = E[ratio**2] E[unit(mu)**2]``.
     """
 
     family: Family
@@ -121,7 +125,26 @@ class Hierarchy:
     @property
     def variance(self) -> float:
         """What the mean varies, and what the elements vary around it."""
-        return self.parameters["mu"].variance + second_moment(self.parameters["sigma"])
+        mu = self.parameters["mu"]
+        within = second_moment(self.parameters[self.scale_name])
+        if self.ratio is not None:
+            within *= self.ratio.expected_squared_unit(mu.mean, mu.variance, NUMPY)
+        return mu.variance + within
+
+    @property
+    def ratio(self) -> Ratio | None:
+        """What is stated in place of ``sigma``, if anything."""
+        return self.family.ratio_of("sigma", self.parameters)
+
+    @property
+    def scale_name(self) -> str:
+        """The parameter that says how far elements lie apart: ``sigma``, or its ratio."""
+        return "sigma" if self.ratio is None else self.ratio.name
+
+    @property
+    def shape(self) -> tuple[float, ...]:
+        """The parameters of the base law; they must be numbers."""
+        return tuple(self.parameters[name].mean for name in self.family.base.shape)
 
     @property
     def is_constant(self) -> bool:
@@ -130,32 +153,62 @@ class Hierarchy:
 
     def at_score(self, scores: np.ndarray) -> np.ndarray:
         """Return the values with these normal scores; the parameters must be numbers."""
-        return self._values(scores, {key: law.mean for key, law in self.parameters.items()})
+        return self._values(scores, self._constants)
 
     def cdf(self, x: float) -> float:
         """Return the probability below ``x``; the parameters must be numbers."""
-        values = {key: law.mean for key, law in self.parameters.items()}
-        law = self.family.location_scale(values, NUMPY)
-        return float(probability_below(self.family, unconstrained(self.family, x), *law))
+        law = self.family.location_scale(self.family.stated(self._constants, NUMPY), NUMPY)
+        theta = unconstrained(self.family, x)
+        return float(probability_below(self.family, theta, *law, self.shape))
 
     def draw(self, number: int, rng: np.random.Generator) -> np.ndarray:
         """Return independent draws, each with parameters of its own."""
-        drawn = {key: law.draw(number, rng) for key, law in self.parameters.items()}
+        drawn = self._draw_parameters(number, rng)
         return self._values(rng.standard_normal(number), drawn)
 
+    def draw_sigma(self, number: int, rng: np.random.Generator) -> np.ndarray:
+        """Return independent draws of the standard deviation, whatever is stated in its place."""
+        stated = self.family.stated(self._draw_parameters(number, rng), NUMPY)
+        return np.broadcast_to(stated["sigma"], (number,))
+
+    def _draw_parameters(self, number: int, rng: np.random.Generator) -> dict[str, Any]:
+        drawn = {
+            key: law.value if isinstance(law, Point) else law.draw(number, rng)
+            for key, law in self.parameters.items()
+        }
+        for name in self.family.base.shape:
+            parameter = self.family.parameter(name)
+            if not np.all(parameter.support.holds(drawn[name])):
+                raise UnsupportedError(
+                    f"{self.family.name}: {name}",
+                    expected=f"a hyperprior with {parameter.support.support}, to draw from "
+                    f"({parameter.meaning})",
+                    given="one that puts mass outside, where the density is zero",
+                    remedy="Use one with this support, such as LogNormalExp(..., lower=) or "
+                    "TruncatedNormal(lower=).",
+                )
+        return drawn
+
+    @property
+    def _constants(self) -> dict[str, float]:
+        return {key: law.mean for key, law in self.parameters.items()}
+
     def _values(self, scores: np.ndarray, parameters: Mapping[str, Any]) -> np.ndarray:
-        location, scale = self.family.location_scale(parameters, NUMPY)
-        to_value, _ = score_maps(self.family.base)
-        return np.asarray(self.family.link.inverse(location + scale * to_value(scores), NUMPY))
+        stated = self.family.stated(parameters, NUMPY)
+        location, scale = self.family.location_scale(stated, NUMPY)
+        z = base_values(self.family.base, scores, self.family.shape(stated))
+        return np.asarray(self.family.link.inverse(location + scale * z, NUMPY))
 
 
 Explicit = Point | Known | Hierarchy
 Law = Explicit | Drawn
 
 
-def probability_below(family: Family, theta: float, location: Any, scale: Any) -> Any:
+def probability_below(
+    family: Family, theta: float, location: Any, scale: Any, shape: tuple[float, ...] = ()
+) -> Any:
     """Return the probability below a value of the unconstrained variable, elementwise."""
-    _, to_score = score_maps(family.base)
+    _, to_score = score_maps(family.base, shape)
     return ndtr(to_score((theta - location) / scale))
 
 

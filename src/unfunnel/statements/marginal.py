@@ -41,7 +41,8 @@ class Marginal:
     Parameters
     ----------
     hierarchy : Hierarchy
-        With at most two random parameters, each with a quantile function.
+        With at most two random parameters, each with a quantile function, and none of them of the
+        base law.
     sizes : tuple of int, default FINE
         Nodes for the first and the second random parameter.
 
@@ -63,10 +64,18 @@ class Marginal:
 
     @staticmethod
     def is_possible(hierarchy: Hierarchy) -> bool:
-        """Whether quadrature can be done: few random parameters, each with a quantile function."""
-        laws = hierarchy.parameters.values()
-        random = [law for law in laws if not isinstance(law, Point)]
-        return len(random) <= MOST_RANDOM_PARAMETERS and all(is_explicit(law) for law in random)
+        """Whether quadrature can be done: few random parameters, each with a quantile function.
+
+        A base law with random parameters of its own would need a table of its quantiles for each.
+        """
+        random = {
+            key: law for key, law in hierarchy.parameters.items() if not isinstance(law, Point)
+        }
+        return (
+            len(random) <= MOST_RANDOM_PARAMETERS
+            and random.keys().isdisjoint(hierarchy.family.base.shape)
+            and all(is_explicit(law) for law in random.values())
+        )
 
     @cached_property
     def half(self) -> Marginal:
@@ -97,7 +106,8 @@ class Marginal:
 
     def _below(self, theta: float) -> float:
         location, scale, weights = self._grid
-        below = probability_below(self.hierarchy.family, theta, location, scale)
+        family, shape = self.hierarchy.family, self.hierarchy.shape
+        below = probability_below(family, theta, location, scale, shape)
         return float(np.sum(weights * below))
 
     @cached_property
@@ -118,7 +128,8 @@ class Marginal:
             scores, of_scores = nodes(size)
             values[key] = cast(Explicit, law).at_score(scores).reshape(shape)
             weights = weights * of_scores.reshape(shape)
-        location, scale = self.hierarchy.family.location_scale(values, NUMPY)
+        family = self.hierarchy.family
+        location, scale = family.location_scale(family.stated(values, NUMPY), NUMPY)
         location, scale, weights = np.broadcast_arrays(location, scale, weights)
         matters = weights > _NEGLIGIBLE * weights.max()
         return location[matters], scale[matters], weights[matters]

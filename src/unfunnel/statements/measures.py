@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import ndtri
 
+from unfunnel.ops import NUMPY
 from unfunnel.statements.laws import Explicit, Hierarchy, Law, is_explicit, needs_draws
 from unfunnel.statements.marginal import Marginal
 
@@ -114,11 +115,25 @@ class Measures:
     def variance(self) -> Estimate:
         """The variance."""
         if isinstance(self.law, Hierarchy):
-            within = self.parameters["sigma"].second_moment
+            within = self._variance_within(self.law)
             return self.parameters["mu"].variance.map(lambda mu, sigma: mu + sigma, within)
         return (
             _estimate(np.var, self.draws) if needs_draws(self.law) else Estimate(self.law.variance)
         )
+
+    def _variance_within(self, law: Hierarchy) -> Estimate:
+        """Return the expected variance around the mean, the expected square of ``sigma``."""
+        scale, mu, ratio = self.parameters[law.scale_name], self.parameters["mu"], law.ratio
+        if ratio is None:
+            return scale.second_moment
+        if needs_draws(scale.law) and needs_draws(mu.law):  # they may depend on one another
+            draws = law.draw_sigma(self._number_of_draws, self._rng)
+            return _estimate(lambda part: float(np.mean(part**2)), draws)
+        unit = mu._mean.map(
+            lambda mean, variance: float(ratio.expected_squared_unit(mean, variance, NUMPY)),
+            mu.variance,
+        )
+        return scale.second_moment.map(lambda square, of_unit: square * of_unit, unit)
 
     @cached_property
     def second_moment(self) -> Estimate:

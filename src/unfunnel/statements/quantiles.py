@@ -69,7 +69,9 @@ def equal_tails(
     return location, (at_high - at_low) / width
 
 
-def from_interval(family: Family, low: Any, high: Any, mass: Any) -> dict[str, float]:
+def from_interval(
+    family: Family, low: Any, high: Any, mass: Any, shape: tuple[float, ...] = ()
+) -> dict[str, float]:
     """Return the parameters under which ``low`` and ``high`` are the ends of an interval.
 
     Parameters
@@ -80,11 +82,13 @@ def from_interval(family: Family, low: Any, high: Any, mass: Any) -> dict[str, f
         The ``(1 - mass) / 2`` and ``(1 + mass) / 2`` quantiles, in natural units.
     mass : float
         The probability between them, in (0, 1).
+    shape : tuple of float, default ()
+        The parameters of the base law.
 
     Returns
     -------
     dict of str to float
-        By parameter.
+        Mean and standard deviation, by parameter.
 
     Raises
     ------
@@ -100,5 +104,5 @@ def from_interval(family: Family, low: Any, high: Any, mass: Any) -> dict[str, f
     """
     subject = f"{family.name}: from_quantiles"
     low, high, mass = check_interval(subject, family, {"low": low, "high": high}, mass)
-    location, scale = equal_tails(family, low, high, mass)
-    return finite_parameters(subject, lambda: family.moments(location, scale, NUMPY))
+    location, scale = equal_tails(family, low, high, mass, shape)
+    return finite_parameters(subject, lambda: family.moments(location, scale, NUMPY, *shape))

@@ -7,21 +7,25 @@ variance, ``Var = Var[mu] + E[sigma**2]``, its hyperpriors then have::
 
     mu:     mean = mean                          sd = sqrt(f) * sd
     sigma:  mean = sd * sqrt((1 - f) / (1 + c**2))    sd = c * mean
+
+Where a ratio stands in place of ``sigma``, ``c`` is its coefficient of variation, and its mean is
+that of ``sigma`` above, divided by ``sqrt(E[unit**2])``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import gamma, isclose, isfinite, pi, sqrt
+from math import gamma, inf, isclose, isfinite, pi, sqrt
 from typing import Any
 
 from unfunnel.errors import UnsupportedError, described, listed
+from unfunnel.families import Ratio
 from unfunnel.families.lognormal_exp import LOGNORMAL_EXP
 from unfunnel.half_t import half_student_t
 from unfunnel.known_laws import Numbers
 from unfunnel.ops import NUMPY
-from unfunnel.statements.laws import Hierarchy, Law, second_moment
+from unfunnel.statements.laws import Hierarchy, Law
 from unfunnel.statements.reading import distribution_of, is_ours, scalar_law
 
 #: ``(mean, sd, numbers) -> keywords``; the numbers as in :mod:`unfunnel.known_laws`.
@@ -37,7 +41,7 @@ class Split:
     icc : float
         The share that the variance of ``mu`` has, in [0, 1).
     cv : float
-        The standard deviation of ``sigma`` over its mean.
+        The standard deviation of ``sigma``, or of the ratio in its place, over its mean.
     """
 
     icc: float
@@ -47,9 +51,21 @@ class Split:
         """Return the standard deviation of ``mu`` if that of one element is ``sd``."""
         return sqrt(self.icc) * sd
 
-    def mean_of_sigma(self, sd: float) -> float:
-        """Return the mean of ``sigma`` if the standard deviation of one element is ``sd``."""
-        return sd * sqrt((1 - self.icc) / (1 + self.cv**2))
+    def mean_of_scale(self, mean: float, sd: float, ratio: Ratio | None) -> float:
+        """Return the mean of ``sigma``, or of the ratio in its place.
+
+        Parameters
+        ----------
+        mean, sd : float
+            Of one element.
+        ratio : Ratio or None
+            What stands in place of ``sigma``.
+        """
+        mean_of_sigma = sd * sqrt((1 - self.icc) / (1 + self.cv**2))
+        if ratio is None:
+            return mean_of_sigma
+        unit = ratio.expected_squared_unit(mean, self.icc * sd**2, NUMPY)
+        return mean_of_sigma / sqrt(unit) if unit > 0 else inf
 
 
 def split_of(subject: str, hierarchy: Hierarchy) -> Split:
@@ -60,17 +76,15 @@ def split_of(subject: str, hierarchy: Hierarchy) -> Split:
     UnsupportedError
         If a hyperprior has no finite mean or variance.
     """
-    mu, sigma = hierarchy.parameters["mu"], hierarchy.parameters["sigma"]
-    split = Split(
-        mu.variance / (mu.variance + second_moment(sigma)), sqrt(sigma.variance) / sigma.mean
-    )
+    mu, sigma = hierarchy.parameters["mu"], hierarchy.parameters[hierarchy.scale_name]
+    split = Split(mu.variance / hierarchy.variance, sqrt(sigma.variance) / sigma.mean)
     if isfinite(split.icc) and isfinite(split.cv):
         return split
     raise UnsupportedError(
         subject,
         expected="hyperpriors with a finite mean and a finite variance",
         given=f"a mean of {mu.mean:g} and {sigma.mean:g}, a variance of {mu.variance:g} and "
-        f"{sigma.variance:g} for mu and sigma",
+        f"{sigma.variance:g} for mu and {hierarchy.scale_name}",
         remedy="Use Gamma, HalfNormal, Exponential or LogNormalExp.",
     )
 
@@ -95,11 +109,13 @@ def restated_hierarchy(subject: str, prior: Any, mean: float, sd: float, split: 
     UnsupportedError
         If a hyperprior cannot be given the moments it needs.
     """
-    mean_of_sigma = split.mean_of_sigma(sd)
-    mu, sigma = prior.parameters["mu"], prior.parameters["sigma"]
+    ratio = prior.family.ratio_of("sigma", prior.parameters)
+    name = "sigma" if ratio is None else ratio.name
+    mean_of_scale = split.mean_of_scale(mean, sd, ratio)
+    mu, scale = prior.parameters["mu"], prior.parameters[name]
     new = {
         "mu": restated(f"{subject}: mu", mu, mean, split.sd_of_mu(sd)),
-        "sigma": restated(f"{subject}: sigma", sigma, mean_of_sigma, split.cv * mean_of_sigma),
+        name: restated(f"{subject}: {name}", scale, mean_of_scale, split.cv * mean_of_scale),
     }
     return _of_same_class(prior, new)
 
@@ -115,7 +131,8 @@ def restated(subject: str, value: Any, mean: float, sd: float) -> Any:
     if isinstance(value, int | float):
         return mean
     if is_ours(value):
-        return _of_same_class(value, {"mu": mean, "sigma": sd})
+        moments = {"mu": mean, "sigma": sd}
+        return _of_same_class(value, value.family.in_terms_of(value.parameters, moments, NUMPY))
     new = _restated_distribution(value, mean, sd)
     law = None if new is None else scalar_law(new)
     if law is None or not _has_moments(law, mean, sd):
@@ -155,7 +172,7 @@ _ROUNDING = 1e-9
 
 
 def _of_same_class(prior: Any, new: dict[str, Any]) -> Any:
-    options = {"dims": prior.dims, "centered": prior.centering}
+    options = {**prior.bounds, "dims": prior.dims, "centered": prior.centering}
     return type(prior)(**{**prior.parameters, **new, **options})
 
 

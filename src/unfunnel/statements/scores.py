@@ -68,6 +68,24 @@ def score_maps(
     return _interpolated(_TABULATED, values), _interpolated(values, _TABULATED)
 
 
+def base_values(base: BaseLaw, scores: np.ndarray, shape: tuple[Any, ...]) -> Any:
+    """Return the values of a base law at these normal scores.
+
+    Parameters
+    ----------
+    base : BaseLaw
+        The law.
+    scores : ndarray
+        Normal scores.
+    shape : tuple of float or ndarray
+        Its own parameters; where they are arrays, one for each score.
+    """
+    if all(np.ndim(parameter) == 0 for parameter in shape):
+        to_value, _ = score_maps(base, tuple(float(parameter) for parameter in shape))
+        return to_value(scores)
+    return base.quantile(ndtr(scores), NUMPY, *shape)
+
+
 def _same(x: Any) -> Any:
     return x
 
