@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pymc as pm
 
-from family_gallery.records import Record, Setting
+from family_gallery.record import Record, Setting
 from unfunnel.families import Family
 from unfunnel.ops import NUMPY
 

@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from family_gallery.facts import density, hyperparameter_draws, location_scale, quantile
-from family_gallery.records import RECORDS, Record, Setting
+from family_gallery.record import Record, Setting
+from family_gallery.records import RECORDS
 from unfunnel.families import FAMILIES, Family
 from unfunnel.ops import NUMPY
 

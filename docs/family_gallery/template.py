@@ -15,7 +15,8 @@ from family_gallery.facts import (
     number_rows,
     parameter_rows,
 )
-from family_gallery.records import RECORDS, Record
+from family_gallery.record import Record
+from family_gallery.records import RECORDS
 from unfunnel.families import FAMILIES, Family
 
 _MADE = "<!-- Written by docs/make_families.py from docs/family_gallery. Do not edit. -->"
@@ -43,6 +44,8 @@ _PAGE = """\
 
 {summary}
 
+## When to use it
+
 {use}
 
 ```python
@@ -62,7 +65,8 @@ of the hyperparameters.{note}
 ![Densities of {name}, and of one element of the hierarchy above](../_static/{picture})
 
 The last panel shows the example above: what single draws of its hyperparameters say about one
-element (thin), and what the prior says, their average (thick).{beside}
+element (thin), and what the prior says, their average (thick).
+{beside}
 
 {numbers}
 
@@ -86,14 +90,14 @@ each:
 A weight is 0 for non-centered and 1 for centered, with
 $r = (\\mathrm{{scale}} / \\mathrm{{scale}}_0)^{{1 - w}}$ and typical values
 $\\mathrm{{location}}_0$, $\\mathrm{{scale}}_0$. With `"auto"`,
-$q = \\sqrt{{1 + I\\,\\mathrm{{scale}}^2}}$ and $b = I x$: the
-information $I$ that the pilot finds in the data on an element, and the $\\theta$ at which its
-likelihood is highest, $x$; $I$ and $b$ are 0 until tuned. With `"offset"`, $v$ is a variable of the
-model and `{variable}` is computed from it. See [which one to use](../choosing.md).
+$q = \\sqrt{{1 + I\\,\\mathrm{{scale}}^2}}$ and $b = I x$: the information $I$ that the pilot
+finds in the data on an element, and the $\\theta$ at which its likelihood is highest, $x$; $I$ and
+$b$ are 0 until tuned. With `"offset"`, $v$ is a variable of the model and `{variable}` is computed
+from it. See [which one to use](../choosing.md).
 
 ## In a model and in a file
 
-The example has the random variables {free}{derived}.
+{variables}
 Saved, `prior` is
 
 ```json
@@ -163,7 +167,7 @@ def page(name: str) -> str:
             ("keyword", "values", "units", "meaning"),
             ((f"`{keyword}`", *rest) for keyword, *rest in parameter_rows(family)),
         ),
-        note=f"\n\n{record.note}" if record.note else "",
+        note=f"\n\n{_folded(record.note)}" if record.note else "",
         picture=picture_name(name),
         beside=_beside(record),
         numbers=_numbers(family, record),
@@ -171,8 +175,7 @@ def page(name: str) -> str:
         source=record.source,
         centerings=_centerings(example),
         variable=NAME,
-        free=_names(free),
-        derived=f", and the Deterministics {_names(derived)}" if derived else "",
+        variables=_variables(free, derived),
         json=dictionary(example["prior"]),
     )
 
@@ -193,7 +196,7 @@ def _supports(family: Family, record: Record) -> str:
 def _beside(record: Record) -> str:
     if record.beside is None:
         return ""
-    return f" Dashed: {record.beside} with the moments of the first curve."
+    return f"Dashed: {record.beside} with the moments of the first curve.\n"
 
 
 def _numbers(family: Family, record: Record) -> str:
@@ -225,15 +228,23 @@ def _names(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
+def _variables(free: Iterable[str], derived: Iterable[str]) -> str:
+    computed = f"; computed from these, {_names(derived)}" if derived else ""
+    return _folded(f"The random variables of the example are {_names(free)}{computed}.")
+
+
 def _list(items: Iterable[str]) -> str:
-    fold = textwrap.TextWrapper(
+    return "\n".join(_folded(f"- {item}", "  ") for item in items)
+
+
+def _folded(text: str, indent: str = "") -> str:
+    return textwrap.fill(
+        text,
         _WIDTH,
-        initial_indent="- ",
-        subsequent_indent="  ",
+        subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return "\n".join(map(fold.fill, items))
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
