@@ -178,7 +178,7 @@ with pm.Model(coords={"channel": ["tv", "search", "social"]}) as model:
             r"\Phi^{-1}\left(\frac{\phi - \mathrm{lower}}"
             r"{\mathrm{upper} - \mathrm{lower}}\right)",
             (
-                {"mu": 0.3, "sigma": 0.1},
+                {"mu": 0.2, "sigma": 0.1},
                 {"mu": 0.25, "sigma": 0.194},
                 {"mu": 0.5, "sigma": 0.4},
                 {"mu": 0.8, "sigma": 0.1},
