@@ -138,7 +138,7 @@ def sample(form: Form, prepared: Prepared, seed: int, length: Length) -> dict[st
         Figures of :func:`diagnostics`, gradients and seconds. A fit that fails has an ESS of zero
         and an ``error``.
     """
-    options = prepared.options | form.options | {"tune": length.tune}
+    options = (form.options or prepared.options) | {"tune": length.tune}
     start = time.perf_counter()
     try:
         trace = require("nutpie", "sample").sample(
