@@ -665,6 +665,16 @@ def cases(centerings: dict[str, Any] = CENTERINGS, backends: dict[str, bool] = B
     )
 
 
+#: For laws in which a family is only handed on: the families that `make test` takes through
+#: everything, and under `make test-slow` the others.
+any_family = pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(row, id=name, marks=() if name in _IN_FULL else pytest.mark.slow)
+        for name, row in ROWS.items()
+    ],
+)
+
 families = pytest.mark.parametrize(
     "row", [pytest.param(row, id=name) for name, row in ROWS.items()]
 )

@@ -129,7 +129,7 @@ def test_d15_preliz_refuses_what_it_cannot_show():
 def test_d16_constrain_takes_options():
     options = {"fixed_stat": None}
     with pytest.raises(ValueError, match="constant scalar parameters"):
-        LogNormalExp(Prior("HalfNormal"), 1).constrain(1, 2)
+        LogNormalExp(pm.math.exp(1.0), 1).constrain(1, 2)
     prior = LogNormalExp(1, 1).constrain(1, 2, kwargs=options, method="maxent")
     assert type(prior) is LogNormalExp
     assert options == {"fixed_stat": None}

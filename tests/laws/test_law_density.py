@@ -20,9 +20,9 @@ from registry import (
     TRANSFORMED,
     TUNED,
     Evaluator,
+    any_family,
     cases,
     coordinate_by_hand,
-    families,
     law_by_hand,
     ours,
     steer,
@@ -72,7 +72,7 @@ def test_centered_is_the_pymc_distribution_with_location_and_scale(row, xdist):
 SHAPES = [(("channel", "geo"), "geo"), ("geo", "channel"), (None, ("channel", "geo"))]
 
 
-@families
+@any_family
 @pytest.mark.parametrize("key", ["noncentered", "array", "informed"])
 @pytest.mark.parametrize("dims", SHAPES, ids=str)
 def test_hyperparameters_in_another_order_or_on_fewer_dims(row, key, dims):

@@ -85,3 +85,14 @@ def test_nothing_to_hold_fixed():
     held = regressors(Draws(x, ("a",)), [])
     np.testing.assert_array_equal(held.residuals(x), x)
     assert held.count == 0
+
+
+def test_slow_chains_keep_their_variance():
+    """Elements that have nothing to do with each other, in draws that depend on one another."""
+    walks = np.cumsum(RNG.normal(size=(400, 1500)), axis=0)
+    walks -= walks.mean(axis=0)
+    block, other = Draws(walks[:, :500], ("a",)), Draws(walks[:, 500:], ("b",))
+    kept = regressors(block, [other], directions=False).residuals(block.values)
+    np.testing.assert_array_equal(kept, block.values)
+    left = regressors(block, [other]).residuals(block.values)
+    assert (left**2).sum() < 0.1 * (kept**2).sum()

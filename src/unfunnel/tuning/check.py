@@ -102,4 +102,4 @@ def _others(block: Block, draws: xr.Dataset, own: np.ndarray) -> Regressors:
             np.log(array) if (array > 0).all() else array, tuple(map(str, values.dims[1:]))
         )
     dims = found.pop(block.name).dims
-    return regressors(Draws(own, dims), found.values())
+    return regressors(Draws(own, dims), found.values(), directions=False)

@@ -77,7 +77,7 @@ def no_regressors(draws: int) -> Regressors:
     return Regressors(np.zeros((draws, 0)))
 
 
-def regressors(block: Draws, others: Iterable[Draws]) -> Regressors:
+def regressors(block: Draws, others: Iterable[Draws], *, directions: bool = True) -> Regressors:
     """Choose what to hold fixed for the elements of a block.
 
     Parameters
@@ -86,6 +86,10 @@ def regressors(block: Draws, others: Iterable[Draws]) -> Regressors:
         The block.
     others : iterable of Draws
         Everything sampled outside it.
+    directions : bool, default True
+        Whether to add those in which everything else varies most. In draws that depend on one
+        another they are those in which the chains move slowly, the block among the rest: a slope
+        does not suffer from that, a variance does.
 
     Returns
     -------
@@ -115,8 +119,9 @@ def regressors(block: Draws, others: Iterable[Draws]) -> Regressors:
         else:
             rest.append(other)
     shared = _orthonormal(np.concatenate([np.zeros((number, 0)), *whole], axis=1))
-    left_over = [_standardized(other.values.reshape(number, -1)) for other in rest]
-    shared = np.concatenate([shared, _strongest(shared, left_over, room)], axis=1)
+    if directions:
+        left_over = [_standardized(other.values.reshape(number, -1)) for other in rest]
+        shared = np.concatenate([shared, _strongest(shared, left_over, room)], axis=1)
     aligned = (_aligned(block, other) for other in rest)
     matching = [x for x in aligned if x is not None][: int(number * _MATCHING_PER_DRAW)]
     return Regressors(shared, tuple(matching))
