@@ -18,29 +18,24 @@ from pymc_extras.deserialize import deserialize
 from pymc_extras.prior import Prior
 from pytensor.graph.basic import Variable
 
-from unfunnel import codec, display, elicit
+from unfunnel import codec, display
 from unfunnel.build import build_likelihood, build_variable
 from unfunnel.centering import Centering, is_textbook, validate_centering
 from unfunnel.equality import same_value
 from unfunnel.errors import ParameterError
 from unfunnel.families import Family, stated_bounds
-from unfunnel.ops import NUMPY
 from unfunnel.parameters import bind_arguments, check_parameters, family_at
-from unfunnel.statements.centres import from_median, from_mode
-from unfunnel.statements.constraining import constrained_hierarchy
-from unfunnel.statements.implied import implied
-from unfunnel.statements.implied_report import Implied
-from unfunnel.statements.options import stated_family
-from unfunnel.statements.quantiles import from_interval
+from unfunnel.statements.constructors import Constructors
+from unfunnel.statements.questions import Questions
 from unfunnel.tensors import check_tensor_support, encode_other
 from unfunnel.upstream import call_signature, check_dims, distribution_stand_in, named_function
-from unfunnel.zero_sum import ZeroSum, check_zero_sum, require_marginal, validate_zero_sum
+from unfunnel.zero_sum import ZeroSum, check_zero_sum, validate_zero_sum
 
 #: The prior class of each family, by its name.
 CLASSES: dict[str, type[NaturalPrior]] = {}
 
 
-class NaturalPrior(Prior):
+class NaturalPrior(Constructors, Questions, Prior):
     """A prior stated in natural units; the base class of every prior of the library.
 
     Subclasses name their :class:`~unfunnel.families.Family` and document its parameters. All
@@ -143,126 +138,6 @@ class NaturalPrior(Prior):
             named_function(transform)
         self._transform = transform
 
-    # -- other ways to say it
-    # ------------------------------------------------------------------------
-
-    @classmethod
-    def from_quantiles(cls, low: float, high: float, mass: float = 0.9, **options: Any) -> Self:
-        """Return the prior whose central interval of probability ``mass`` is ``low`` to ``high``.
-
-        Parameters
-        ----------
-        low, high : float
-            Its ``(1 - mass) / 2`` and ``(1 + mass) / 2`` quantiles, in natural units.
-        mass : float, default 0.9
-            The probability between them.
-        **options
-            ``dims``, ``centered``, ``transform``, bounds (``lower``, ``upper``) and the degrees of
-            freedom ``nu``, as in the constructor. With a ``transform`` the statement is about
-            ``{name}_raw``.
-
-        Returns
-        -------
-        NaturalPrior
-            With constant parameters, exact: two quantiles are two linear equations for location
-            and scale.
-
-        Raises
-        ------
-        ParameterError
-            If bounds or mass cannot be meant.
-
-        Examples
-        --------
-        >>> from unfunnel import LogNormalExp
-        >>> LogNormalExp.from_quantiles(0.5, 3, mass=0.9, dims="geo").dims
-        ('geo',)
-        """
-        subject = f"{cls.family.name}: from_quantiles"
-        family, shape = stated_family(subject, cls.family, options)
-        return cls(**{**from_interval(family, low, high, mass, shape), **options})
-
-    @classmethod
-    def from_median(
-        cls, median: float, *, sigma: float | None = None, gsd: float | None = None, **options: Any
-    ) -> Self:
-        """Return the prior with this median and one measure of spread.
-
-        Parameters
-        ----------
-        median : float
-            In natural units.
-        sigma : float, optional
-            The standard deviation, in natural units.
-        gsd : float, optional
-            The geometric standard deviation, a factor above 1, of the distance from the bound;
-            lognormal families only.
-        **options
-            ``dims``, ``centered``, ``transform``, bounds (``lower``, ``upper``) and the degrees of
-            freedom ``nu``, as in the constructor.
-
-        Returns
-        -------
-        NaturalPrior
-            With constant parameters.
-
-        Raises
-        ------
-        ParameterError
-            If a number cannot be meant, or not exactly one of ``sigma`` and ``gsd`` is given.
-        UnsupportedError
-            If the family has no closed form for it; see :mod:`unfunnel.statements.centres`.
-
-        Examples
-        --------
-        >>> from unfunnel import LogNormalExp
-        >>> round(LogNormalExp.from_median(2, gsd=1.5).parameters["mu"], 6)
-        2.171348
-        """
-        family, shape = stated_family(f"{cls.family.name}: from_median", cls.family, options)
-        found = from_median(family, median, sigma=sigma, gsd=gsd, shape=shape)
-        return cls(**{**found, **options})
-
-    @classmethod
-    def from_mode(
-        cls, mode: float, *, mu: float | None = None, sigma: float | None = None, **options: Any
-    ) -> Self:
-        """Return the prior with this mode and this mean or standard deviation.
-
-        Parameters
-        ----------
-        mode : float
-            The most likely value, in natural units.
-        mu : float, optional
-            The mean, further from the bound than the mode; lognormal families only.
-        sigma : float, optional
-            The standard deviation, in natural units.
-        **options
-            ``dims``, ``centered``, ``transform``, bounds (``lower``, ``upper``) and the degrees of
-            freedom ``nu``, as in the constructor.
-
-        Returns
-        -------
-        NaturalPrior
-            With constant parameters.
-
-        Raises
-        ------
-        ParameterError
-            If a number cannot be meant, or not exactly one of ``mu`` and ``sigma`` is given.
-        UnsupportedError
-            If the family has no closed form for it; see :mod:`unfunnel.statements.centres`.
-
-        Examples
-        --------
-        >>> from unfunnel import LogNormalExp
-        >>> round(LogNormalExp.from_mode(1, sigma=0.5).parameters["mu"], 6)
-        1.249546
-        """
-        family, shape = stated_family(f"{cls.family.name}: from_mode", cls.family, options)
-        found = from_mode(family, mode, mu=mu, sigma=sigma, shape=shape)
-        return cls(**{**found, **options})
-
     # -- building
     # ------------------------------------------------------------------------------------
 
@@ -341,147 +216,6 @@ class NaturalPrior(Prior):
                 given="no value for it",
                 remedy=f"Pass {name}=; only create_likelihood_variable does without.",
             )
-
-    # -- reading
-    # -------------------------------------------------------------------------------------
-
-    @property
-    def preliz(self) -> Any:
-        """The PreliZ distribution of a prior with constant parameters."""
-        return elicit.to_preliz(self.family, self._constant_parameters("preliz"))
-
-    def constrain(
-        self,
-        lower: float,
-        upper: float,
-        mass: float = 0.95,
-        kwargs: dict[str, Any] | None = None,
-        *,
-        method: str = "equal-tails",
-    ) -> Self:
-        """Return the prior of the same kind that holds ``mass`` between ``lower`` and ``upper``.
-
-        Of a hierarchical prior it is one element, hyperparameters averaged out, that lies between
-        the bounds. Kept are the families of the hyperpriors and how the variance divides: the share
-        of it that is that of ``mu`` (the intraclass correlation), and the coefficient of variation
-        of ``sigma``. New are the mean and the standard deviation of one element, and with them
-        those of the hyperpriors.
-
-        Parameters
-        ----------
-        lower, upper : float
-            The bounds, inside the support.
-        mass : float, default 0.95
-            The probability between them.
-        kwargs : dict, optional
-            Further arguments of ``preliz.maxent``, for ``method="maxent"``.
-        method : {"equal-tails", "maxent"}
-            Equal tails leave ``(1 - mass) / 2`` on each side, in closed form for constant
-            parameters. Maximum entropy (what upstream does) puts most of the rest on one side; it
-            is for constant parameters only.
-
-        Returns
-        -------
-        NaturalPrior
-            Of the same class, with new constant parameters or new hyperpriors; dims and centering
-            are kept.
-
-        Raises
-        ------
-        ParameterError
-            If bounds, mass or method cannot be meant.
-        UnsupportedError
-            If a hyperprior is not known well enough (arrays, tensors, hyperpriors of hyperpriors),
-            or cannot be given another mean and standard deviation: ``mu`` needs two numbers, as
-            Gamma has and Exponential has not.
-
-        Examples
-        --------
-        >>> from unfunnel import LogNormalExp
-        >>> prior = LogNormalExp(1, 1, dims="geo").constrain(0.5, 3, mass=0.9)
-        >>> {name: round(value, 6) for name, value in prior.parameters.items()}
-        {'mu': 1.420569, 'sigma': 0.834812}
-
-        >>> from pymc_extras.prior import Prior
-        >>> mean, sd = Prior("Gamma", mu=1, sigma=0.3), Prior("Exponential", scale=0.3)
-        >>> prior = LogNormalExp(mean, sd, dims="geo").constrain(0.5, 3, mass=0.9)
-        >>> round(prior.parameters["mu"].parameters["mu"], 2)
-        1.64
-        """
-        self._require_all_parameters()
-        if any(hasattr(value, "create_variable") for value in self.parameters.values()):
-            return constrained_hierarchy(self, lower, upper, mass, method)  # type: ignore[no-any-return]
-        parameters = self._constant_parameters("constrain")
-        new = elicit.constrained(self.family, parameters, lower, upper, mass, method, kwargs)
-        stated: dict[str, Any] = self.family.in_terms_of(self.parameters, new, NUMPY)
-        stated |= self.bounds
-        if self.zero_sum is not None:
-            stated |= self.zero_sum.options
-        return type(self)(**stated, dims=self.dims, centered=self.centering)
-
-    def implied(
-        self,
-        coords: Mapping[str, Any] | None = None,
-        *,
-        below: float | None = None,
-        draws: int | None = None,
-        random_seed: int | None = None,
-    ) -> Implied:
-        """Return what the prior says about one element and about each hyperparameter.
-
-        Mean and standard deviation of one element, and the correlation (ICC) of two elements with
-        the same ``mu``, follow from the moments of the hyperpriors alone, by the law of total
-        variance: ``E = E[mu]``, ``Var = Var[mu] + E[sigma**2]``, ``ICC = Var[mu] / Var``. They are
-        exact. Quantiles and probabilities are exact for constant parameters, integrals for one or
-        two hyperpriors, and otherwise of random draws; of each number it is said which.
-
-        Parameters
-        ----------
-        coords : mapping, optional
-            Labels of the dims along which arrays or tensors differ, as of the model. Arrays with
-            labels are matched with them; by default arrays have their own labels, or positions.
-        below : float, optional
-            Also say how probable it is that an element, and its mean, is below this number.
-        draws : int, optional
-            How many random draws to take where it comes to draws; 200 000 by default, 10 000 if
-            something must be drawn in a model (tensors, hyperpriors of unknown law).
-        random_seed : int, optional
-            For these.
-
-        Returns
-        -------
-        Implied
-            Prints as a table, with ``numbers``, ``value()``, ``to_dataframe()`` and ``plot()``.
-
-        Warns
-        -----
-        MomentWarning
-            If a hyperprior has no finite mean or variance, and so one element has none.
-
-        Raises
-        ------
-        UnsupportedError
-            If the prior has a ``transform``.
-        LabelError, DimsError
-            If an array does not match the coords.
-
-        Examples
-        --------
-        >>> from pymc_extras.prior import Prior
-        >>> from unfunnel import LogNormalExp
-        >>> prior = LogNormalExp(Prior("Gamma", mu=1.5, sigma=0.5), Prior("Exponential", scale=0.5))
-        >>> says = prior.implied(below=1)
-        >>> round(says.value("sd"), 4), round(says.value("ICC"), 4), round(says.value("P(< 1)"), 4)
-        (0.866, 0.3333, 0.2551)
-        """
-        self._require_all_parameters()
-        return implied(self, coords, below, draws, random_seed)
-
-    def _constant_parameters(self, asked: str) -> dict[str, float]:
-        self._require_all_parameters()
-        if self.zero_sum is not None:
-            require_marginal(self.family, self.zero_sum, asked)
-        return elicit.constant_parameters(self.family, self.parameters, self.transform, asked)
 
     # -- saving, copying, comparing
     # ------------------------------------------------------------------
