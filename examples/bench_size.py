@@ -147,7 +147,7 @@ def measure(groups: int, seed: int) -> Figures:
 def in_a_new_process(groups: int, seed: int) -> Figures:
     """Measure a size in a process of its own."""
     command = [sys.executable, __file__, "--one-process", str(groups), "--seed", str(seed)]
-    answer = subprocess.run(  # noqa: S603
+    answer = subprocess.run(
         command, check=True, stdout=subprocess.PIPE, text=True, env=dict(os.environ)
     )
     return Figures(**json.loads(answer.stdout.splitlines()[-1]))

@@ -207,7 +207,7 @@ def densities(quick: bool, processes: int, rounds: int) -> list[DensityRatio]:
     for i in range(processes):
         with (
             console.status(f"process {i + 1} of {processes}") as status,
-            subprocess.Popen(  # noqa: S603
+            subprocess.Popen(
                 [*command, *(["--quick"] if quick else [])],
                 stdout=subprocess.PIPE,
                 text=True,
@@ -238,7 +238,7 @@ def import_seconds(statement: str) -> tuple[float, float]:
         "import time; wall, cpu = time.perf_counter(), time.process_time(); "
         f"{statement}; print(time.perf_counter() - wall, time.process_time() - cpu)"
     )
-    answer = subprocess.run(  # noqa: S603
+    answer = subprocess.run(
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     )
     wall, cpu = map(float, answer.stdout.split())

@@ -209,7 +209,7 @@ def check_reload(panel, fit, out: Path | None) -> None:
 
         np.savez(Path(temporary) / "points.npz", **points)
         command = [sys.executable, HERE / "_reload.py", path, Path(temporary) / "points.npz"]
-        answer = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+        answer = subprocess.run(command, check=True, capture_output=True, text=True)
         there = json.loads(answer.stdout)
     difference = max(abs(a - b) for a, b in zip(here, there, strict=True))
     where = f"to {path}" if out is not None else "to JSON"

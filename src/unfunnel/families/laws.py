@@ -67,7 +67,7 @@ def _laplace_log_density(z: Any, ops: Ops) -> Any:
 
 
 def _laplace_quantile(p: Any, ops: Ops) -> Any:
-    below = p < 0.5  # noqa: PLR2004
+    below = p < 0.5
     tail = ops.log(2.0 * ops.where(below, p, 1.0 - p))
     return ops.where(below, tail, -tail)
 
