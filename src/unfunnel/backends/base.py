@@ -22,6 +22,7 @@ from unfunnel.alignment import align_array
 from unfunnel.centering import Coordinate
 from unfunnel.errors import DimsError
 from unfunnel.families import Family
+from unfunnel.links import Link
 from unfunnel.tensors import registered_dims
 
 
@@ -58,16 +59,10 @@ class Backend(ABC):
     #: What ``create_variable(xdist=...)`` of a child is called with.
     xdist: bool
 
+    @abstractmethod
     def child(self, factory: Any, name: str) -> Any:
         """Create the variable of a hyperprior."""
-        # Factories older than pymc.dims take no xdist keyword.
-        return (
-            factory.create_variable(name, xdist=True)
-            if self.xdist
-            else factory.create_variable(name)
-        )
 
-    @abstractmethod
     def random_variable(
         self,
         family: Family,
@@ -96,6 +91,26 @@ class Backend(ABC):
         observed : array_like, optional
             Data.
         """
+        options: dict[str, Any] = {}
+        if coordinate is not None:
+            options["default_transform"] = self.value_transform(family.link, coordinate)
+        return self.distribution(family)(
+            name, *self.arguments(parameters, dims), dims=dims, observed=observed, **options
+        )
+
+    @abstractmethod
+    def distribution(self, family: Family) -> Callable[..., Any]:
+        """Return the distribution of a family, which registers a variable when it is called."""
+
+    @abstractmethod
+    def arguments(
+        self, parameters: tuple[Aligned, ...], dims: tuple[str, ...] | None
+    ) -> tuple[Any, ...]:
+        """Return the parameters in the form that the distribution takes."""
+
+    @abstractmethod
+    def value_transform(self, link: Link, coordinate: Coordinate) -> Any:
+        """Return the value transform in which a coordinate is sampled."""
 
     @abstractmethod
     def zero_sum_variable(

@@ -17,6 +17,7 @@ from xarray import DataArray
 from unfunnel.backends.base import Aligned, Backend
 from unfunnel.centering import Coordinate
 from unfunnel.families import Family
+from unfunnel.links import Link
 from unfunnel.random_variables import distributions
 from unfunnel.transforms import DimCoordinateTransform
 from unfunnel.upstream import named_function
@@ -29,26 +30,27 @@ class DimsBackend(Backend):
 
     xdist = True
 
-    def random_variable(
-        self,
-        family: Family,
-        name: str,
-        parameters: tuple[Aligned, ...],
-        dims: tuple[str, ...] | None,
-        *,
-        coordinate: Coordinate | None = None,
-        observed: Any = None,
-    ) -> Any:
-        options: dict[str, Any] = {}
-        if coordinate is not None:
-            options["default_transform"] = DimCoordinateTransform(family.link, coordinate)
-        return distributions(family).dims(
-            name,
-            *(as_xtensor(p.tensor, dims=p.dims) for p in self._spread(parameters, dims)),
-            dims=dims,
-            observed=observed,
-            **options,
-        )
+    def child(self, factory: Any, name: str) -> Any:
+        return factory.create_variable(name, xdist=True)
+
+    def distribution(self, family: Family) -> Callable[..., Any]:
+        return distributions(family).dims
+
+    def arguments(
+        self, parameters: tuple[Aligned, ...], dims: tuple[str, ...] | None
+    ) -> tuple[Any, ...]:
+        # pymc.dims puts the dims that no parameter has in front, and the others in the order in
+        # which it meets them, and would transpose the variable to the declared order, so that it
+        # would no longer be a random variable by itself, which its consumers expect. So the first
+        # parameter has every dim in the declared order, unless the variable gets it anyway.
+        met = tuple(dict.fromkeys(dim for parameter in parameters for dim in parameter.dims))
+        if dims is not None and dims[len(dims) - len(met) :] != met:
+            first, *others = parameters
+            parameters = (Aligned(self.spread(first, dims), dims), *others)
+        return tuple(as_xtensor(p.tensor, dims=p.dims) for p in parameters)
+
+    def value_transform(self, link: Link, coordinate: Coordinate) -> Any:
+        return DimCoordinateTransform(link, coordinate)
 
     def zero_sum_variable(
         self,
@@ -76,21 +78,6 @@ class DimsBackend(Backend):
             default_transform=DimZeroSumTransform(family.link, coordinate, axes, scale_axes),
         )
         return as_xtensor(registered, dims=dims)
-
-    def _spread(
-        self, parameters: tuple[Aligned, ...], dims: tuple[str, ...] | None
-    ) -> tuple[Aligned, ...]:
-        """Give the first parameter every dim in the declared order, if the variable would not.
-
-        pymc.dims puts the dims that no parameter has in front, and the others in the order in which
-        it meets them, and would transpose the variable to the declared order, so that it would no
-        longer be a random variable by itself, which its consumers expect.
-        """
-        met = tuple(dict.fromkeys(dim for parameter in parameters for dim in parameter.dims))
-        if dims is None or dims[len(dims) - len(met) :] == met:
-            return parameters
-        first, *others = parameters
-        return Aligned(self.spread(first, dims), dims), *others
 
     def function(self, name: str) -> Callable[[Any], Any]:
         try:

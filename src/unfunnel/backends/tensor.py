@@ -12,6 +12,7 @@ from xarray import DataArray
 from unfunnel.backends.base import Aligned, Backend
 from unfunnel.centering import Coordinate
 from unfunnel.families import Family
+from unfunnel.links import Link
 from unfunnel.random_variables import distributions
 from unfunnel.transforms import CoordinateTransform
 from unfunnel.upstream import named_function
@@ -24,26 +25,20 @@ class TensorBackend(Backend):
 
     xdist = False
 
-    def random_variable(
-        self,
-        family: Family,
-        name: str,
-        parameters: tuple[Aligned, ...],
-        dims: tuple[str, ...] | None,
-        *,
-        coordinate: Coordinate | None = None,
-        observed: Any = None,
-    ) -> Any:
-        options: dict[str, Any] = {}
-        if coordinate is not None:
-            options["default_transform"] = CoordinateTransform(family.link, coordinate)
-        return distributions(family).tensor(
-            name,
-            *(parameter.trailing(dims or parameter.dims) for parameter in parameters),
-            dims=dims,
-            observed=observed,
-            **options,
-        )
+    def child(self, factory: Any, name: str) -> Any:
+        # Factories older than pymc.dims take no xdist keyword.
+        return factory.create_variable(name)
+
+    def distribution(self, family: Family) -> Callable[..., Any]:
+        return distributions(family).tensor
+
+    def arguments(
+        self, parameters: tuple[Aligned, ...], dims: tuple[str, ...] | None
+    ) -> tuple[Any, ...]:
+        return tuple(parameter.trailing(dims or parameter.dims) for parameter in parameters)
+
+    def value_transform(self, link: Link, coordinate: Coordinate) -> Any:
+        return CoordinateTransform(link, coordinate)
 
     def zero_sum_variable(
         self,
