@@ -8,6 +8,9 @@ SHELL   := /bin/sh
 VENV    := .venv
 BIN     := $(VENV)/bin
 WORKERS ?= 2
+# Files as a whole, for what their tests share; not the files of fewest tests last, which are those
+# that run for longest.
+DIST    := --dist loadfile --no-loadscope-reorder
 # Extras of the two layers: `make test` does not install what only the documentation needs.
 BASE_EXTRAS := test,cli
 DOCS_EXTRAS := $(BASE_EXTRAS),docs
@@ -44,10 +47,10 @@ demo: $(BASE_STAMP)
 	$(BIN)/python examples/demo.py
 
 test: $(BASE_STAMP)
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -q -n $(WORKERS) $(DIST) -m "not slow"
 
 test-slow: $(BASE_STAMP)
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m slow
+	$(BIN)/python -m pytest -q -n $(WORKERS) $(DIST) -m slow
 
 lint: $(BASE_STAMP)
 	$(BIN)/python -m ruff check .

@@ -642,12 +642,11 @@ class Evaluator:
 _IN_FULL = ("LogNormalExp", "NormalIdentity")
 #: What it leaves of the others to `make test-slow`: kinds of weight, which no family knows of, and
 #: one of two ways that are the same until tuned.
-_REPEATED = ("array", "labelled", "auto")
+_REPEATED = ("weight", "array", "labelled", "auto")
 
 
-def _marks(row: Row, key: str, xdist: bool) -> Any:
-    repeated = key in _REPEATED or (key == "weight" and xdist)
-    return pytest.mark.slow if row.key not in _IN_FULL and repeated else ()
+def _marks(row: Row, key: str) -> Any:
+    return pytest.mark.slow if row.key not in _IN_FULL and key in _REPEATED else ()
 
 
 def cases(centerings: dict[str, Any] = CENTERINGS, backends: dict[str, bool] = BACKENDS) -> Any:
@@ -655,9 +654,7 @@ def cases(centerings: dict[str, Any] = CENTERINGS, backends: dict[str, bool] = B
     return pytest.mark.parametrize(
         ("row", "key", "xdist"),
         [
-            pytest.param(
-                row, key, xdist, id=f"{row.key}-{key}-{backend}", marks=_marks(row, key, xdist)
-            )
+            pytest.param(row, key, xdist, id=f"{row.key}-{key}-{backend}", marks=_marks(row, key))
             for row in ROWS.values()
             for key in centerings
             for backend, xdist in backends.items()

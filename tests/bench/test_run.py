@@ -39,7 +39,17 @@ def check(record):
     assert len(frame([record])) == 1
 
 
-@pytest.mark.parametrize("form", sorted(ALONE))
+#: Other people's priors are compiled anew for each form, which takes long.
+IN_FULL = (FormName.VIP, FormName.MARKETING_NONCENTERED)
+
+
+FORM_CASES = [
+    pytest.param(form, marks=[] if form in IN_FULL else [pytest.mark.slow])
+    for form in sorted(ALONE)
+]
+
+
+@pytest.mark.parametrize("form", FORM_CASES)
 def test_forms(form):
     (record,) = run(form)
     check(record)

@@ -46,6 +46,7 @@ HIERARCHIES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", HIERARCHIES.values(), ids=list(HIERARCHIES))
 def test_implied_is_what_the_model_draws(make):
     says = make().implied(random_seed=1)
@@ -141,12 +142,17 @@ def test_what_cannot_be_stated(call, error, message):
 @pytest.mark.parametrize(
     ("typical", "plausible_range", "options"),
     [
-        (0.3, (0.1, 0.6), {"family": ProbitNormal}),
-        (3.0, (2.2, 3.7), {"family": ProbitNormal, "lower": 2, "upper": 4}),
+        pytest.param(0.3, (0.1, 0.6), {"family": ProbitNormal}, marks=pytest.mark.slow),
+        pytest.param(
+            3.0,
+            (2.2, 3.7),
+            {"family": ProbitNormal, "lower": 2, "upper": 4},
+            marks=pytest.mark.slow,
+        ),
         (3.0, (1.5, 6.0), {"lower": 1}),
         (-3.0, (-6.0, -1.0), {"upper": 0}),
         (0.0, (-1.5, 2.0), {"family": StudentTIdentity, "nu": 5}),
-        (1.0, (0.4, 2.0), {"family": WeibullExp}),
+        pytest.param(1.0, (0.4, 2.0), {"family": WeibullExp}, marks=pytest.mark.slow),
         (1.0, (0.0, 2.5), {"family": NormalIdentity}),
     ],
 )

@@ -107,7 +107,12 @@ def densities_and_gradients(model: Any, points: list[dict[str, Any]]) -> tuple[A
 @pytest.mark.parametrize(
     ("build", "xdist", "scale"),
     [
-        *((lognormal, False, scale) for scale in SCALES),
+        *(
+            pytest.param(lognormal, False, scale, marks=pytest.mark.slow)
+            for scale in SCALES
+            if scale != "exponential"
+        ),
+        (lognormal, False, "exponential"),
         (lognormal, True, "exponential"),
         (normal, False, "exponential"),
         (normal, True, "exponential"),
