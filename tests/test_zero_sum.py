@@ -15,7 +15,7 @@ from pymc_extras.deserialize import deserialize
 from pymc_extras.prior import Prior
 from xarray import DataArray
 
-from unfunnel import LogNormalExp, NormalIdentity, extend_posterior
+from unfunnel import LogNormalExp, NormalIdentity, elicit_hierarchy, extend_posterior
 from unfunnel.contrasts import contracted, extended
 from unfunnel.errors import (
     CenteringError,
@@ -310,3 +310,24 @@ def test_contrasts_are_those_of_pymc():
         np.testing.assert_allclose(ours, theirs, atol=1e-14)
         np.testing.assert_allclose(contracted(ours, axes), x, atol=1e-13)
         assert (x**2).sum() == pytest.approx((ours**2).sum(), rel=1e-13)
+
+
+def test_statements_about_one_element():
+    """With the population scale they would depend on how many elements there are."""
+    hyperpriors = {"mu": Prior("Normal"), "sigma": Prior("Gamma", mu=1, sigma=0.3)}
+    options = {"dims": "g", "zero_sum": "g"}
+    population = NormalIdentity(**hyperpriors, **options)
+    marginal = NormalIdentity(**hyperpriors, **options, zero_sum_scale="marginal")
+    for refused in (
+        lambda: population.constrain(-1, 1),
+        population.implied,
+        marginal.implied,
+        lambda: NormalIdentity.from_quantiles(-1, 1, **options),
+        lambda: NormalIdentity.from_median(0, sigma=1, **options),
+        lambda: elicit_hierarchy(1, (0.5, 2), 0.5, 0.5, **options),
+    ):
+        with pytest.raises(UnsupportedError, match="zero_sum"):
+            refused()
+    assert marginal.constrain(-1, 1).zero_sum == marginal.zero_sum
+    stated = NormalIdentity.from_quantiles(-1, 1, **options, zero_sum_scale="marginal")
+    assert stated.zero_sum == marginal.zero_sum

@@ -228,6 +228,18 @@ def require_marginal(family: Family, zero_sum: ZeroSum, asked: str) -> None:
         )
 
 
+def without_zero_sum(family: Family, asked: str) -> UnsupportedError:
+    """Return the error for what says how alike two elements are."""
+    return UnsupportedError(
+        f"{family.name}: {asked}",
+        expected="a prior without zero_sum=: how far elements differ, and how alike they are, "
+        "depends on their number if deviations sum to zero",
+        given="one with it",
+        remedy='Ask the prior without it: with zero_sum_scale="marginal" the mean and the standard '
+        "deviation of one element are the same.",
+    )
+
+
 def require_several(owner: str, lengths: Mapping[str, int]) -> None:
     """Refuse a zero-sum dim of one element.
 

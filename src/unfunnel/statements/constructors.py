@@ -8,6 +8,7 @@ from unfunnel.families import Family
 from unfunnel.statements.centres import from_median, from_mode
 from unfunnel.statements.options import stated_family
 from unfunnel.statements.quantiles import from_interval
+from unfunnel.zero_sum import require_marginal
 
 
 class Constructors:
@@ -49,7 +50,7 @@ class Constructors:
         """
         subject = f"{cls.family.name}: from_quantiles"
         family, shape = stated_family(subject, cls.family, options)
-        return cls(**{**from_interval(family, low, high, mass, shape), **options})
+        return cls._stated("from_quantiles", from_interval(family, low, high, mass, shape), options)
 
     @classmethod
     def from_median(
@@ -90,7 +91,7 @@ class Constructors:
         """
         family, shape = stated_family(f"{cls.family.name}: from_median", cls.family, options)
         found = from_median(family, median, sigma=sigma, gsd=gsd, shape=shape)
-        return cls(**{**found, **options})
+        return cls._stated("from_median", found, options)
 
     @classmethod
     def from_mode(
@@ -130,4 +131,11 @@ class Constructors:
         """
         family, shape = stated_family(f"{cls.family.name}: from_mode", cls.family, options)
         found = from_mode(family, mode, mu=mu, sigma=sigma, shape=shape)
-        return cls(**{**found, **options})
+        return cls._stated("from_mode", found, options)
+
+    @classmethod
+    def _stated(cls, asked: str, parameters: dict[str, float], options: dict[str, Any]) -> Self:
+        prior: Any = cls(**{**parameters, **options})
+        if prior.zero_sum is not None:
+            require_marginal(prior.family, prior.zero_sum, asked)
+        return prior  # type: ignore[no-any-return]  # a prior class takes these

@@ -32,6 +32,7 @@ from unfunnel.statements.marginal import Marginal
 from unfunnel.statements.options import stated_family
 from unfunnel.statements.quantiles import check_interval
 from unfunnel.statements.restating import Split
+from unfunnel.zero_sum import without_zero_sum
 
 #: What the words for ``alikeness`` mean: the share of the variance of an element that all elements
 #: have in common (the intraclass correlation).
@@ -110,6 +111,8 @@ def elicit_hierarchy(
     (1.5, 0.5)
     """
     subject = f"{family.family.name}: elicit_hierarchy"
+    if options.get("zero_sum") is not None:
+        raise without_zero_sum(family.family, "elicit_hierarchy")
     law, _ = stated_family(subject, family.family, options)
     mean = number_between(subject, "typical", typical, *law.link.support)
     split = Split(

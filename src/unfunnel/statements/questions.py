@@ -10,7 +10,7 @@ from unfunnel.ops import NUMPY
 from unfunnel.statements.constraining import constrained_hierarchy
 from unfunnel.statements.implied import implied
 from unfunnel.statements.implied_report import Implied
-from unfunnel.zero_sum import require_marginal
+from unfunnel.zero_sum import require_marginal, without_zero_sum
 
 
 class Questions:
@@ -81,6 +81,8 @@ class Questions:
         """
         self._require_all_parameters()
         if any(hasattr(value, "create_variable") for value in self.parameters.values()):
+            if self.zero_sum is not None:
+                require_marginal(self.family, self.zero_sum, "constrain")
             return constrained_hierarchy(self, lower, upper, mass, method)
         parameters = self._constant_parameters("constrain")
         new = elicit.constrained(self.family, parameters, lower, upper, mass, method, kwargs)
@@ -132,7 +134,7 @@ class Questions:
         Raises
         ------
         UnsupportedError
-            If the prior has a ``transform``.
+            If the prior has a ``transform``, or ``zero_sum``.
         LabelError, DimsError
             If an array does not match the coords.
 
@@ -146,6 +148,8 @@ class Questions:
         (0.866, 0.3333, 0.2551)
         """
         self._require_all_parameters()
+        if self.zero_sum is not None:
+            raise without_zero_sum(self.family, "implied")
         return implied(self, coords, below, draws, random_seed)
 
     def _constant_parameters(self: Any, asked: str) -> dict[str, float]:

@@ -173,6 +173,8 @@ _ROUNDING = 1e-9
 
 def _of_same_class(prior: Any, new: dict[str, Any]) -> Any:
     options = {**prior.bounds, "dims": prior.dims, "centered": prior.centering}
+    if prior.zero_sum is not None:
+        options |= prior.zero_sum.options
     return type(prior)(**{**prior.parameters, **new, **options})
 
 
