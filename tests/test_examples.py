@@ -43,9 +43,9 @@ def test_the_notebooks_are_found():
 
 
 def slow_if_benchmark(path):
-    return pytest.param(
-        path, marks=[pytest.mark.slow] * path.stem.startswith("bench_"), id=path.stem
-    )
+    """Mark what compares efficiencies, which takes long even with short chains."""
+    compares = path.stem.startswith("bench_") or path.stem == "zero_sum"
+    return pytest.param(path, marks=[pytest.mark.slow] * compares, id=path.stem)
 
 
 @pytest.mark.parametrize("path", [slow_if_benchmark(path) for path in NOTEBOOKS])
