@@ -129,7 +129,7 @@ def _draw(
             # Else it returns the data, too, which may still be of the old groups.
             predictions=True,
         )
-    return drawn["predictions"][variable.name].astype(variable.dtype)  # type: ignore[no-any-return]
+    return drawn["predictions"][variable.name].astype(variable.dtype)  # type: ignore[no-any-return]  # no types
 
 
 def _parents_first(model: pm.Model) -> list[Any]:

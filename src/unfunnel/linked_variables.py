@@ -49,7 +49,7 @@ class LinkedRandomVariable(RandomVariable):
 
 
 @register_specialize
-@node_rewriter([LinkedRandomVariable])  # type: ignore[untyped-decorator]
+@node_rewriter([LinkedRandomVariable])  # type: ignore[untyped-decorator]  # PyTensor has no types
 def draw_behind_the_link(fgraph: Any, node: Any) -> list[Any] | None:
     """Replace the op by the random variable of its base law and the inverse link."""
     rng, size, location, scale = node.inputs

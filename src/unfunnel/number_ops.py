@@ -27,7 +27,7 @@ class NumberOp(ScalarOp):
     def __init__(self, function: NumberFunction) -> None:
         self.function = function
         self.nin = function.number.__code__.co_argcount
-        super().__init__(upgrade_to_float, name=function.name)  # type: ignore[no-untyped-call]
+        super().__init__(upgrade_to_float, name=function.name)  # type: ignore[no-untyped-call]  # no types
 
     def impl(self, *args: Any) -> float:
         """Return the value, where nothing is compiled."""
@@ -66,7 +66,7 @@ def applied(function: NumberFunction, *args: Any) -> Any:
     return Elemwise(NumberOp(function), name=function.name)(*args)
 
 
-@register_funcify_and_cache_key(NumberOp)  # type: ignore[untyped-decorator]
+@register_funcify_and_cache_key(NumberOp)  # type: ignore[untyped-decorator]  # no types
 def compiled(op: NumberOp, node: Apply[Any], **options: Any) -> tuple[Any, str]:
     """Compile the function with Numba."""
     return op.function.make(numba_njit), f"unfunnel {op.function.name} {op.function.version}"

@@ -49,7 +49,7 @@ class NaturalPrior(Constructors, Questions, Prior):
         """Register the class of a family."""
         super().__init_subclass__(**kwargs)
         if "family" in vars(cls):
-            cls.__signature__ = call_signature(cls.family)  # type: ignore[attr-defined]
+            cls.__signature__ = call_signature(cls.family)  # type: ignore[attr-defined]  # read by inspect
             CLASSES[cls.family.name] = cls
 
     def __init__(
@@ -96,7 +96,7 @@ class NaturalPrior(Constructors, Questions, Prior):
         raise AttributeError("The distribution of a prior cannot be changed; make another prior.")
 
     @property
-    def pymc_distribution(self) -> type[Any]:  # type: ignore[override]
+    def pymc_distribution(self) -> type[Any]:  # type: ignore[override]  # depends on the bounds
         """What upstream takes for the PyMC distribution: ``dist`` with our signature."""
         return distribution_stand_in(self.family)
 

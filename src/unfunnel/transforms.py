@@ -97,6 +97,10 @@ class CoordinateTransform(LinkTransform):
 
     def _center_and_spread(self, value: Any, inputs: tuple[Node, ...]) -> tuple[Any, Any]:
         location, scale = location_and_scale(inputs, getattr(value.type, "dims", None))
+        return self.center_and_spread(value, location, scale)
+
+    def center_and_spread(self, value: Any, location: Any, scale: Any) -> tuple[Any, Any]:
+        """Return ``M`` and ``S`` for what is sampled, given its location and scale."""
         steering = steering_inputs(scale, value)
         if isinstance(self.coordinate, Informed) and not steering:
             raise SteeringLost(f"The steering values of {self.coordinate.name} are gone.")

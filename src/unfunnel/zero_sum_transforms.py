@@ -19,16 +19,10 @@ from pymc.distributions.transforms import ZeroSumTransform as Contrasts
 from pytensor.graph.basic import Variable
 from pytensor.xtensor import as_xtensor
 
-from unfunnel.centering import Coordinate, Informed
-from unfunnel.graph_ops import GRAPH, positive_or_one
+from unfunnel.centering import Coordinate
+from unfunnel.graph_ops import GRAPH
 from unfunnel.links import Link
-from unfunnel.steering import steering_inputs
-from unfunnel.transforms import (
-    CoordinateTransform,
-    DimCoordinateTransform,
-    SteeringLost,
-    location_and_scale,
-)
+from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform, location_and_scale
 from unfunnel.zero_sum_variables import log_volume
 
 Node = Variable[Any, Any]
@@ -94,10 +88,7 @@ class ZeroSumTransform(CoordinateTransform):
 
     def _in_coordinates(self, coordinates: Any, scale: Any) -> tuple[Any, Any]:
         """Return ``M`` and ``S``, broadcasting against orthonormal coordinates."""
-        steering = steering_inputs(scale, coordinates)
-        if isinstance(self.coordinate, Informed) and not steering:
-            raise SteeringLost(f"The steering values of {self.name} are gone.")
-        center, spread = self.coordinate.coordinates(0.0, positive_or_one(scale), GRAPH, *steering)
+        center, spread = self.center_and_spread(coordinates, 0.0, scale)
         return center, pt.atleast_Nd(pt.as_tensor(spread), n=coordinates.ndim)
 
 

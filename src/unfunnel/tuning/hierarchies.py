@@ -133,7 +133,6 @@ def _inner_transform(model: Any, variable: Any) -> Any:
 
 def _obstacle(model: Any, variable: Any, link: Link | None) -> str:
     """Why a hierarchical variable cannot be given an informed coordinate; empty if it can."""
-    transform = model.rvs_to_transforms[variable]
     inner = _inner_transform(model, variable)
     if isinstance(inner, ZeroSumTransform):
         informed = isinstance(inner.coordinate, Informed)
