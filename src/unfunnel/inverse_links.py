@@ -14,15 +14,13 @@ import numpy as np
 import pytensor.tensor as pt
 from pymc.logprob.transform_value import TransformedValue
 from pytensor.graph.basic import Constant
-from pytensor.tensor.elemwise import DimShuffle
-from pytensor.xtensor.basic import TensorFromXTensor, XTensorFromTensor
-from pytensor.xtensor.shape import Transpose
 
 from unfunnel.graph_ops import GRAPH
 from unfunnel.links import IDENTITY, Link
+from unfunnel.wrappers import WRAPPERS, unwrapped
 
 # What stands between the density and the expression of a value transform, in either backend.
-_WRAPPERS = (TransformedValue, TensorFromXTensor, XTensorFromTensor, Transpose, DimShuffle)
+_AROUND = (TransformedValue, *WRAPPERS)
 
 
 def made_from(value: Any, link: Link) -> Any:
@@ -38,7 +36,7 @@ def made_from(value: Any, link: Link) -> Any:
     if link is IDENTITY:
         return value
     node = value.owner
-    if node is not None and isinstance(node.op, _WRAPPERS):
+    if node is not None and isinstance(node.op, _AROUND):
         theta = made_from(node.inputs[0], link)
         # A transformed value stands for its first input; the others change the axes only.
         unchanged = theta is None or isinstance(node.op, TransformedValue)
@@ -78,6 +76,5 @@ def _is_number(x: Any) -> bool:
 
 
 def _same_number(x: Any, number: Any) -> bool:
-    while x.owner is not None and isinstance(x.owner.op, DimShuffle):
-        x = x.owner.inputs[0]
+    x = unwrapped(x)
     return isinstance(x, Constant) and bool(np.all(x.data == number.data))

@@ -25,11 +25,9 @@ from pytensor.compile.builders import OpFromGraph
 from pytensor.graph.basic import Apply, Constant
 from pytensor.graph.op import Op
 from pytensor.ifelse import ifelse
-from pytensor.tensor.elemwise import DimShuffle
-from pytensor.xtensor.basic import TensorFromXTensor, XTensorFromTensor
-from pytensor.xtensor.shape import Transpose
 
 from unfunnel import names
+from unfunnel.wrappers import unwrapped
 
 _EXPOSING = RLock()
 
@@ -188,13 +186,8 @@ def unsteered(scale: Any) -> Any:
 
 
 def _carrier(scale: Any) -> Any:
-    while scale.owner is not None:
-        if isinstance(scale.owner.op, SteeredScale):
-            return scale.owner
-        if not isinstance(scale.owner.op, _WRAPPERS):
-            return None
-        scale = scale.owner.inputs[0]
-    return None
+    node = unwrapped(scale).owner
+    return node if node is not None and isinstance(node.op, SteeredScale) else None
 
 
 def _padded(values: Any, shape: tuple[Any, ...]) -> Any:
@@ -211,7 +204,3 @@ def _padded(values: Any, shape: tuple[Any, ...]) -> Any:
     corner = (slice(None), *(slice(0, kept.shape[i]) for i in range(1, values.ndim)))
     padded = pt.set_subtensor(pt.zeros((2, *shape), dtype=values.dtype)[corner], kept)
     return ifelse(fits, values, padded)
-
-
-# What stands between the scale as it was made and as a random variable holds it.
-_WRAPPERS = (XTensorFromTensor, TensorFromXTensor, DimShuffle, Transpose)

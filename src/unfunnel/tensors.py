@@ -9,9 +9,7 @@ import pymc as pm
 from pymc.pytensorf import rvs_in_graph
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Constant, Variable
-from pytensor.tensor.random.op import RandomVariable
 from pytensor.xtensor.type import XTensorType
-from pytensor.xtensor.vectorization import XRV
 from xarray import DataArray
 
 from unfunnel import codec
@@ -19,6 +17,7 @@ from unfunnel.errors import UnsupportedError, described
 from unfunnel.families import Parameter
 from unfunnel.parameters import check_parameter_values, check_support
 from unfunnel.supports import support_of, support_of_distribution
+from unfunnel.wrappers import core_op
 
 
 def check_tensor_support(subject: str, parameter: Parameter, variable: Variable[Any, Any]) -> None:
@@ -41,8 +40,7 @@ def check_tensor_support(subject: str, parameter: Parameter, variable: Variable[
         check_parameter_values(subject, parameter, np.asarray(variable.data))
     elif hasattr(variable, "get_value"):
         check_parameter_values(subject, parameter, np.asarray(variable.get_value(borrow=True)))
-    elif variable.owner is not None and isinstance(variable.owner.op, RandomVariable | XRV):
-        op = getattr(variable.owner.op, "core_op", variable.owner.op)
+    elif (op := core_op(variable.owner)) is not None:
         distribution = getattr(op, "_print_name", ("an unknown law",))[0]
         # Its parameters are tensors, and one of our laws is read like any other prior.
         support = support_of(op) if hasattr(op, "family") else None

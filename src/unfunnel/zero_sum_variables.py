@@ -29,16 +29,14 @@ from pymc.logprob.transform_value import TransformedValue
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Constant
 from pytensor.graph.traversal import graph_inputs
-from pytensor.tensor.elemwise import DimShuffle
 from pytensor.tensor.random.type import random_generator_type
 from pytensor.tensor.type_other import NoneConst
-from pytensor.xtensor.basic import TensorFromXTensor, XTensorFromTensor
-from pytensor.xtensor.shape import Transpose
 
 from unfunnel.errors import UnsupportedError
 from unfunnel.families import Family
 from unfunnel.graph_ops import GRAPH, positive_or_one
 from unfunnel.links import Link
+from unfunnel.wrappers import unwrapped
 
 _HALF_LOG_TWO_PI = 0.9189385332046727
 
@@ -154,14 +152,9 @@ def support_point(op: ZeroSumVariable, variable: Any, *inputs: Any) -> Any:
 
 def _made_by_transform(value: Any) -> bool:
     """Whether a value transform made the value: then its deviations sum to zero."""
-    while value.owner is not None and isinstance(value.owner.op, _WRAPPERS):
-        value = value.owner.inputs[0]
-    return value.owner is not None and isinstance(value.owner.op, TransformedValue)
+    node = unwrapped(value).owner
+    return node is not None and isinstance(node.op, TransformedValue)
 
 
 def _is_data(value: Any) -> bool:
     return all(isinstance(x, Constant | SharedVariable) for x in graph_inputs([value]))
-
-
-# What stands between the density and a transformed value, in either backend.
-_WRAPPERS = (TensorFromXTensor, XTensorFromTensor, Transpose, DimShuffle)

@@ -28,13 +28,8 @@ from unfunnel.scale_sampling import use_scale_transform
 from unfunnel.steering import Steering, settled, steered, unsteered
 from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.hierarchies import (
-    Hierarchies,
-    core_op,
-    find_hierarchies,
-    random_node,
-    unwrapped,
-)
+from unfunnel.tuning.hierarchies import Hierarchies, find_hierarchies
+from unfunnel.wrappers import core_op, random_node, unwrapped
 
 _LOG = logging.getLogger("unfunnel")
 

@@ -13,13 +13,8 @@ from typing import Any
 import pymc as pm
 from pymc.dims.distributions.transforms import LogTransform as DimLogTransform
 from pymc.logprob.transforms import LogTransform
-from pytensor.graph.basic import Apply
 from pytensor.graph.traversal import ancestors, toposort
-from pytensor.tensor.elemwise import DimShuffle
 from pytensor.tensor.random.op import RandomVariable
-from pytensor.xtensor.basic import TensorFromXTensor, XTensorFromTensor
-from pytensor.xtensor.shape import Transpose
-from pytensor.xtensor.vectorization import XRV
 
 from unfunnel import names
 from unfunnel.centering import Informed
@@ -27,6 +22,7 @@ from unfunnel.families import FAMILIES
 from unfunnel.links import IDENTITY, LOG, Link
 from unfunnel.random_variables import NaturalRandomVariable
 from unfunnel.transforms import DimLinkTransform, LinkTransform
+from unfunnel.wrappers import WRAPPERS, core_op, random_node
 from unfunnel.zero_sum_transforms import ZeroSumTransform
 
 #: Laws whose last two parameters are location and scale of the variable seen through the link.
@@ -36,8 +32,6 @@ _LAWS: tuple[tuple[type, Link], ...] = (
     (type(pm.StudentT.rv_op), IDENTITY),
     (type(pm.Laplace.rv_op), IDENTITY),
 )
-
-_WRAPPERS = (DimShuffle, TensorFromXTensor, XTensorFromTensor, Transpose)
 
 
 @dataclass(frozen=True)
@@ -91,22 +85,6 @@ def find_hierarchies(model: Any) -> Hierarchies:
         elif link is not None:
             links[variable.name] = link
     return Hierarchies(links, untouched)
-
-
-def core_op(node: Apply[Any] | None) -> RandomVariable | None:
-    """Return the op of a random variable of either backend; None if it is anything else."""
-    node = random_node(node)
-    op = None if node is None else node.op
-    if isinstance(op, XRV):
-        op = op.core_op
-    return op if isinstance(op, RandomVariable) else None
-
-
-def random_node(node: Apply[Any] | None) -> Apply[Any] | None:
-    """Return the node that draws; pymc.dims may have put its axes into the declared order."""
-    while node is not None and isinstance(node.op, Transpose):
-        node = node.inputs[0].owner
-    return node
 
 
 def _has_random_parameters(model: Any, variable: Any) -> bool:
@@ -172,7 +150,7 @@ def _is_offset(model: Any, variable: Any) -> bool:
     multiples = {variable}
     for node in toposort(outputs, blockers=model.basic_RVs):
         own = [x for x in node.inputs if x in multiples]
-        if own and isinstance(node.op, _WRAPPERS):
+        if own and isinstance(node.op, WRAPPERS):
             multiples.update(node.outputs)
         elif own and type(getattr(node.op, "scalar_op", None)).__name__ == "Mul":
             others = [x for x in node.inputs if x not in multiples]
@@ -190,10 +168,3 @@ def _is_standard(op: RandomVariable) -> bool:
 def _inputs(variable: Any) -> list[Any]:
     node = random_node(variable.owner)
     return [] if node is None else list(node.inputs)
-
-
-def unwrapped(x: Any) -> Any:
-    """Return what stands behind conversions and added or exchanged axes."""
-    while x.owner is not None and isinstance(x.owner.op, _WRAPPERS):
-        x = x.owner.inputs[0]
-    return x
