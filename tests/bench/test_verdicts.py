@@ -94,7 +94,13 @@ def test_costs(records, change):
         "tuning and pilot / tuning of the better fixed choice",
     }
     slow = change(records, FormName.AUTO, Regime.WEAK, compile_seconds=8.0)
-    assert missed(slow) == {("seconds, with compilation / the better fixed choice", Regime.WEAK)}
+    rivals = ("nutpie alone on the same model", "the better fixed choice")
+    assert missed(slow) == {
+        (f"seconds, with compilation / {rival}", Regime.WEAK) for rival in rivals
+    }
+    quick = change(records, FormName.CENTERED, compile_seconds=3.0)
+    quick = change(quick, FormName.NONCENTERED, compile_seconds=3.0)
+    assert {target for target, _ in missed(quick)} == {f"seconds, with compilation / {rivals[1]}"}
 
 
 def test_the_flow_is_compared_on_the_data_it_was_run_on(records):
