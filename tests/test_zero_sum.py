@@ -336,7 +336,10 @@ def test_statements_about_one_element():
 
 @BOTH
 def test_single_precision_stays_single(xdist):
-    with pytensor.config.change_flags(floatX="float32"), pm.Model(coords={"geo": range(3)}) as model:
+    with (
+        pytensor.config.change_flags(floatX="float32"),
+        pm.Model(coords={"geo": range(3)}) as model,
+    ):
         prior = NormalIdentity(0.0, 2.0, dims="geo", zero_sum="geo", centered=False)
         prior.create_variable("phi", xdist=xdist)
         density = model.compile_logp()(model.initial_point())

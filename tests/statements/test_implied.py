@@ -267,7 +267,9 @@ A_PRIOR_EACH = {
 def test_a_factory_that_differs_by_label_has_a_row_for_each(mu, means):
     prior = NormalIdentity(mu, 1.0, dims=("channel", "geo"))
     says = prior.implied(LABELS, draws=2000, random_seed=1)
-    found = says.numbers.query("level == 'element' and quantity == 'mean'").set_index("geo")["value"]
+    found = says.numbers.query("level == 'element' and quantity == 'mean'").set_index("geo")[
+        "value"
+    ]
     assert [found[label] for label in LABELS["geo"]] == pytest.approx(means, abs=0.05)
     # Elements with the same mu are alike, those of other channels.
     assert says.value("ICC", geo="a") < 0.05
