@@ -15,7 +15,7 @@ from registry import BACKENDS, CENTERINGS, COORDS, DIMS, NOISE, OBSERVED, Evalua
 from xarray import DataArray
 
 import unfunnel
-from unfunnel import LogNormalExp
+from unfunnel import LogNormalExp, ProbitNormal
 from unfunnel.errors import ParameterError
 from unfunnel.ops import NUMPY
 from unfunnel.tuning.blocks import auto_blocks
@@ -166,3 +166,23 @@ def test_sigma_depends_on_every_hyperparameter(xdist):
     model = with_cv({"lower": -2.0}, "noncentered", xdist)
     above = set(ancestors([model["beta_sigma"]]))
     assert {model["beta_mu"], model["beta_cv"]} <= above
+
+
+@XDIST
+@pytest.mark.parametrize(
+    "prior",
+    [
+        LogNormalExp(2.0, cv=Prior("Beta", alpha=2, beta=2), dims=DIMS),
+        LogNormalExp(2.0, cv=0.5, dims=DIMS, centered="offset"),
+        LogNormalExp(2.0, cv=0.5, dims=DIMS, zero_sum=DIMS[0]),
+        ProbitNormal(0.4, spread=0.5, dims=DIMS, centered=False),
+    ],
+    ids=["centered", "offset", "zero sum", "spread"],
+)
+def test_the_variable_depends_on_the_sigma_that_is_kept(prior, xdist):
+    with pm.Model(coords=COORDS) as model:
+        prior.create_variable("beta", xdist=xdist)
+    with pm.do(model, {"beta_sigma": np.array(1e-6)}) as known:
+        drawn = known["beta"].values if xdist else known["beta"]
+        draws = pm.draw(drawn, 20, random_seed=1)
+    assert draws == pytest.approx(prior.parameters["mu"], abs=1e-4)

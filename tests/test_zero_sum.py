@@ -9,6 +9,7 @@ import pickle
 import cloudpickle
 import numpy as np
 import pymc as pm
+import pytensor
 import pytest
 import xarray as xr
 from pymc_extras.deserialize import deserialize
@@ -331,3 +332,16 @@ def test_statements_about_one_element():
     assert marginal.constrain(-1, 1).zero_sum == marginal.zero_sum
     stated = NormalIdentity.from_quantiles(-1, 1, **options, zero_sum_scale="marginal")
     assert stated.zero_sum == marginal.zero_sum
+
+
+@BOTH
+def test_single_precision_stays_single(xdist):
+    with (
+        pytensor.config.change_flags(floatX="float32"),
+        pm.Model(coords={"geo": range(3)}) as model,
+    ):
+        prior = NormalIdentity(0.0, 2.0, dims="geo", zero_sum="geo", centered=False)
+        prior.create_variable("phi", xdist=xdist)
+        density = model.compile_logp()(model.initial_point())
+    assert density.dtype == np.float32
+    assert density == pytest.approx(-np.log(2 * np.pi), rel=1e-6)

@@ -62,7 +62,6 @@ def build_elements(prior: NaturalPrior, backend: Backend, name: str) -> Any:
         )
     else:
         variable = textbook_form(backend, prior.family, name, law, prior.dims)
-    backend.keep_derived(name, law.derived, prior.dims)
     return variable
 
 
@@ -95,7 +94,7 @@ def build_likelihood(prior: NaturalPrior, name: str, mu: Any, observed: Any, xdi
         )
     backend = backend_for(xdist)
     with attribute_errors_surface(name):
-        resolver = Resolver(backend, name, prior.dims, positional=True)
+        resolver = Resolver(backend, name, prior.dims, positional=True, keeps_derived=False)
         parameters = {"mu": mu, **prior.parameters}
         law = resolver.law(prior.family, parameters)
         data = backend.observed(observed, prior.dims, name)

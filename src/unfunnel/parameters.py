@@ -92,7 +92,7 @@ def family_at(family: Family, bounds: Mapping[str, Any]) -> Family:
             )
         if not np.isfinite(value):
             raise ParameterError(subject, expected="a finite number", given=f"{value}")
-        checked[name] = float(value)
+        checked[name] = float(value) + 0.0  # minus zero is zero, in messages and files, too
     return family.at(**checked)
 
 

@@ -41,14 +41,11 @@ class Law(NamedTuple):
         Those of the base law.
     location, scale : Aligned
         The others.
-    derived : dict of str to Aligned
-        Parameters of the family in whose place others were given, for the record.
     """
 
     shape: tuple[Aligned, ...]
     location: Aligned
     scale: Aligned
-    derived: dict[str, Aligned]
 
     @property
     def parameters(self) -> tuple[Aligned, ...]:
@@ -76,12 +73,16 @@ class Resolver:
     positional : bool, default False
         Whether axes are matched by position where no dims are declared (a likelihood, plain
         arrays).
+    keeps_derived : bool, default True
+        Whether parameters in whose place others were given, as ``sigma`` where ``cv`` is, become
+        variables of the model; those of a likelihood are as many as its data.
     """
 
     backend: Backend
     name: str
     dims: tuple[str, ...] | None
     positional: bool = False
+    keeps_derived: bool = True
     model: Any = field(default_factory=lambda: pm.modelcontext(None))
     _fixed: dict[str, int] = field(default_factory=dict)
 
@@ -105,6 +106,12 @@ class Resolver:
             union = tuple(dim for dim in self.dims if any(dim in x.dims for x in resolved.values()))
         tensors = {key: value.over(union) for key, value in resolved.items()}
         stated = family.stated(tensors, GRAPH)
+        if self.keeps_derived:
+            stated |= {
+                key: self.backend.derived(names.child(self.name, key), Aligned(x, union), self.dims)
+                for key, x in stated.items()
+                if key not in tensors
+            }
         location, scale = family.location_scale(stated, GRAPH)
         variables = {
             k: t for k, t in tensors.items() if not isinstance(resolved[k].tensor, Constant)
@@ -116,8 +123,7 @@ class Resolver:
         *shape, location, scale = self.backend.own_axes(
             *(Aligned(tensor, union) for tensor in (*shape, self.tied(location), scale))
         )
-        derived = {key: Aligned(stated[key], union) for key in stated.keys() - tensors.keys()}
-        return Law(tuple(shape), location, scale, derived)
+        return Law(tuple(shape), location, scale)
 
     def parameter(self, key: str, value: Any) -> Aligned:
         """Resolve one parameter; factories create the child ``{name}_{key}``."""

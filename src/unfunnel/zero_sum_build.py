@@ -64,11 +64,9 @@ def build_zero_sum(prior: NaturalPrior, backend: Backend, name: str) -> Any:
     if is_auto(weight):
         steering = Steering.untuned(resolver.model.name_for(name), len(dims))
         scale = Aligned(steered(scale.tensor, steering), scale.dims)
-    variable = backend.zero_sum_variable(
+    return backend.zero_sum_variable(
         prior.family, name, location, scale, dims, zero_sum.axes(dims), _coordinate(weight, scale)
     )
-    backend.keep_derived(name, law.derived, dims)
-    return variable
 
 
 def _without(zero_sum: ZeroSum, scale: Aligned, prior: NaturalPrior) -> Aligned:

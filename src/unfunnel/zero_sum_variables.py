@@ -126,7 +126,7 @@ def log_density(op: ZeroSumVariable, values: tuple[Any, ...], *inputs: Any, **kw
         for axis in range(op.ndim_supp)
     )
     squares = pt.sum((deviation / sigma) ** 2)
-    density = -0.5 * squares - log_volume(sigma, lengths) - _HALF_LOG_TWO_PI * pt.prod(lengths)
+    density = -0.5 * squares - log_volume(sigma, lengths) - _HALF_LOG_TWO_PI * _number(lengths)
     valid = pt.all(scale > 0)
     if not sampled:
         for axis in op.axes:
@@ -140,7 +140,12 @@ def log_volume(scale: Any, lengths: tuple[Any, ...]) -> Any:
     repeated = [
         length for length, once in zip(lengths, scale.type.broadcastable, strict=True) if once
     ]
-    return pt.sum(pt.log(scale)) * pt.prod(repeated or [1])
+    return pt.sum(pt.log(scale)) * _number(tuple(repeated))
+
+
+def _number(lengths: tuple[Any, ...]) -> Any:
+    """Return the number of elements as a float: an integer would make a density of doubles."""
+    return pt.prod(lengths or (1,)).astype(pytensor.config.floatX)
 
 
 @_support_point.register(ZeroSumVariable)

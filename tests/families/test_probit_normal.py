@@ -257,3 +257,10 @@ def test_as_a_likelihood_of_shares(xdist):
     theta = stats.norm.ppf(data)
     expected = (law.logpdf(theta) - stats.norm.logpdf(theta)).sum()
     assert model.compile_logp()({}) == pytest.approx(expected, rel=1e-12)
+
+
+def test_minus_zero_is_zero_as_a_bound():
+    # There is one family for equal bounds, so the first one would show in every other prior.
+    prior = ProbitNormal(0.5, spread=0.3, lower=-0.0, upper=1.0625)
+    assert np.copysign(1.0, prior.family.bounds.lower) == 1.0
+    assert ProbitNormal(0.5, spread=0.3, lower=0, upper=1.0625) == prior

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pymc as pm
 import pytest
-from pymc_extras.prior import Prior, Scaled
+from pymc_extras.prior import Censored, Prior, Scaled
 from registry import families
 from scipy import stats
 from xarray import DataArray
 
-from unfunnel import LogNormalExp, NormalIdentity
+from unfunnel import ByCoord, LogNormalExp, NormalIdentity
 from unfunnel.errors import (
     LabelError,
     MomentWarning,
@@ -240,6 +240,53 @@ def test_factories_of_other_kinds():
     number = says.numbers.set_index(["level", "quantity"]).loc["element", "sd"]
     assert number["method"] == "draws"
     assert abs(number["value"] - np.sqrt(2.0)) < 4 * number["error"]
+
+
+PER_LABEL = np.array([1.0, 2.0, 30.0])
+LABELS = {"geo": ["a", "b", "c"], "channel": ["tv", "search"]}
+A_PRIOR_EACH = {
+    label: Prior("Normal", mu=mean, sigma=0.1) for label, mean in zip("bac", PER_LABEL, strict=True)
+}
+
+
+@pytest.mark.parametrize(
+    ("mu", "means"),
+    [
+        (ByCoord("geo", A_PRIOR_EACH, dims="geo"), [2, 1, 30]),
+        (ByCoord("geo", A_PRIOR_EACH), [2, 1, 30]),
+        (ByCoord("geo", {"c": A_PRIOR_EACH["c"]}, A_PRIOR_EACH["b"]), [1, 1, 30]),
+        (Scaled(Prior("Normal", mu=PER_LABEL, sigma=0.1, dims="geo"), factor=2.0), [2, 4, 60]),
+        (Censored(Prior("Normal", mu=PER_LABEL, sigma=0.1, dims="geo"), lower=1.5), [1.5, 2, 30]),
+        (
+            Prior("Normal", mu=ByCoord("geo", A_PRIOR_EACH, dims="geo"), sigma=0.1, dims="geo"),
+            [2, 1, 30],
+        ),
+    ],
+    ids=["ByCoord", "its own dim", "default", "Scaled", "Censored", "inside"],
+)
+def test_a_factory_that_differs_by_label_has_a_row_for_each(mu, means):
+    prior = NormalIdentity(mu, 1.0, dims=("channel", "geo"))
+    says = prior.implied(LABELS, draws=2000, random_seed=1)
+    found = says.numbers.query("level == 'element' and quantity == 'mean'").set_index("geo")[
+        "value"
+    ]
+    assert [found[label] for label in LABELS["geo"]] == pytest.approx(means, abs=0.05)
+    # Elements with the same mu are alike, those of other channels.
+    assert says.value("ICC", geo="a") < 0.05
+
+
+def test_data_in_a_distribution_of_upstream_differ_by_label():
+    with pm.Model(coords=LABELS):
+        data = pm.Data("data", PER_LABEL, dims="geo")
+        mean = Prior("Normal", mu=data, sigma=0.1, dims="geo")
+        says = NormalIdentity(mean, 1.0, dims=("geo", "channel")).implied(draws=2000, random_seed=1)
+    means = [says.value("mean", geo=label) for label in LABELS["geo"]]
+    assert means == pytest.approx(list(PER_LABEL), abs=0.05)
+
+
+def test_no_two_elements_share_the_mean_of_a_factory_for_each_label():
+    says = NormalIdentity(ByCoord("geo", A_PRIOR_EACH), 1.0, dims="geo").implied(draws=500)
+    assert "ICC" not in set(says.numbers["quantity"])
 
 
 def test_a_hyperprior_that_cannot_be_drawn():

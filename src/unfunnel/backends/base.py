@@ -7,7 +7,7 @@ Every parameter is lowered to a tensor whose axes are named in the order of the 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,6 @@ from pytensor.graph.basic import Variable
 from pytensor.xtensor.type import XTensorType
 from xarray import DataArray
 
-from unfunnel import names
 from unfunnel.alignment import align_array
 from unfunnel.centering import Coordinate
 from unfunnel.errors import DimsError
@@ -180,12 +179,13 @@ class Backend(ABC):
     def deterministic(self, name: str, value: Aligned, dims: tuple[str, ...] | None) -> Any:
         """Register ``value`` under ``name`` with the declared dims."""
 
-    def keep_derived(
-        self, name: str, derived: Mapping[str, Aligned], dims: tuple[str, ...] | None
-    ) -> None:
-        """Register parameters that others stand in place of, as ``sigma`` where ``cv`` is given."""
-        for key, value in derived.items():
-            self.deterministic(names.child(name, key), value, None if dims is None else value.dims)
+    def derived(self, name: str, value: Aligned, dims: tuple[str, ...] | None) -> Any:
+        """Register a parameter that another stands in place of, as ``sigma`` where ``cv`` is given.
+
+        The law depends on the tensor that is returned, so that ``pm.do`` on the name reaches it.
+        """
+        own = None if dims is None else value.dims
+        return self.tensor_of(self.deterministic(name, value, own))
 
     @abstractmethod
     def apply(self, name: str, function: Any, variable: Any, dims: tuple[str, ...] | None) -> Any:

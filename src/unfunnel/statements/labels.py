@@ -162,10 +162,14 @@ class Reader:
         return coords
 
     def _differing(self, value: Any) -> set[str]:
-        """Return the dims along which draws may have different laws."""
-        if isinstance(value, Variable):
+        """Return the dims along which draws may have different laws: all, if it is not known."""
+        if not isinstance(getattr(value, "parameters", None), Mapping):
             return set(self.coords)
-        return set(_labels_of_arrays(value)) if hasattr(value, "parameters") else set()
+        found = set(_labels_of_arrays(value))
+        for parameter in value.parameters.values():
+            if getattr(parameter, "ndim", None) != 0 and not isinstance(parameter, _NUMBERS):
+                found |= self._differing(parameter)
+        return found
 
     def _draw_unknown(self, draws: int, rng: np.random.Generator) -> dict[str, DataArray]:
         """Draw everything without a known law, jointly; by the name of the parameter."""
@@ -198,6 +202,9 @@ class Reader:
         }
 
 
+# What _labels_of_arrays has looked at.
+_NUMBERS = (int, float, np.ndarray, DataArray)
+
 _TINY = np.finfo(float).tiny
 _ONE_LABEL = ["any"]
 
@@ -207,8 +214,12 @@ def _labels_of_arrays(prior: Any) -> dict[str, Any]:
 
 
 def own_dims(prior: Any) -> tuple[str, ...]:
-    """Return the declared dims of a prior or factory, none if there are none."""
+    """Return the declared dims of a prior or factory, none if there are none.
+
+    A ``ByCoord`` without declared dims has the one whose labels it knows.
+    """
     dims = getattr(prior, "dims", None)
+    dims = getattr(prior, "dim", None) if dims is None else dims
     return (dims,) if isinstance(dims, str) else tuple(dims or ())
 
 
