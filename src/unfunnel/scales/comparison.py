@@ -140,7 +140,8 @@ def compare(
     ----------
     priors : mapping of str to Prior, or sequence of Prior
         Positive priors with constant parameters, of this module or any other; of this library,
-        LogNormalExp, WeibullExp and ProbitNormal, also with bounds of their own. The keys of a mapping are the labels; else the parameters are.
+        LogNormalExp, WeibullExp and ProbitNormal, also with bounds of their own. The keys of a
+        mapping are the labels; else the parameters are.
     below, above : float or sequence of float
         Thresholds: the probabilities of a standard deviation below and above them are shown. The
         defaults suit effects on the log scale, where 0.01 is nothing and 1 is a lot.

@@ -1,4 +1,4 @@
-"""Laws that are normal behind a link, such as those between two bounds, as scipy would have them."""
+"""Laws that are normal behind a link, such as those between two bounds, as scipy has others."""
 
 from __future__ import annotations
 
