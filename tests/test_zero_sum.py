@@ -9,6 +9,7 @@ import pickle
 import cloudpickle
 import numpy as np
 import pymc as pm
+import pytensor.tensor as pt
 import pytest
 import xarray as xr
 from pymc_extras.deserialize import deserialize
@@ -24,6 +25,7 @@ from unfunnel.errors import (
     ParameterError,
     UnsupportedError,
 )
+from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.zero_sum import ZeroSum
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
@@ -331,3 +333,16 @@ def test_statements_about_one_element():
     assert marginal.constrain(-1, 1).zero_sum == marginal.zero_sum
     stated = NormalIdentity.from_quantiles(-1, 1, **options, zero_sum_scale="marginal")
     assert stated.zero_sum == marginal.zero_sum
+
+
+def test_auto_computes_one_spread_for_all_along_a_zero_sum_dim():
+    scale = Prior("HalfNormal", dims="channel")
+    with pm.Model(coords={"geo": range(5), "channel": ["x", "y"]}) as model:
+        beta = NormalIdentity(
+            0.0, scale, dims=("geo", "channel"), zero_sum="geo", centered="auto"
+        ).create_variable("beta")
+    (block,) = auto_blocks(model)
+    transform = model.rvs_to_transforms[beta]
+    scale = pt.atleast_2d(block.scale)
+    _center, spread = transform.center_and_spread(pt.dmatrix(), 0.0, scale)
+    assert spread.type.broadcastable == (True, False)
