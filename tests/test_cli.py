@@ -49,6 +49,25 @@ def test_bench_runs(tmp_path):
     assert len(files["records.jsonl"].read_text(encoding="utf-8").splitlines()) == 1
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::unfunnel.TuningWarning")
+def test_families_have_tables_and_figures_of_their_own(tmp_path):
+    families = ["--family", "ProbitNormal", "--family", "NormalIdentity"]
+    arguments = [*QUICK, *TINY, *families, "--form", "vip", "--figure", str(tmp_path / "f.png")]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    assert "vip is skipped for ProbitNormal, NormalIdentity" in " ".join(result.output.split())
+    assert result.output.count("ESS per 1000 gradients") == 2
+    figures = sorted(path.name for path in tmp_path.iterdir())
+    assert figures == ["f-NormalIdentity.png", "f-ProbitNormal.png"]
+
+
+def test_an_unknown_family_is_named():
+    result = CliRunner().invoke(app, [*QUICK, "--family", "ProbitNorml"])
+    assert result.exit_code == 2
+    assert "Did you mean 'ProbitNormal'?" in " ".join(result.output.split())
+
+
 def test_absent_packages_are_named(monkeypatch):
     monkeypatch.setattr("unfunnel.bench.run.find_spec", lambda name: None)
     result = CliRunner().invoke(app, ["bench", "--form", "flow"])

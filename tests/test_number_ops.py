@@ -11,7 +11,7 @@ import pytensor.tensor as pt
 import pytest
 
 from unfunnel.families.probit_moments import LOG_SCALE, LOG_SD
-from unfunnel.number_functions import NUMBER_FUNCTIONS
+from unfunnel.number_functions import NUMBER_FUNCTIONS, NumberFunction
 from unfunnel.number_ops import NumberOp, applied
 
 H = np.linspace(-8, 8, 17)[:, None]
@@ -63,3 +63,19 @@ def test_operations_are_known_by_name():
         assert pickle.loads(pickle.dumps(op)) == op == copy.deepcopy(op)
         assert hash(op) == hash(NumberOp(function))
     assert NumberOp(LOG_SCALE) != NumberOp(LOG_SD)
+
+
+@pytest.mark.parametrize("name", ["probit_log_scale", "weibull_log_scale"])
+def test_many_elements_are_compiled(name):
+    function = NUMBER_FUNCTIONS[name]
+    fresh = NumberFunction(f"{name}_again", function.make)
+    x = np.linspace(-9, 9, 2000)
+    args = (x,) if NumberOp(function).nin == 1 else (x[:, None], np.array([-3, 0, np.nan, 5]))
+    with np.errstate(invalid="ignore"):
+        one_by_one = np.vectorize(function.number, otypes=[float])(*args)
+    assert "_compiled" not in vars(fresh)
+    np.testing.assert_array_equal(fresh.array(*(a[:50] for a in args)), one_by_one[:50])
+    assert "_compiled" not in vars(fresh)
+    np.testing.assert_allclose(fresh.array(*args), one_by_one, rtol=1e-12, atol=1e-14)
+    assert "_compiled" in vars(fresh)
+    del NUMBER_FUNCTIONS[fresh.name]

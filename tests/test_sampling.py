@@ -19,9 +19,12 @@ import nutpie
 import pymc as pm
 import pytest
 from pymc_extras.prior import Prior
+from scipy.special import ndtr
 
 import unfunnel
-from unfunnel import LogNormalExp, NormalIdentity
+from unfunnel import LogNormalExp, NormalIdentity, ProbitNormal
+from unfunnel.families import PROBIT_NORMAL
+from unfunnel.ops import NUMPY
 from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.compiled import compile_for_tuning, with_steering
 from unfunnel.tuning.pilot import run_pilot
@@ -59,6 +62,22 @@ SCHOOLS_MEANS = {
     ],
 }
 
+# REF2: five shares of successes under ProbitNormal, their spread a share of the largest possible.
+REF2_SUCCESSES = np.array([3, 9, 1, 14, 6])
+REF2_TRIALS = np.array([20, 25, 12, 30, 40])
+REF2_MEANS = {
+    "alpha_mu": 0.267595,
+    "alpha_spread": 0.287925,
+    "alpha_sigma": 0.126117,
+    "alpha": [0.194597, 0.324506, 0.175331, 0.401816, 0.180055],
+}
+REF2_SDS = {
+    "alpha_mu": 0.065779,
+    "alpha_spread": 0.108804,
+    "alpha_sigma": 0.050546,
+    "alpha": [0.072897, 0.080319, 0.083676, 0.085221, 0.056236],
+}
+
 GROUPS = 30
 REGIMES = ("prior", "weak", "strong", "mixed")
 FORMS = (True, False, "auto")
@@ -84,6 +103,20 @@ def ref1(centered: Any) -> pm.Model:
         phi = prior.create_variable("phi")
         pm.Deterministic("log_sigma", pm.math.log(model["phi_sigma"]))
         pm.Normal("y", phi, REF1_ERRORS, observed=REF1_DATA, dims="group")
+    return model
+
+
+@cache
+def ref2(centered: Any) -> pm.Model:
+    prior = ProbitNormal(
+        mu=Prior("Beta", alpha=2, beta=4),
+        spread=Prior("Beta", alpha=2, beta=5),
+        dims="group",
+        centered=centered,
+    )
+    with pm.Model(coords={"group": range(5)}) as model:
+        alpha = prior.create_variable("alpha")
+        pm.Binomial("y", REF2_TRIALS, alpha, observed=REF2_SUCCESSES, dims="group")
     return model
 
 
@@ -174,6 +207,56 @@ EXACT = pytest.mark.parametrize(
 # What a pilot found may be doubted; the draws are right all the same, which is tested here.
 DOUBTS = pytest.mark.filterwarnings("ignore::unfunnel.TuningWarning")
 SAFE_FORMS = pytest.mark.parametrize("centered", [False, "auto"], ids=["non-centered", "auto"])
+
+
+def weighted_moments(values: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
+    mean = np.average(values, weights=weights)
+    return mean, float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
+
+
+def test_the_posterior_of_shares_by_quadrature():
+    """REF2 from the location and scale of the family: one integral for each group, then a grid."""
+    grid = (np.arange(64) + 0.5) / 64
+    # Midpoints of a smooth periodic map of the unit interval, which are dense at its ends.
+    unit, slope = grid**3 * (10 - 15 * grid + 6 * grid**2), 30 * (grid * (1 - grid)) ** 2
+    mean, spread = unit[:, None], unit
+    location, scale = PROBIT_NORMAL.location_scale(
+        PROBIT_NORMAL.stated({"mu": mean, "spread": spread}, NUMPY), NUMPY
+    )
+    z, weights = np.polynomial.hermite_e.hermegauss(120)
+    shares = ndtr(location[..., None] + scale[..., None] * z)
+    posterior = mean * (1 - mean) ** 3 * spread * (1 - spread) ** 4 * np.outer(slope, slope)
+    firsts, seconds = [], []
+    for successes, trials in zip(REF2_SUCCESSES, REF2_TRIALS, strict=True):
+        given = weights * shares**successes * (1 - shares) ** (trials - successes)
+        evidence = np.maximum(given.sum(axis=-1), 1e-300)  # in the corners it is no double
+        firsts.append((given * shares).sum(axis=-1) / evidence)
+        seconds.append((given * shares**2).sum(axis=-1) / evidence)
+        posterior = posterior * evidence
+    found = {
+        "alpha_mu": weighted_moments(np.broadcast_to(mean, posterior.shape), posterior),
+        "alpha_spread": weighted_moments(np.broadcast_to(spread, posterior.shape), posterior),
+        "alpha_sigma": weighted_moments(spread * np.sqrt(mean * (1 - mean)), posterior),
+    }
+    for name, moments in found.items():
+        assert moments == pytest.approx((REF2_MEANS[name], REF2_SDS[name]), abs=2e-6), name
+    for j, (first, second) in enumerate(zip(firsts, seconds, strict=True)):
+        mean_of = np.average(first, weights=posterior)
+        sd_of = np.sqrt(np.average(second, weights=posterior) - mean_of**2)
+        expected = (REF2_MEANS["alpha"][j], REF2_SDS["alpha"][j])
+        assert (mean_of, sd_of) == pytest.approx(expected, abs=2e-6), j
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("centered", [True, False, "auto"])
+@DOUBTS
+def test_draws_of_shares_agree_with_the_exact_posterior(centered):
+    trace = sample(ref2(centered), 0, draws=4000, tune=1000)
+    errors = errors_in_mcse(trace, REF2_MEANS)
+    assert max(errors.values()) < 4, errors
+    sds = trace.posterior.dataset.std(("chain", "draw"))
+    for name, sd in REF2_SDS.items():
+        np.testing.assert_allclose(sds[name].values, sd, rtol=0.08)
 
 
 @EXACT

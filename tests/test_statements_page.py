@@ -52,14 +52,33 @@ def test_other_ways(run):
     assert namespace["narrower"].dims == ("geo",)
 
 
-def test_what_a_prior_says(run):
+def test_bounds_ratios_and_tails(run):
     namespace, printed = run(2)
+    exponent, elasticity = namespace["exponent"], namespace["elasticity"]
+    assert (exponent.bounds, elasticity.bounds) == ({"lower": 1.0}, {"upper": 0.0})
+    assert elasticity.implied().value("sd") == 0.5
+    assert namespace["temperature"].implied().value("sd") == pytest.approx(0.2 * (8 * 12) ** 0.5)
+    assert namespace["outliers"].implied().value("sd") == 1.0
+    assert {"cv"} < set(namespace["uplift"].parameters)
+    quantile, *priors = printed.splitlines()
+    assert float(quantile) < 0
+    assert [line.split("(")[0] for line in priors] == [
+        "ProbitNormal",
+        "LogNormalExp",
+        "StudentTIdentity",
+        "ProbitNormal",
+    ]
+    assert priors[0].count("Beta") == 2 and "spread=" in priors[3]
+
+
+def test_what_a_prior_says(run):
+    namespace, printed = run(3)
     assert "search" in printed
     assert namespace["says"].value("mean", channel="search") == 2.0
 
 
 def test_every_block_is_tested():
-    assert len(BLOCKS) == 3
+    assert len(BLOCKS) == 4
 
 
 def test_words_stand_for_these_numbers():

@@ -10,6 +10,7 @@ import cloudpickle
 import numpy as np
 import pymc as pm
 import pytensor
+import pytensor.tensor as pt
 import pytest
 import xarray as xr
 from pymc_extras.deserialize import deserialize
@@ -25,6 +26,7 @@ from unfunnel.errors import (
     ParameterError,
     UnsupportedError,
 )
+from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.zero_sum import ZeroSum
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
@@ -345,3 +347,16 @@ def test_single_precision_stays_single(xdist):
         density = model.compile_logp()(model.initial_point())
     assert density.dtype == np.float32
     assert density == pytest.approx(-np.log(2 * np.pi), rel=1e-6)
+
+
+def test_auto_computes_one_spread_for_all_along_a_zero_sum_dim():
+    scale = Prior("HalfNormal", dims="channel")
+    with pm.Model(coords={"geo": range(5), "channel": ["x", "y"]}) as model:
+        beta = NormalIdentity(
+            0.0, scale, dims=("geo", "channel"), zero_sum="geo", centered="auto"
+        ).create_variable("beta")
+    (block,) = auto_blocks(model)
+    transform = model.rvs_to_transforms[beta]
+    scale = pt.atleast_2d(block.scale)
+    _center, spread = transform.center_and_spread(pt.dmatrix(), 0.0, scale)
+    assert spread.type.broadcastable == (True, False)

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from unfunnel.bench.grid import FormName, Grid, Regime
-from unfunnel.errors import MissingExtraError
+from unfunnel.bench.grid import DEFAULT_FAMILY, FormName, Grid, Regime
+from unfunnel.errors import MissingExtraError, listed, nearest
 from unfunnel.extras import require
 
 if TYPE_CHECKING:
@@ -41,6 +41,13 @@ def bench(
         list[FormName] | None,
         typer.Option(
             help="Repeat for several; by default all but flow, which trains for minutes a chain."
+        ),
+    ] = None,
+    family: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Of the effects, by name (default: LogNormalExp); repeat for several, which have "
+            "tables and figures of their own."
         ),
     ] = None,
     data_seeds: Annotated[
@@ -89,6 +96,7 @@ def bench(
             chains=chains or grid.length.chains,
             advi_steps=advi_steps or grid.length.advi_steps,
         ),
+        families=tuple(family or grid.families),
     )
     try:
         _bench(grid, records, json_file, figure)
@@ -105,30 +113,43 @@ def _bench(grid: Grid, records: Path | None, json_file: Path | None, figure: Pat
         require("matplotlib", "plot")
     with console.status("Importing PyMC"):
         from unfunnel.bench import run, summary, tables
-    for form in grid.forms:
-        if command := run.missing(form):
-            console.print(f"{form} is skipped. For it, run: {command}", markup=False)
+        from unfunnel.families import FAMILIES
+    for name in grid.families:
+        if name not in FAMILIES:
+            raise typer.BadParameter(
+                f"--family is one of {listed(FAMILIES)}, not {name!r}.{nearest(name, FAMILIES)}"
+            )
+    for line in run.left_out(grid):
+        console.print(line, markup=False)
     done = [] if records is None else run.read_records(records)
-    found = _with_progress(console, run.run(grid, done, records), len(grid))
+    found = _with_progress(console, run.run(grid, done, records), sum(map(run.is_possible, grid)))
     if json_file is not None:
         run.write_json(json_file, grid, found)
     if not found:
         return
     fits = summary.frame(found)
     wide = require("rich.console", "cli").Console(width=max(_WIDTH, console.width), height=60)
-    for table in tables.tables(fits):
-        wide.print(table)
+    families = summary.by_family(fits)
+    for name, of_family in families.items():
+        if list(families) != [DEFAULT_FAMILY]:
+            wide.rule(name)
+        for table in tables.tables(of_family):
+            wide.print(table)
     for record in found:
         if trouble := record["error"] or record["pilot_problem"]:
             where = " ".join(
-                str(record[k]) for k in ("form", "regime", "data_seed", "sampler_seed")
+                str(record[k])
+                for k in ("family", "form", "regime", "data_seed", "sampler_seed")
+                if k in record
             )
             console.print(f"{where}: {trouble}", markup=False)
     wide.print(", ".join(f"{name} {number}" for name, number in run.versions().items()))
     if figure is not None:
         from unfunnel.bench.figure import save
 
-        save(fits, figure)
+        for name, of_family in families.items():
+            alone = len(families) == 1
+            save(of_family, figure if alone else figure.with_stem(f"{figure.stem}-{name}"))
 
 
 def _with_progress(console: Any, records: Any, total: int) -> list[dict[str, Any]]:

@@ -101,10 +101,14 @@ class CoordinateTransform(LinkTransform):
 
     def center_and_spread(self, value: Any, location: Any, scale: Any) -> tuple[Any, Any]:
         """Return ``M`` and ``S`` for what is sampled, given its location and scale."""
-        steering = steering_inputs(scale, value)
+        steering = self.steering(scale, value)
         if isinstance(self.coordinate, Informed) and not steering:
             raise SteeringLost(f"The steering values of {self.coordinate.name} are gone.")
         return self.coordinate.coordinates(location, positive_or_one(scale), GRAPH, *steering)
+
+    def steering(self, scale: Any, value: Any) -> tuple[Any, ...]:
+        """Return the steering values that belong to what is sampled, if there are any."""
+        return steering_inputs(scale, value)
 
 
 class DimLinkTransform(DimTransform):

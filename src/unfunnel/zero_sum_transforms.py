@@ -86,6 +86,17 @@ class ZeroSumTransform(CoordinateTransform):
             scale = pt.expand_dims(scale, absent)
         return location, scale
 
+    def steering(self, scale: Any, value: Any) -> tuple[Any, ...]:
+        """Return the steering values; the information is the same along each zero-sum axis."""
+        found = super().steering(scale, value)
+        if not found:
+            return found
+        information, weighted_location = found
+        for axis in self.axes:
+            # One number for all: what follows from it and the scale is computed once.
+            information = pt.expand_dims(information.take(0, axis=axis), axis)
+        return information, weighted_location
+
     def _in_coordinates(self, coordinates: Any, scale: Any) -> tuple[Any, Any]:
         """Return ``M`` and ``S``, broadcasting against orthonormal coordinates."""
         center, spread = self.center_and_spread(coordinates, 0.0, scale)

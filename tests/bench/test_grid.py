@@ -2,8 +2,20 @@
 
 from dataclasses import replace
 
+import pytest
+
 from unfunnel.bench.forms import FORMS
-from unfunnel.bench.grid import DEFAULT_FORMS, FIXED, FormName, Grid, Regime
+from unfunnel.bench.grid import (
+    DEFAULT_FAMILY,
+    DEFAULT_FORMS,
+    FIXED,
+    FIXED_LOW_RANK,
+    FormName,
+    Grid,
+    Regime,
+)
+from unfunnel.bench.run import is_possible, left_out
+from unfunnel.families import FAMILIES
 
 
 def test_every_name_has_a_form():
@@ -17,6 +29,33 @@ def test_default_grid():
     assert set(DEFAULT_FORMS) == set(FormName) - {FormName.FLOW}
     assert grid.data_seeds >= 3 and grid.sampler_seeds >= 3
     assert grid.regimes == tuple(Regime)
+
+
+def test_families_multiply_the_grid():
+    grid = replace(Grid.quick(), families=tuple(FAMILIES))
+    cells = list(grid)
+    assert len(cells) == len(grid) == len(FAMILIES) * len(Grid.quick())
+    assert [cell.family for cell in Grid.quick()] == [DEFAULT_FAMILY] * len(Grid.quick())
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_family_is_run_in_every_form_of_ours(name):
+    grid = Grid(forms=tuple(FormName), families=(name,))
+    runs = {(cell.regime, cell.form) for cell in grid if is_possible(cell)}
+    forms = {form for _, form in runs}
+    ours = {FormName.AUTO, FormName.AUTO_DIAG, *FIXED, *FIXED_LOW_RANK}
+    assert ours | {FormName.NONCENTERED_SOFTPLUS} <= forms
+    assert (FormName.VIP in forms) is (name == DEFAULT_FAMILY)
+    positive = FAMILIES[name].link.support.lower == 0
+    assert {regime for regime, _ in runs} == set(Regime) - (set() if positive else {Regime.POISSON})
+    said = "\n".join(left_out(grid))
+    assert (f"vip is skipped for {name}" in said) is (name != DEFAULT_FAMILY)
+    assert (f"poisson is skipped for {name}" in said) is not positive
+
+
+def test_nothing_of_the_default_grid_is_left_out():
+    assert left_out(Grid()) == []
+    assert all(map(is_possible, Grid()))
 
 
 def test_quick_grid_allows_a_comparison():

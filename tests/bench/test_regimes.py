@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from unfunnel.bench.grid import Regime
+from unfunnel.bench.hierarchies import hierarchy_of
 from unfunnel.bench.regimes import (
     ARRAYS,
     GROUPS,
@@ -12,6 +13,8 @@ from unfunnel.bench.regimes import (
     observations,
     simulate,
 )
+from unfunnel.families import FAMILIES
+from unfunnel.ops import NUMPY
 
 
 @pytest.mark.parametrize("regime", Regime)
@@ -47,6 +50,28 @@ def test_moments_of_the_effects():
     effects = np.concatenate([simulate(Regime.STRONG, s).arrays["ybar"] for s in range(200)])
     assert effects.mean() == pytest.approx(1.5, abs=0.03)
     assert effects.std() == pytest.approx(0.5, abs=0.03)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_effects_of_every_family(name):
+    hierarchy, family = hierarchy_of(name), FAMILIES[name]
+    effects = hierarchy.draw(np.random.default_rng(1), 20_000)
+    assert np.isfinite(family.link.forward(effects, NUMPY)).all()
+    assert 2 * effects.std() == pytest.approx(hierarchy.observation_sd, rel=0.03)
+    says = hierarchy.prior(dims="group", centered="auto").implied()
+    assert says.value("mean") == pytest.approx(effects.mean(), rel=0.02)
+    # What is known of mu varies as the effects do, and both together three times as much.
+    assert says.value("ICC") == pytest.approx(1 / 3, rel=1e-9)
+    assert says.value("sd") == pytest.approx(np.sqrt(3) * effects.std(), rel=0.03)
+    data = simulate(Regime.WEAK, 1, name)
+    assert data.arrays["noise"][0] == pytest.approx(hierarchy.observation_sd / np.sqrt(2))
+
+
+def test_the_lognormal_data_are_what_they_were():
+    data = simulate(Regime.WEAK, 1).arrays
+    rng, variance = np.random.default_rng(1), np.log1p((0.5 / 1.5) ** 2)
+    phi = rng.lognormal(np.log(1.5) - variance / 2, np.sqrt(variance), GROUPS)
+    np.testing.assert_array_equal(data["ybar"], rng.normal(phi, 1 / np.sqrt(2)))
 
 
 def test_a_data_seed_has_the_same_effects_in_every_regime():

@@ -11,9 +11,10 @@ import unfunnel
 from unfunnel.bench import run as bench
 from unfunnel.bench.fit import Prepared, sample
 from unfunnel.bench.forms import FORMS
-from unfunnel.bench.grid import DEFAULT_FORMS, FormName, Grid, Length, Regime
+from unfunnel.bench.grid import DEFAULT_FAMILY, DEFAULT_FORMS, FormName, Grid, Length, Regime
 from unfunnel.bench.regimes import Likelihood, simulate
 from unfunnel.bench.summary import frame
+from unfunnel.families import FAMILIES
 
 TINY = Length(draws=30, tune=60, chains=2, advi_steps=200)
 GRID = Grid((Regime.MIXED,), DEFAULT_FORMS, 1, 1, TINY)
@@ -27,8 +28,8 @@ TOGETHER = {
 ALONE = set(DEFAULT_FORMS) - {form for forms in TOGETHER for form in forms}
 
 
-def run(*forms, **options):
-    return list(bench.run(replace(GRID, forms=forms), **options))
+def run(*forms, families=GRID.families, **options):
+    return list(bench.run(replace(GRID, forms=forms, families=families), **options))
 
 
 def check(record):
@@ -73,6 +74,30 @@ def test_auto_is_what_sample_does():
     trace = unfunnel.sample(model, draws=30, tune=60, chains=2, seed=cell.seed, progress_bar=False)
     assert trace["unfunnel"].attrs["gradients"] == auto["pilot_gradients"] > 200
     assert int(trace["sample_stats"]["n_steps"].sum()) == auto["gradients"]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::unfunnel.TuningWarning")
+@pytest.mark.parametrize("name", FAMILIES)
+def test_families(name):
+    forms = (FormName.AUTO, FormName.CENTERED, FormName.NONCENTERED, FormName.EXP_CENTERED)
+    grid = replace(GRID, regimes=(Regime.WEAK, Regime.POISSON), forms=forms, families=(name,))
+    found = list(bench.run(grid))
+    assert len(found) == sum(map(bench.is_possible, grid)) >= 3
+    for record in found:
+        check(record)
+        assert record["family"] == name
+
+
+def test_fits_of_another_family_are_other_fits():
+    (cell,) = replace(GRID, forms=(FormName.NONCENTERED,), families=("LaplaceIdentity",))
+    (first,) = run(FormName.NONCENTERED, families=("LaplaceIdentity",))
+    check(first)
+    assert first["family"] == cell.family
+    as_before = {key: value for key, value in first.items() if key != "family"}
+    (other,) = run(FormName.NONCENTERED, done=[first])
+    assert other["family"] == DEFAULT_FAMILY and other != first
+    assert run(FormName.NONCENTERED, done=[as_before]) == [as_before]
 
 
 def test_what_was_run_is_not_run_again(tmp_path, monkeypatch):

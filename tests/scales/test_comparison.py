@@ -12,7 +12,7 @@ from pymc_extras.prior import Censored, Prior
 from rich.console import Console
 from scipy import integrate, stats
 
-from unfunnel import LogNormalExp, NormalIdentity, scales
+from unfunnel import LogNormalExp, NormalIdentity, ProbitNormal, WeibullExp, scales
 from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError
 from unfunnel.scales.laws import LAWS, law_of
 
@@ -108,6 +108,43 @@ def test_the_mode_is_where_the_density_is_highest(prior):
         assert highest == pytest.approx(law.mode, rel=0.01)
 
 
+BOUNDED = [
+    LogNormalExp(1.5, 0.5, lower=1),
+    LogNormalExp(2, cv=1.5, lower=0.5),
+    ProbitNormal(0.3, 0.1),
+    ProbitNormal(0.3, 0.2),
+    ProbitNormal(2.5, spread=0.3, lower=2, upper=4),
+]
+
+
+@pytest.mark.parametrize("prior", BOUNDED, ids=str)
+def test_families_with_bounds(prior):
+    law, exact = law_of(prior), prior.implied()
+    assert law.mean == exact.value("mean")
+    for p in (0.05, 0.5, 0.95):
+        assert law.quantile(p) == pytest.approx(exact.value(f"{p:.0%}"), rel=1e-12)
+        assert law.below(law.quantile(p)) == pytest.approx(p, rel=1e-10)
+        assert law.above(law.quantile(p)) == pytest.approx(1 - p, rel=1e-10)
+    low, high = prior.family.link.support
+    assert (law.below(low - 1), law.above(low - 1), law.density(low - 1)) == (0, 1, 0)
+    x = np.array([law.quantile(p) for p in np.linspace(0.01, 0.99, 99)])
+    step = 1e-6 * (x - low)
+    slope = [(law.below(a + h) - law.below(a - h)) / (2 * h) for a, h in zip(x, step, strict=True)]
+    np.testing.assert_allclose(law.density(x), slope, rtol=1e-6)
+    assert law.density(law.mode) >= law.density(x).max() * (1 - 1e-12)
+    assert low < law.mode < high
+
+
+def test_families_with_bounds_and_modes_at_them():
+    assert law_of(ProbitNormal(0.3, spread=0.9)).mode == 0
+    assert law_of(ProbitNormal(2.5, spread=0.9, lower=1, upper=3)).mode == 3
+    found = scales.compare([ProbitNormal(0.5, 12**-0.5), LogNormalExp(2, 1, lower=1)])
+    assert found.table()[1][0][3] == "none"  # it is uniform
+    assert "lower=1" in found.table()[1][1][0]
+    found = scales.compare([LogNormalExp(2, 1), LogNormalExp(2, 1, lower=1), WeibullExp(2, 1)])
+    assert len(found.values["prior"]) == 3
+
+
 def test_alternative_parameterizations_are_the_same_law():
     moments = Prior("InverseGamma", mu=0.5, sigma=0.5)  # alpha = 3, beta = 1
     found = scales.compare({"moments": moments, "shape": scales.inverse_gamma(3, 1)}).values
@@ -132,6 +169,8 @@ def test_pymcs_defaults():
     [
         ([Prior("Normal", mu=0, sigma=1)], ParameterError, "a positive prior"),
         ([NormalIdentity(1, 1)], ParameterError, "a positive prior"),
+        ([LogNormalExp(-1, 1, upper=0)], ParameterError, "a positive prior"),
+        ([ProbitNormal(0, 1, lower=-2, upper=2)], ParameterError, "a positive prior"),
         ([Prior("Uniform", lower=-1, upper=2)], ParameterError, "a positive prior"),
         ([Prior("Normal")], ParameterError, "a positive prior"),
         ([Prior("Gamma")], UnsupportedError, "Give all its parameters"),

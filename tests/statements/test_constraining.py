@@ -7,10 +7,10 @@ import pytest
 from pymc_extras.prior import Prior
 from scipy.special import ndtr, roots_hermitenorm
 
-from unfunnel import LogNormalExp, NormalIdentity
+from unfunnel import LogNormalExp, NormalIdentity, ProbitNormal
 from unfunnel.errors import ParameterError, UnsupportedError
 from unfunnel.statements.laws import second_moment
-from unfunnel.statements.marginal import Marginal
+from unfunnel.statements.marginal import COARSE, FINE, Marginal
 from unfunnel.statements.reading import scalar_law
 
 
@@ -86,6 +86,7 @@ HIERARCHIES = {
     ),
     "mean alone": LogNormalExp(Prior("Gamma", alpha=4, beta=1), 0.5),
     "sd alone": LogNormalExp(2, Prior("Weibull", alpha=2, beta=1)),
+    "uniform": LogNormalExp(Prior("Uniform", lower=1, upper=3), Prior("Exponential", scale=0.3)),
     "real": NormalIdentity(Prior("Normal"), Prior("HalfNormal")),
     "real, ours": NormalIdentity(NormalIdentity(0, 1), LogNormalExp(1, 0.5)),
     "real, other hyperpriors": NormalIdentity(
@@ -131,6 +132,85 @@ def test_what_cannot_be_constrained(prior, message):
     message = message.replace("'Exponential'", "Exponential")
     with pytest.raises(UnsupportedError, match=message):
         prior.constrain(1, 2)
+
+
+def share(alpha, beta):
+    return Prior("Beta", alpha=alpha, beta=beta)
+
+
+BETWEEN_BOUNDS = {
+    "beta": (ProbitNormal(share(3, 4), spread=share(2, 5), dims="geo"), (0.1, 0.7, 0.9)),
+    "mean alone": (ProbitNormal(share(3, 4), spread=0.4), (0.1, 0.7, 0.9)),
+    "uniform from 0": (
+        ProbitNormal(ProbitNormal(0.3, 0.1), spread=Prior("Uniform", lower=0, upper=0.6)),
+        (0.1, 0.5, 0.9),
+    ),
+    "other bounds": (
+        ProbitNormal(
+            Prior("Uniform", lower=2, upper=4), spread=ProbitNormal(0.3, 0.1), lower=2, upper=4
+        ),
+        (2.5, 3.0, 0.9),
+    ),
+    "U shape": (ProbitNormal(share(3, 4), spread=share(2, 5)), (0.01, 0.99, 0.9)),
+}
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param(key, marks=() if key in ("beta", "mean alone") else pytest.mark.slow)
+        for key in BETWEEN_BOUNDS
+    ],
+)
+def test_between_bounds_the_spread_is_restated(key):
+    before, (lower, upper, mass) = BETWEEN_BOUNDS[key]
+    prior = before.constrain(lower, upper, mass=mass)
+    for name, value in before.parameters.items():
+        after = prior.parameters[name]
+        assert getattr(after, "distribution", None) == getattr(value, "distribution", None)
+    assert (prior.bounds, prior.dims) == (before.bounds, before.dims)
+    old, new = scalar_law(before), scalar_law(prior)
+    assert new.parameters["mu"].variance / new.variance == pytest.approx(
+        old.parameters["mu"].variance / old.variance, rel=1e-9
+    )
+    spreads = [law.parameters["spread"] for law in (old, new)]
+    cv = [np.sqrt(spread.variance) / spread.mean for spread in spreads]
+    assert cv[1] == pytest.approx(cv[0], rel=1e-9)
+    draws = new.draw(40_000, np.random.default_rng(4))
+    tail = (1 - mass) / 2
+    assert (draws < lower).mean() == pytest.approx(tail, abs=0.005)
+    assert (draws > upper).mean() == pytest.approx(tail, abs=0.005)
+    marginal = Marginal(new)
+    assert marginal.cdf(lower) == pytest.approx(tail, rel=1e-9)
+    assert marginal.cdf(upper) == pytest.approx(1 - tail, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("prior", "bounds", "message"),
+    [
+        (
+            ProbitNormal(Prior("Uniform", lower=0, upper=1), spread=0.3),
+            (0.01, 0.95, 0.8),
+            r"tried, and impossible, was .*Uniform.* puts mass.*ProbitNormal",
+        ),
+        (
+            NormalIdentity(Prior("Gamma", mu=1, sigma=0.2), 1),
+            (-3, -1, 0.9),
+            r"none with .*tried, and impossible, was a mean of -",
+        ),
+    ],
+)
+def test_where_no_hyperprior_of_the_kind_will_do(prior, bounds, message):
+    with pytest.raises(UnsupportedError, match=message):
+        prior.constrain(*bounds)
+
+
+def test_most_is_done_on_a_coarse_grid(monkeypatch):
+    sizes = []
+    cdf = Marginal.cdf
+    monkeypatch.setattr(Marginal, "cdf", lambda self, x: sizes.append(self.sizes) or cdf(self, x))
+    HIERARCHIES["gamma, exponential"].constrain(0.5, 3, mass=0.9)
+    assert 0 < sizes.count(FINE) <= 20 < sizes.count(COARSE)
 
 
 def test_arguments_that_cannot_be_meant():

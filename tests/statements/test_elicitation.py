@@ -14,6 +14,7 @@ from scipy import stats
 from unfunnel import LogNormalExp, NormalIdentity, elicit_hierarchy
 from unfunnel.errors import ParameterError, ParameterTypeError
 from unfunnel.statements.elicitation import ALIKENESS, SURENESS
+from unfunnel.statements.marginal import COARSE, FINE, Marginal
 
 
 def lognormal_moments(prior, low, high):
@@ -142,6 +143,14 @@ def test_ready_to_use():
 def test_answers_that_cannot_be_meant(options, message):
     with pytest.raises(ParameterError, match=message):
         elicit_hierarchy(**{"typical": 1, **options})
+
+
+def test_most_is_done_on_a_coarse_grid(monkeypatch):
+    sizes = []
+    cdf = Marginal.cdf
+    monkeypatch.setattr(Marginal, "cdf", lambda self, x: sizes.append(self.sizes) or cdf(self, x))
+    elicit_hierarchy(1.5, (0.5, 3))
+    assert 0 < sizes.count(FINE) <= 20 < sizes.count(COARSE)
 
 
 @pytest.mark.parametrize("bounds", [3, (1, 2, 3), "12", {1, 2}])

@@ -131,7 +131,6 @@ def test_centres_at_bounds():
         (lambda: LogNormalExp.from_quantiles(2, 5, lower=3), ParameterError, "3.0 < low"),
         (lambda: elicit_hierarchy(1, sd=1, sigma=1), ParameterError, "got sigma="),
         (lambda: elicit_hierarchy(0.3, sd=0.45, family=ProbitNormal), ParameterError, "sd below"),
-        (lambda: HIERARCHIES["bounds"]().constrain(2.5, 3), UnsupportedError, "elicit_hierarchy"),
     ],
 )
 def test_what_cannot_be_stated(call, error, message):

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+from math import inf, sqrt
+
 import pytest
 from hyperpriors import HYPERPRIORS
 from pymc_extras.prior import Prior
 
+from unfunnel.errors import ParameterError
 from unfunnel.statements.reading import distribution_of, scalar_law
-from unfunnel.statements.restating import ONE_NUMBER, RESTATED, TWO_NUMBERS
+from unfunnel.statements.restating import ONE_NUMBER, RESTATED, TWO_NUMBERS, restated
 
 
 @pytest.mark.parametrize("name", [*TWO_NUMBERS, *ONE_NUMBER])
 def test_restated_moments(name):
     _, numbers = distribution_of(Prior(name, **HYPERPRIORS[name]))
     numbers = tuple(float(x) for x in numbers)
-    law = scalar_law(Prior(name, **RESTATED[name](2.5, 0.7, numbers)))
-    assert law.mean == pytest.approx(2.5, rel=1e-12)
+    mean, sd = (0.25, 0.07) if name == "Beta" else (2.5, 0.7)
+    law = scalar_law(Prior(name, **RESTATED[name](mean, sd, numbers)))
+    assert law.mean == pytest.approx(mean, rel=1e-12)
     if name in TWO_NUMBERS:
-        assert law.variance == pytest.approx(0.49, rel=1e-12)
+        assert law.variance == pytest.approx(sd**2, rel=1e-12)
     else:  # the shape is kept
         before = scalar_law(Prior(name, **HYPERPRIORS[name]))
-        assert law.variance / 2.5**2 == pytest.approx(before.variance / before.mean**2, rel=1e-12)
+        assert law.variance / mean**2 == pytest.approx(before.variance / before.mean**2, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "mean", "sd"),
+    [("Beta", 0.5, 0.5), ("Beta", 1.2, 0.1), ("Gamma", -1.0, 0.2), ("Beta", inf, inf)],
+)
+def test_moments_that_no_law_of_the_kind_has(name, mean, sd):
+    with pytest.raises(ParameterError, match=rf"mu: expected .*that {name} can have.* mean of"):
+        restated("mu", Prior(name, **HYPERPRIORS[name]), mean, sd)
+
+
+def test_what_is_uniform_from_zero_on_remains_so():
+    for mean in (0.1, 0.3, 0.7, 1 / 3):
+        law = restated("mu", Prior("Uniform", lower=0, upper=0.6), mean, mean / sqrt(3))
+        assert law.parameters["lower"] == 0

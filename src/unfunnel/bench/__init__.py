@@ -1,1 +1,1 @@
-"""``unfunnel bench``: one positive hierarchy sampled in many ways, on several kinds of data."""
+"""``unfunnel bench``: one hierarchy of a family sampled in many ways, on several kinds of data."""

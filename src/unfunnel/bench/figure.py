@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from unfunnel.bench.grid import FIXED, FormName, Regime
+from unfunnel.bench.grid import DEFAULT_FAMILY, FIXED, FormName, Regime
 from unfunnel.bench.regimes import GROUPS
 from unfunnel.bench.summary import ess_text
 from unfunnel.extras import require
@@ -53,7 +53,7 @@ def draw(fits: pd.DataFrame) -> Any:
     Parameters
     ----------
     fits : DataFrame
-        From :func:`unfunnel.bench.summary.frame`.
+        From :func:`unfunnel.bench.summary.frame`, of one family.
 
     Returns
     -------
@@ -78,8 +78,10 @@ def draw(fits: pd.DataFrame) -> Any:
     axes[0].set(ylim=(len(forms) - 0.4, -0.6), xscale="log", xlim=(_LOWEST * 0.8, highest))
     axes[0].xaxis.set_major_formatter("{x:g}")
     axes[0].set_yticks(range(len(forms)), [_LABELS[form] for form in forms])
+    (family,) = fits["family"].unique()
+    hierarchy = "One positive hierarchy" if family == DEFAULT_FAMILY else f"{family}, one hierarchy"
     figure.suptitle(
-        f"One positive hierarchy, {GROUPS} groups: worst bulk ESS per 1000 gradients",
+        f"{hierarchy}, {GROUPS} groups: worst bulk ESS per 1000 gradients",
         x=0.01,
         ha="left",
         fontsize=12,

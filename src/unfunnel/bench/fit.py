@@ -15,7 +15,7 @@ import numpy as np
 import pymc as pm
 
 from unfunnel.bench.forms import LOG_EFFECT, Form
-from unfunnel.bench.grid import Length
+from unfunnel.bench.grid import DEFAULT_FAMILY, Length
 from unfunnel.bench.regimes import Data
 from unfunnel.extras import require
 from unfunnel.tuning.blocks import auto_blocks
@@ -68,10 +68,10 @@ def warm_up() -> None:
     require("nutpie", "sample").compile_pymc_model(model)
 
 
-def compile_form(form: Form, data: Data) -> Compiled:
+def compile_form(form: Form, data: Data, family: str = DEFAULT_FAMILY) -> Compiled:
     """Build and compile a form for a kind of data; only what is frozen depends on the numbers."""
     start = time.perf_counter()
-    model = form.build(data.likelihood)
+    model = form.model(data.likelihood, family)
     if form.frozen:
         _set_data(model, data)
     compiled = compile_for_tuning(model, auto_blocks(model), **form.compile_options)

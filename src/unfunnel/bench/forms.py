@@ -1,14 +1,16 @@
 """The models: one hierarchy, written in every way that is compared.
 
-In natural units the effects have a mean ``mu ~ Gamma(mu=1.5, sigma=0.5)`` and a standard deviation
-``sigma ~ Exponential(scale=0.5)``. Two ways cannot say that and are given a comparable prior on the
-log scale: ``Prior(transform="exp")``, and VIP, which supports Normal variables only.
+The hierarchy is that of :mod:`unfunnel.bench.hierarchies`. Two ways cannot say that of
+``LogNormalExp`` and are given a comparable prior on the log scale: ``Prior(transform="exp")``, and
+VIP, which supports Normal variables only. These, and the priors of pymc-marketing, are for positive
+log-normal effects; what our own priors can do is there for every family.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,24 +19,22 @@ import pymc.dims as pmd
 import xarray as xr
 from pymc_extras.prior import Prior
 
-from unfunnel.bench.grid import FormName
+from unfunnel.bench.grid import DEFAULT_FAMILY, FormName
+from unfunnel.bench.hierarchies import MU, SIGMA, hierarchy_of
 from unfunnel.bench.regimes import GROUPS, Likelihood
 from unfunnel.extras import require
-from unfunnel.priors import LogNormalExp
 from unfunnel.tuning.compiled import LOW_RANK
 
-MU = Prior("Gamma", mu=1.5, sigma=0.5)
-SIGMA = Prior("Exponential", scale=0.5)
-
-# Under the prior above the log-scale sd has mean 0.325 and median 0.237, like an exponential law,
-# and the quartiles of an effect are 0.99, 1.40 and 1.87. Under these they are 1.00, 1.39 and 1.94.
+# Under the prior of ``LogNormalExp`` the log-scale sd has mean 0.325 and median 0.237, like an
+# exponential law, and the quartiles of an effect are 0.99, 1.40 and 1.87. Under these they are
+# 1.00, 1.39 and 1.94.
 LOG_MU = Prior("Normal", mu=0.33, sigma=0.38)
 LOG_SIGMA = Prior("Exponential", scale=0.33)
 
 #: Name of the variable that VIP reparameterizes: what ``Prior(transform="exp")`` calls it.
 LOG_EFFECT = "phi_raw"
 
-Builder = Callable[[Likelihood], Any]
+Builder = Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ class Form:
     Parameters
     ----------
     build : callable
-        From what is observed to the model. Forms with the same function share what is compiled.
+        ``(likelihood) -> model``; if ``any_family``, ``(likelihood, family=)``. Forms with the same
+        function share what is compiled.
     method : str
         "plain", "auto" (pilot first) or "vip" (ADVI first); see :mod:`unfunnel.bench.fit`.
     options : dict
@@ -55,6 +56,8 @@ class Form:
         From modules that have to be installed to the extra with which they come.
     frozen : bool
         Whether data are compiled in, as the flow of nutpie cannot do without.
+    any_family : bool
+        Whether there is such a form of every family.
     """
 
     build: Builder
@@ -63,6 +66,12 @@ class Form:
     compile_options: dict[str, Any] = field(default_factory=dict)
     needs: dict[str, str] = field(default_factory=dict)
     frozen: bool = False
+    any_family: bool = False
+
+    def model(self, likelihood: Likelihood, family: str) -> Any:
+        """Build the model of a family."""
+        options = {"family": family} if self.any_family else {}
+        return self.build(likelihood, **options)
 
 
 def _model(prior: Any, likelihood: Likelihood, labelled: bool = False) -> Any:
@@ -87,8 +96,11 @@ def _model(prior: Any, likelihood: Likelihood, labelled: bool = False) -> Any:
 
 
 def _natural(centered: Any) -> Builder:
-    prior = LogNormalExp(mu=MU, sigma=SIGMA, dims="group", centered=centered)
-    return lambda likelihood: _model(prior, likelihood)
+    def build(likelihood: Likelihood, family: str = DEFAULT_FAMILY) -> Any:
+        prior = hierarchy_of(family).prior(dims="group", centered=centered)
+        return _model(prior, likelihood)
+
+    return build
 
 
 def _log_scale(centered: bool) -> Builder:
@@ -117,23 +129,24 @@ def _vip(likelihood: Likelihood) -> Any:
 _informed, _centered, _noncentered = (_natural(c) for c in ("auto", True, False))
 _log_centered = _log_scale(True)
 _MARKETING = {"pymc_marketing": "marketing"}
+_ours = partial(Form, any_family=True)
 
 #: Every form by its name. "noncentered-softplus" is "auto" without its pilot: all steering values
 #: are zero, so that of the two things that "auto" does only the transform of ``sigma`` is left.
 FORMS: dict[FormName, Form] = {
-    FormName.AUTO: Form(_informed, "auto"),
-    FormName.AUTO_DIAG: Form(_informed, "auto", {"adaptation": "diag"}),
-    FormName.CENTERED: Form(_centered),
-    FormName.NONCENTERED: Form(_noncentered),
-    FormName.NONCENTERED_SOFTPLUS: Form(_informed),
+    FormName.AUTO: _ours(_informed, "auto"),
+    FormName.AUTO_DIAG: _ours(_informed, "auto", {"adaptation": "diag"}),
+    FormName.CENTERED: _ours(_centered),
+    FormName.NONCENTERED: _ours(_noncentered),
+    FormName.NONCENTERED_SOFTPLUS: _ours(_informed),
     FormName.EXP_CENTERED: Form(_log_centered),
     FormName.EXP_NONCENTERED: Form(_log_scale(False)),
     FormName.MARKETING_CENTERED: Form(_marketing(True), needs=_MARKETING),
     FormName.MARKETING_NONCENTERED: Form(_marketing(False), needs=_MARKETING),
     FormName.VIP: Form(_vip, "vip"),
-    FormName.CENTERED_LOW_RANK: Form(_centered, options=LOW_RANK),
-    FormName.NONCENTERED_LOW_RANK: Form(_noncentered, options=LOW_RANK),
-    FormName.FLOW: Form(
+    FormName.CENTERED_LOW_RANK: _ours(_centered, options=LOW_RANK),
+    FormName.NONCENTERED_LOW_RANK: _ours(_noncentered, options=LOW_RANK),
+    FormName.FLOW: _ours(
         _noncentered,
         options={"adaptation": "flow"},
         compile_options={

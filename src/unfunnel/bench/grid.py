@@ -36,6 +36,9 @@ class FormName(StrEnum):
     FLOW = "flow"
 
 
+#: The family of the benchmark; others are run when they are named.
+DEFAULT_FAMILY = "LogNormalExp"
+
 #: The two choices of ``centered=`` that "auto" is there to make; it is compared with the better.
 FIXED = (FormName.CENTERED, FormName.NONCENTERED)
 
@@ -77,6 +80,7 @@ class Cell:
     form: FormName
     data_seed: int
     sampler_seed: int
+    family: str = DEFAULT_FAMILY
 
     @property
     def seed(self) -> int:
@@ -96,6 +100,9 @@ class Grid:
         How many of each; they are counted from 1.
     length : Length
         Of every fit.
+    families : tuple of str
+        Names of the registry. Not every family has all forms and regimes; see
+        :func:`unfunnel.bench.run.left_out`.
 
     Examples
     --------
@@ -109,6 +116,7 @@ class Grid:
     data_seeds: int = 3
     sampler_seeds: int = 3
     length: Length = field(default_factory=Length)
+    families: tuple[str, ...] = (DEFAULT_FAMILY,)
 
     @classmethod
     def quick(cls) -> Grid:
@@ -118,11 +126,13 @@ class Grid:
 
     def __iter__(self) -> Iterator[Cell]:
         """Iterate over the fits, one data set after the other."""
-        for regime in self.regimes:
-            for data_seed in range(1, self.data_seeds + 1):
-                for form in self.forms:
-                    for sampler_seed in range(1, self.sampler_seeds + 1):
-                        yield Cell(regime, form, data_seed, sampler_seed)
+        for family in self.families:
+            for regime in self.regimes:
+                for data_seed in range(1, self.data_seeds + 1):
+                    for form in self.forms:
+                        for sampler_seed in range(1, self.sampler_seeds + 1):
+                            yield Cell(regime, form, data_seed, sampler_seed, family)
 
     def __len__(self) -> int:
-        return len(self.regimes) * len(self.forms) * self.data_seeds * self.sampler_seeds
+        kinds = len(self.families) * len(self.regimes) * len(self.forms)
+        return kinds * self.data_seeds * self.sampler_seeds

@@ -5,7 +5,8 @@ what is seen of a group is the mean of ``n_j`` observations of unit variance::
 
     ybar_j ~ Normal(phi_j, 1 / sqrt(n_j))
 
-"prior" has no data at all, and "poisson" has counts, ``y_j ~ Poisson(exposure_j phi_j)``.
+"prior" has no data at all, and "poisson" has counts, ``y_j ~ Poisson(exposure_j phi_j)``. For
+effects and observations of other families see :mod:`unfunnel.bench.hierarchies`.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from enum import StrEnum
 
 import numpy as np
 
-from unfunnel.bench.grid import Regime
+from unfunnel.bench.grid import DEFAULT_FAMILY, Regime
+from unfunnel.bench.hierarchies import hierarchy_of
 
 GROUPS = 30
-MEAN, SD = 1.5, 0.5
 
 
 class Likelihood(StrEnum):
@@ -81,7 +82,7 @@ def observations(regime: Regime) -> np.ndarray:
     return sizes[regime]
 
 
-def simulate(regime: Regime, seed: int) -> Data:
+def simulate(regime: Regime, seed: int, family: str = DEFAULT_FAMILY) -> Data:
     """Simulate the data of a regime.
 
     Parameters
@@ -90,13 +91,14 @@ def simulate(regime: Regime, seed: int) -> Data:
         Which one.
     seed : int
         The same seed has the same effects in every regime.
+    family : str, optional
+        Of the effects.
     """
-    rng = np.random.default_rng(seed)
-    variance = np.log1p((SD / MEAN) ** 2)
-    phi = rng.lognormal(np.log(MEAN) - variance / 2, np.sqrt(variance), GROUPS)
+    rng, hierarchy = np.random.default_rng(seed), hierarchy_of(family)
+    phi = hierarchy.draw(rng, GROUPS)
     size, likelihood = observations(regime), likelihood_of(regime)
     if likelihood is Likelihood.NORMAL:
-        noise = 1.0 / np.sqrt(size)
+        noise = hierarchy.observation_sd / np.sqrt(size)
         return Data(likelihood, {"ybar": rng.normal(phi, noise), "noise": noise})
     if likelihood is Likelihood.POISSON:
         return Data(likelihood, {"count": rng.poisson(size * phi), "exposure": size})

@@ -14,7 +14,8 @@ from typing import Any
 
 from unfunnel.bench.fit import Compiled, Prepared, compile_form, prepare, sample, warm_up
 from unfunnel.bench.forms import FORMS, Form
-from unfunnel.bench.grid import Cell, FormName, Grid
+from unfunnel.bench.grid import DEFAULT_FAMILY, Cell, FormName, Grid, Regime
+from unfunnel.bench.hierarchies import hierarchy_of
 from unfunnel.bench.regimes import Data, simulate
 
 Record = dict[str, Any]
@@ -31,13 +32,47 @@ def missing(form: FormName) -> str:
     return ""
 
 
+def left_out(grid: Grid) -> list[str]:
+    """Return what of a grid cannot be run, in words: a line for each form and regime.
+
+    Parameters
+    ----------
+    grid : Grid
+        With any families.
+    """
+    lines = []
+    for form in grid.forms:
+        if command := missing(form):
+            lines.append(f"{form} is skipped. For it, run: {command}")
+        elif not FORMS[form].any_family and (others := _others(grid)):
+            lines.append(f"{form} is skipped for {', '.join(others)}: it has {DEFAULT_FAMILY} only")
+    signed = [name for name in _others(grid) if not hierarchy_of(name).positive]
+    if signed and Regime.POISSON in grid.regimes:
+        lines.append(
+            f"{Regime.POISSON} is skipped for {', '.join(signed)}: its rates have to be positive"
+        )
+    return lines
+
+
+def _others(grid: Grid) -> list[str]:
+    return [name for name in grid.families if name != DEFAULT_FAMILY]
+
+
+def is_possible(cell: Cell) -> bool:
+    """Whether a family has this form and regime, and the packages for it are installed."""
+    if missing(cell.form) or not (FORMS[cell.form].any_family or cell.family == DEFAULT_FAMILY):
+        return False
+    return cell.regime is not Regime.POISSON or hierarchy_of(cell.family).positive
+
+
 def run(grid: Grid, done: Iterable[Record] = (), save_to: Path | None = None) -> Iterator[Record]:
     """Run a grid.
 
     Parameters
     ----------
     grid : Grid
-        What to run. Forms whose packages are not installed are left out.
+        What to run. Forms whose packages are not installed are left out, and what a family does not
+        have.
     done : iterable of dict, optional
         Records of an earlier run; the fits that are among them are not repeated.
     save_to : Path, optional
@@ -51,7 +86,7 @@ def run(grid: Grid, done: Iterable[Record] = (), save_to: Path | None = None) ->
     earlier = {_key(record): record for record in done}
     bench = _Bench(grid)
     for cell in grid:
-        if missing(cell.form):
+        if not is_possible(cell):
             continue
         settings = asdict(cell) | asdict(grid.length)
         record = earlier.get(_key(settings))
@@ -93,7 +128,8 @@ def versions() -> dict[str, str]:
 
 def _key(settings: Record) -> tuple[Any, ...]:
     names = ("regime", "form", "data_seed", "sampler_seed", "draws", "tune", "chains", "advi_steps")
-    return tuple(settings[name] for name in names)
+    # Records that were made before there was a choice are of the default family.
+    return (settings.get("family", DEFAULT_FAMILY), *(settings[name] for name in names))
 
 
 class _Bench:
@@ -106,7 +142,7 @@ class _Bench:
 
     def fit(self, cell: Cell) -> Record:
         form = FORMS[cell.form]
-        data = simulate(cell.regime, cell.data_seed)
+        data = simulate(cell.regime, cell.data_seed, cell.family)
         compiled = self._compile(form, data, cell)
         prepared = self._prepare(form, compiled, data, cell)
         _LOG.debug("Sampling %s.", cell)
@@ -114,13 +150,14 @@ class _Bench:
         return record | {"compile_seconds": compiled.seconds}
 
     def _compile(self, form: Form, data: Data, cell: Cell) -> Compiled:
-        key: tuple[Any, ...] = (form.build, str(form.compile_options), data.likelihood)
+        options = str(form.compile_options)
+        key: tuple[Any, ...] = (form.build, options, data.likelihood, cell.family)
         if form.frozen:
             key += (cell.regime, cell.data_seed)
         if not self._compiled:
             warm_up()
         if key not in self._compiled:
-            self._compiled[key] = compile_form(form, data)
+            self._compiled[key] = compile_form(form, data, cell.family)
         return self._compiled[key]
 
     def _prepare(self, form: Form, compiled: Compiled, data: Data, cell: Cell) -> Prepared:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from unfunnel.bench.grid import FIXED, FormName, Regime
+from unfunnel.bench.grid import DEFAULT_FAMILY, FIXED, FormName, Regime
 
 #: Divergences are counted per this many draws, which is one fit of the default length.
 DRAWS = 4000
@@ -31,7 +31,7 @@ def frame(records: Iterable[dict[str, Any]]) -> pd.DataFrame:
         pilot; ``pilot_share`` of all gradients; ``run_seconds`` of pilot, tuning and draws;
         ``total_seconds``, compilation included.
     """
-    fits = pd.DataFrame(list(records))
+    fits = pd.DataFrame([{"family": DEFAULT_FAMILY} | record for record in records])
     fits["regime"] = pd.Categorical(fits["regime"], [r.value for r in Regime], ordered=True)
     fits["form"] = pd.Categorical(fits["form"], [f.value for f in FormName], ordered=True)
     absent = ["rhat", "divergences", "gradients", "tuning_gradients"]  # None where a fit failed
@@ -42,6 +42,11 @@ def frame(records: Iterable[dict[str, Any]]) -> pd.DataFrame:
     fits["run_seconds"] = fits["pilot_seconds"] + fits["sample_seconds"]
     fits["total_seconds"] = fits["compile_seconds"] + fits["run_seconds"]
     return fits
+
+
+def by_family(fits: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the fits of each family, in the order in which they were run."""
+    return {str(name): part for name, part in fits.groupby("family", sort=False)}
 
 
 def medians(fits: pd.DataFrame, figure: str, how: str = "median") -> pd.DataFrame:

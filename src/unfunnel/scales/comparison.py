@@ -139,8 +139,9 @@ def compare(
     Parameters
     ----------
     priors : mapping of str to Prior, or sequence of Prior
-        Positive priors with constant parameters, of this module or any other, LogNormalExp
-        included. The keys of a mapping are the labels; else the parameters are.
+        Positive priors with constant parameters, of this module or any other; of this library,
+        LogNormalExp, WeibullExp and ProbitNormal, also with bounds of their own. The keys of a
+        mapping are the labels; else the parameters are.
     below, above : float or sequence of float
         Thresholds: the probabilities of a standard deviation below and above them are shown. The
         defaults suit effects on the log scale, where 0.01 is nothing and 1 is a lot.
@@ -230,7 +231,7 @@ def _label(prior: Any) -> str:
         return str(prior)  # law_of says what is wrong with it
     texts = [
         f"{key}={value:.6g}" if isinstance(value, float) else f"{key}={value}"
-        for key, value in parameters.items()
+        for key, value in {**parameters, **getattr(prior, "bounds", {})}.items()
     ]
     return f"{name}({', '.join(texts)})"
 

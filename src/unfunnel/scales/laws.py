@@ -1,8 +1,9 @@
 """The distribution of a standard deviation, from a prior with constant parameters.
 
 The laws themselves are those of :mod:`unfunnel.known_laws`; here are the parameters in which their
-priors are written, and their modes. A prior whose law is not listed here is asked for its PreliZ
-distribution, which has the methods of a scipy distribution that are used.
+priors are written, and their modes. Families with bounds have their own. A prior whose law is not
+listed here is asked for its PreliZ distribution, which has the methods of a scipy distribution that
+are used.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from typing import Any
 
 from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError, described
 from unfunnel.families import LOGNORMAL_EXP
+from unfunnel.families.laws import NORMAL
 from unfunnel.intervals import POSITIVE
 from unfunnel.known_laws import known_law
 from unfunnel.ops import NUMPY
+from unfunnel.scales.normal_scores import NormalBehindLink
 from unfunnel.supports import support_of
 
 
@@ -30,7 +33,8 @@ class Law:
     distribution : scipy or PreliZ distribution
         With ``mean``, ``cdf``, ``sf``, ``ppf`` and ``pdf``.
     mode : float
-        Where the density is highest; 0 where it falls from zero on, NaN where it is flat.
+        Where the density is highest; 0 where it falls from zero on, a bound where it rises towards
+        it, NaN where it is flat.
     """
 
     distribution: Any
@@ -135,8 +139,15 @@ def law_of(prior: Any) -> Law:
     0.067448975...
     """
     name, parameters = _name_and_numbers(prior)
+    family = getattr(prior, "family", None)
     try:
-        law = _listed(prior, name, parameters) if name in LAWS else _from_preliz(prior)
+        if name in LAWS:
+            law = _listed(prior, name, parameters)
+        elif family is not None and family.base is NORMAL:
+            behind = NormalBehindLink(family, parameters)
+            law = Law(behind, behind.mode())
+        else:
+            law = _from_preliz(prior)
     except (AttributeError, TypeError, ValueError) as error:
         raise UnsupportedError(
             "compare",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.optimize import root
+from scipy.optimize import approx_fprime, root
 from scipy.special import logit
 
-from unfunnel.errors import UnsupportedError, described
+from unfunnel.errors import ParameterError, UnsupportedError, described
 from unfunnel.ops import NUMPY
 from unfunnel.statements.laws import Hierarchy
-from unfunnel.statements.marginal import Marginal
+from unfunnel.statements.marginal import COARSE, FINE, Marginal
 from unfunnel.statements.quantiles import check_interval, from_interval
 from unfunnel.statements.reading import scalar_law
 from unfunnel.statements.restating import restated_hierarchy, split_of
@@ -58,15 +58,6 @@ def constrained_hierarchy(
             given=repr(method),
         )
     hierarchy = readable_hierarchy(subject, prior)
-    ratio = hierarchy.ratio
-    if ratio is not None and np.isfinite(ratio.parameter.support.upper):
-        raise UnsupportedError(
-            subject,
-            expected=f"a prior without a hyperprior between two bounds, as that of {ratio.name} or "
-            "mu is here",
-            given=described(prior),
-            remedy="Use elicit_hierarchy(typical, plausible_range, family=ProbitNormal).",
-        )
     split = split_of(subject, hierarchy)
     tail = (1 - mass) / 2
     wanted = logit(np.array([tail, 1 - tail]))
@@ -75,27 +66,51 @@ def constrained_hierarchy(
         mean = float(family.link.inverse(unknowns[0], NUMPY))
         return restated_hierarchy(subject, prior, mean, float(np.exp(unknowns[1])), split)
 
-    def misses(unknowns: np.ndarray) -> np.ndarray:
-        marginal = Marginal(readable_hierarchy(subject, trial(unknowns)))
-        return np.asarray(logit([marginal.cdf(lower), marginal.cdf(upper)]) - wanted)
+    impossible: list[ParameterError] = []
+
+    def misses(unknowns: np.ndarray, sizes: tuple[int, int] = FINE) -> np.ndarray:
+        try:
+            marginal = Marginal(readable_hierarchy(subject, trial(unknowns)), sizes)
+        except ParameterError as error:
+            impossible.append(error)
+            return np.full(2, _WALL)
+        found = logit([marginal.cdf(lower), marginal.cdf(upper)]) - wanted
+        return np.asarray(np.nan_to_num(found, nan=_WALL, posinf=_WALL, neginf=-_WALL))
+
+    def coarse(unknowns: np.ndarray) -> np.ndarray:
+        return misses(unknowns, COARSE)
 
     # One element without hyperpriors, in the same interval, is close to it.
     plain = from_interval(family, lower, upper, mass, hierarchy.shape)
-    start = [family.link.forward(plain["mu"], NUMPY), np.log(plain["sigma"])]
-    found = root(misses, start, tol=_TOLERANCE)
-    if np.abs(misses(found.x)).max() > _ACCEPTABLE:
+    start = np.array([family.link.forward(plain["mu"], NUMPY), np.log(plain["sigma"])])
+    for _ in range(_HALVINGS):
+        if np.all(np.abs(coarse(start)) < _WALL):
+            break
+        start[1] -= np.log(2.0)
+    near = root(coarse, start, tol=_STEP).x
+    slopes = approx_fprime(near, coarse, _STEP)  # good enough for the fine grid, too
+    found = root(misses, near, jac=lambda unknowns: slopes, tol=_TOLERANCE)
+    if np.abs(found.fun).max() > _ACCEPTABLE:
         raise UnsupportedError(
             subject,
             expected=f"a mean and a standard deviation that put {mass:g} of one element between "
             f"{lower:g} and {upper:g}",
-            given=f"none with the hyperpriors of {described(prior)}",
-            remedy="Use hyperpriors that are less wide, such as Gamma with a smaller sigma.",
+            given=f"none with the hyperpriors of {described(prior)}"
+            + (f"; tried, and impossible, was {impossible[-1].given}" if impossible else ""),
+            remedy="Use hyperpriors that are less wide, such as Gamma with a smaller sigma, or, "
+            "between bounds, ones that fit any mean, such as ProbitNormal with a smaller spread.",
         )
     return trial(found.x)
 
 
 _TOLERANCE = 1e-13
+_STEP = 1e-6
 _ACCEPTABLE = 1e-6
+
+# What is missed where a hyperprior cannot have the moments: far more than anywhere else, so that a
+# root finder turns back. Where it starts, a standard deviation may have to be this much smaller.
+_WALL = 1e3
+_HALVINGS = 10
 
 
 def readable_hierarchy(subject: str, prior: Any) -> Hierarchy:

@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 from pymc_extras.prior import Prior
-from scipy.optimize import brentq
 
 from unfunnel.errors import ParameterError, ParameterTypeError, described, listed, nearest
 from unfunnel.families import Family, Ratio
@@ -28,7 +27,7 @@ from unfunnel.ops import NUMPY
 from unfunnel.prior import NaturalPrior
 from unfunnel.priors import LogNormalExp
 from unfunnel.statements.constraining import readable_hierarchy
-from unfunnel.statements.marginal import Marginal
+from unfunnel.statements.marginal import COARSE, FINE, Marginal, root_near
 from unfunnel.statements.options import stated_family
 from unfunnel.statements.quantiles import check_interval
 from unfunnel.statements.restating import Split
@@ -132,13 +131,16 @@ def elicit_hierarchy(
         return stated(_possible_sd(subject, number_between(subject, "sd", sd, 0), most), **options)
     low, high, mass = _range_around(subject, law, plausible_range, mean, mass)
 
-    def excess(log_sd: float) -> float:
-        marginal = Marginal(readable_hierarchy(subject, stated(float(np.exp(log_sd)))))
+    def excess(log_sd: float, sizes: tuple[int, int] = FINE) -> float:
+        marginal = Marginal(readable_hierarchy(subject, stated(float(np.exp(log_sd)))), sizes)
         return marginal.cdf(high) - marginal.cdf(low) - mass
 
-    steps = np.minimum(np.log(high - low) + _LOG_STEPS, np.log(most * _NEARLY_ALL))
-    bracket = _first_bracket(excess, np.unique(steps))
-    if bracket is None:
+    steps = np.unique(np.minimum(np.log(high - low) + _LOG_STEPS, np.log(most * _NEARLY_ALL)))
+
+    def bracket(sizes: tuple[int, int] = FINE) -> tuple[float, float]:
+        found = _first_bracket(lambda log_sd: excess(log_sd, sizes), steps)
+        if found is not None:
+            return found
         raise ParameterError(
             subject,
             expected=f"a range that, for some standard deviation, holds no more than {mass:g} of "
@@ -147,7 +149,9 @@ def elicit_hierarchy(
             remedy="Narrow the range, state a larger mass, or state the standard deviation (sd=)."
             + ("" if np.isinf(most) else f" Here it can be no larger than {most:.4g}."),
         )
-    return stated(float(np.exp(brentq(excess, *bracket, xtol=1e-13, rtol=1e-13))), **options)
+
+    coarse = root_near(lambda at: excess(at, COARSE), None, lambda: bracket(COARSE))
+    return stated(float(np.exp(root_near(excess, coarse, bracket))), **options)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ that probability is a step in the mean, which is why the mean has the finer grid
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import cast
 
@@ -28,8 +29,9 @@ from unfunnel.statements.scores import nodes
 #: Nodes for the first random parameter, which is the mean where that is random, and the second.
 FINE = (1025, 65)
 
-# For a first guess of a quantile, and how far it may be off.
-_COARSE, _NEAR = (129, 17), 0.01
+#: Nodes for a first guess, and how far it may be off.
+COARSE = (129, 17)
+_NEAR = 0.01
 
 #: More random parameters than these would need a grid of too many dimensions.
 MOST_RANDOM_PARAMETERS = 2
@@ -96,13 +98,8 @@ class Marginal:
         def excess(theta: float) -> float:
             return self._below(theta) - probability
 
-        low, high = self._unconstrained_range
-        if self.sizes > _COARSE:
-            near = self._coarse._theta(probability)
-            width = _NEAR * (1 + abs(near))
-            if excess(near - width) < 0 < excess(near + width):
-                low, high = near - width, near + width
-        return float(brentq(excess, low, high, xtol=1e-13, rtol=1e-13))
+        near = self._coarse._theta(probability) if self.sizes > COARSE else None
+        return root_near(excess, near, lambda: self._unconstrained_range)
 
     def _below(self, theta: float) -> float:
         location, scale, weights = self._grid
@@ -112,7 +109,7 @@ class Marginal:
 
     @cached_property
     def _coarse(self) -> Marginal:
-        return Marginal(self.hierarchy, _COARSE)
+        return Marginal(self.hierarchy, COARSE)
 
     @cached_property
     def _grid(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -128,11 +125,11 @@ class Marginal:
             scores, of_scores = nodes(size)
             values[key] = cast(Explicit, law).at_score(scores).reshape(shape)
             weights = weights * of_scores.reshape(shape)
+        matters = weights > _NEGLIGIBLE * weights.max()
+        values = {k: np.broadcast_to(v, weights.shape)[matters] for k, v in values.items()}
         family = self.hierarchy.family
         location, scale = family.location_scale(family.stated(values, NUMPY), NUMPY)
-        location, scale, weights = np.broadcast_arrays(location, scale, weights)
-        matters = weights > _NEGLIGIBLE * weights.max()
-        return location[matters], scale[matters], weights[matters]
+        return location, scale, weights[matters]
 
     @cached_property
     def _unconstrained_range(self) -> tuple[float, float]:
@@ -146,3 +143,28 @@ _REACH = 200.0
 
 #: Nodes whose weight is this part of the largest one together hold less than 1e-12.
 _NEGLIGIBLE = 1e-15
+
+
+def root_near(
+    excess: Callable[[float], float],
+    near: float | None,
+    bracket: Callable[[], tuple[float, float]],
+) -> float:
+    """Return where a function is zero: near a first guess, if it is there.
+
+    Parameters
+    ----------
+    excess : callable
+        The function.
+    near : float or None
+        Where it is zero on a coarse grid, if that is known.
+    bracket : callable
+        Returns two ends at which its signs differ; called only if they do not around ``near``.
+    """
+    ends = None
+    if near is not None:
+        width = _NEAR * (1 + abs(near))
+        ends = near - width, near + width
+    if ends is None or excess(ends[0]) * excess(ends[1]) >= 0:
+        ends = bracket()
+    return float(brentq(excess, *ends, xtol=1e-13, rtol=1e-13))

@@ -35,8 +35,8 @@ class Questions:
         Of a hierarchical prior it is one element, hyperparameters averaged out, that lies between
         the bounds. Kept are the families of the hyperpriors and how the variance divides: the share
         of it that is that of ``mu`` (the intraclass correlation), and the coefficient of variation
-        of ``sigma``. New are the mean and the standard deviation of one element, and with them
-        those of the hyperpriors.
+        of ``sigma``, or of the ratio in its place (``cv``, ``spread``). New are the mean and the
+        standard deviation of one element, and with them those of the hyperpriors.
 
         Parameters
         ----------
@@ -64,7 +64,7 @@ class Questions:
         UnsupportedError
             If a hyperprior is not known well enough (arrays, tensors, hyperpriors of hyperpriors),
             or cannot be given another mean and standard deviation: ``mu`` needs two numbers, as
-            Gamma has and Exponential has not.
+            Gamma has and Exponential has not; or none of its kind puts ``mass`` there.
 
         Examples
         --------

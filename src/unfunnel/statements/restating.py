@@ -19,7 +19,9 @@ from dataclasses import dataclass
 from math import gamma, inf, isclose, isfinite, pi, sqrt
 from typing import Any
 
-from unfunnel.errors import UnsupportedError, described, listed
+import numpy as np
+
+from unfunnel.errors import ParameterError, UnsupportedError, described, listed
 from unfunnel.families import Ratio
 from unfunnel.families.lognormal_exp import LOGNORMAL_EXP
 from unfunnel.half_t import half_student_t
@@ -125,6 +127,8 @@ def restated(subject: str, value: Any, mean: float, sd: float) -> Any:
 
     Raises
     ------
+    ParameterError
+        If no law of the kind has these moments.
     UnsupportedError
         If the kind has no closed form for it, or only one number that scales it.
     """
@@ -133,10 +137,20 @@ def restated(subject: str, value: Any, mean: float, sd: float) -> Any:
     if is_ours(value):
         moments = {"mu": mean, "sigma": sd}
         return _of_same_class(value, value.family.in_terms_of(value.parameters, moments, NUMPY))
-    new = _restated_distribution(value, mean, sd)
-    law = None if new is None else scalar_law(new)
-    if law is None or not _has_moments(law, mean, sd):
-        one = getattr(value, "distribution", None) in ONE_NUMBER
+    with np.errstate(all="ignore"):
+        new = _restated_distribution(value, mean, sd)
+        law = None if new is None else scalar_law(new)
+        possible = law is not None and _has_moments(law, mean, sd)
+    if not possible:
+        name = getattr(value, "distribution", None)
+        if name in TWO_NUMBERS:
+            raise ParameterError(
+                subject,
+                expected=f"a mean and a standard deviation that {name} can have",
+                given=f"a mean of {mean:g} and a standard deviation of {sd:g}",
+                remedy="Use a hyperprior that can have them.",
+            )
+        one = name in ONE_NUMBER
         raise UnsupportedError(
             subject,
             expected=f"a hyperprior that can be given the mean {mean:g} and the standard deviation "
@@ -205,10 +219,18 @@ def _student_t(mean: float, sd: float, numbers: Numbers) -> dict[str, float]:
     return {"nu": nu, "mu": mean, "sigma": sd * sqrt(max(nu - 2, 0.0) / nu)}
 
 
+def _uniform(mean: float, sd: float, numbers: Numbers) -> dict[str, float]:
+    half = sqrt(3.0) * sd
+    # What is uniform from zero on shall remain so, whatever is rounded.
+    lower = 0.0 if isclose(mean, half, rel_tol=_ROUNDING) else mean - half
+    return {"lower": lower, "upper": mean + half}
+
+
 #: Kinds that can be given another mean and standard deviation, and those that one number scales:
 #: these keep their others and have the mean alone. Formulas: Johnson, Kotz & Balakrishnan 1994 and
 #: 1995, *Continuous Univariate Distributions* 1 and 2.
 TWO_NUMBERS: dict[str, Restate] = {
+    "Beta": _mean_and_sd,
     "Gamma": _mean_and_sd,
     "InverseGamma": _mean_and_sd,
     "LogNormal": _log_scale,
@@ -216,6 +238,7 @@ TWO_NUMBERS: dict[str, Restate] = {
     "Laplace": lambda mean, sd, numbers: {"mu": mean, "b": sd / sqrt(2)},
     "Logistic": lambda mean, sd, numbers: {"mu": mean, "s": sd * sqrt(3) / pi},
     "StudentT": _student_t,
+    "Uniform": _uniform,
 }
 ONE_NUMBER: dict[str, Restate] = {
     "Exponential": lambda mean, sd, numbers: {"scale": mean},
