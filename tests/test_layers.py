@@ -42,6 +42,7 @@ PURE = sorted(
             "number_functions",
             "ops",
             "parameters",
+            "support_checks",
             "revive",
             "statements.centres",
             "statements.quantiles",

@@ -236,3 +236,10 @@ def test_messages_hold_no_addresses():
     with pytest.raises(ValueError, match="to_dict") as refused:
         prior.to_dict()
     assert not [text for text in (*texts, str(refused.value)) if "0x" in text]
+
+
+@pytest.mark.parametrize("name", ["mu", "sigma", "cv", "lower", "upper"])
+def test_assigning_a_parameter_is_refused_and_not_ignored(name):
+    prior = LogNormalExp(1.0, 0.5)
+    with pytest.raises(AttributeError, match=f"{name} cannot be assigned"):
+        setattr(prior, name, 3.0)

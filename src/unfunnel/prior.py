@@ -83,6 +83,16 @@ class NaturalPrior(Constructors, Questions, Prior):
             textbook = is_textbook(self.centering)
             check_zero_sum(self.family, self.zero_sum, self.dims, self.parameters, textbook)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse what looks like another parameter or bound, and would change nothing."""
+        family = type(self).family
+        if name in (*family.known_parameters, *family.bound_names):
+            raise AttributeError(
+                f"{family.name}: {name} cannot be assigned. Make another prior, or assign "
+                f"prior.parameters[{name!r}] where it is a parameter."
+            )
+        super().__setattr__(name, value)
+
     # -- what upstream reads and writes
     # --------------------------------------------------------------
 

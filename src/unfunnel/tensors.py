@@ -15,7 +15,7 @@ from xarray import DataArray
 from unfunnel import codec
 from unfunnel.errors import UnsupportedError, described
 from unfunnel.families import Parameter
-from unfunnel.parameters import check_parameter_values, check_support
+from unfunnel.support_checks import check_parameter_values, check_support
 from unfunnel.supports import support_of, support_of_distribution
 from unfunnel.wrappers import core_op
 

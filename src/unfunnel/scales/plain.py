@@ -11,8 +11,8 @@ from unfunnel.errors import ParameterError, ParameterTypeError, listed
 from unfunnel.families import Parameter
 from unfunnel.intervals import POSITIVE, REAL
 from unfunnel.number_checks import is_number
-from unfunnel.parameters import check_parameter_values
 from unfunnel.scales.tails import Tails
+from unfunnel.support_checks import check_parameter_values
 
 if TYPE_CHECKING:
     from pymc_extras.prior import Prior

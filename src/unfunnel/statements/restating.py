@@ -22,9 +22,10 @@ from typing import Any
 import numpy as np
 
 from unfunnel.errors import ParameterError, UnsupportedError, described, listed
-from unfunnel.families import Ratio
+from unfunnel.families import Parameter, Ratio
 from unfunnel.families.lognormal_exp import LOGNORMAL_EXP
 from unfunnel.half_t import half_student_t
+from unfunnel.intervals import POSITIVE, REAL, Interval
 from unfunnel.known_laws import Numbers
 from unfunnel.ops import NUMPY
 from unfunnel.statements.laws import Hierarchy, Law
@@ -114,16 +115,30 @@ def restated_hierarchy(subject: str, prior: Any, mean: float, sd: float, split: 
     ratio = prior.family.ratio_of("sigma", prior.parameters)
     name = "sigma" if ratio is None else ratio.name
     mean_of_scale = split.mean_of_scale(mean, sd, ratio)
-    mu, scale = prior.parameters["mu"], prior.parameters[name]
+    moments = {
+        "mu": (mean, split.sd_of_mu(sd)),
+        name: (mean_of_scale, split.cv * mean_of_scale),
+    }
     new = {
-        "mu": restated(f"{subject}: mu", mu, mean, split.sd_of_mu(sd)),
-        name: restated(f"{subject}: {name}", scale, mean_of_scale, split.cv * mean_of_scale),
+        key: restated(f"{subject}: {key}", prior.parameters[key], *its, prior.family.parameter(key))
+        for key, its in moments.items()
     }
     return _of_same_class(prior, new)
 
 
-def restated(subject: str, value: Any, mean: float, sd: float) -> Any:
+def restated(subject: str, value: Any, mean: float, sd: float, parameter: Parameter) -> Any:
     """Return a number or a hyperprior of the same kind with this mean and standard deviation.
+
+    Parameters
+    ----------
+    subject : str
+        For messages.
+    value : object
+        The number or hyperprior.
+    mean, sd : float
+        What it is to have; a number only the mean.
+    parameter : Parameter
+        What it is a value of.
 
     Raises
     ------
@@ -156,11 +171,21 @@ def restated(subject: str, value: Any, mean: float, sd: float) -> Any:
             expected=f"a hyperprior that can be given the mean {mean:g} and the standard deviation "
             f"{sd:g} ({listed(TWO_NUMBERS)}, or one of this library)",
             given=f"{described(value)}, which {_ONE_NUMBER if one else _NO_FORM}",
-            remedy=f"Use Prior('Gamma', mu={mean:.3g}, sigma={sd:.3g}), or LogNormalExp."
-            if mean > 0
-            else f"Use Prior('Normal', mu={mean:.3g}, sigma={sd:.3g}).",
+            remedy=f"Use {_suitable(parameter.support, mean, sd)}.",
         )
     return new
+
+
+def _suitable(support: Interval, mean: float, sd: float) -> str:
+    """Name a hyperprior that lives on an interval and can be given any moments."""
+    moments = f"mu={mean:.3g}, sigma={sd:.3g}"
+    if support == POSITIVE:
+        return f"Prior('Gamma', {moments}), or LogNormalExp"
+    if support == REAL:
+        return f"Prior('Normal', {moments})"
+    ends = {key: end for key, end in support._asdict().items() if isfinite(end)}
+    family = "LogNormalExp" if len(ends) == 1 else "ProbitNormal"
+    return f"{family}({moments}, {', '.join(f'{key}={end:g}' for key, end in ends.items())})"
 
 
 _ONE_NUMBER = "has one number for both"
