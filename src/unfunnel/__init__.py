@@ -14,6 +14,7 @@ from unfunnel import revive
 if TYPE_CHECKING:
     from unfunnel import scales
     from unfunnel.by_coord import ByCoord
+    from unfunnel.config.schema import schema
     from unfunnel.groups import extend_posterior
     from unfunnel.priors import (
         LaplaceIdentity,
@@ -52,6 +53,11 @@ _PUBLIC = {
     "tune": "unfunnel.tuning.tune",
 }
 
+#: Public names that need no PyMC.
+_PUBLIC_WITHOUT_PYMC = {
+    "schema": "unfunnel.config.schema",
+}
+
 __all__ = [
     "ByCoord",
     "Implied",
@@ -70,6 +76,7 @@ __all__ = [
     "reparameterize",
     "sample",
     "scales",
+    "schema",
     "tune",
 ]
 
@@ -84,6 +91,8 @@ def __getattr__(name: str) -> Any:
         # longer (measured; scipy.signal, for one, then takes four times as long).
         import_module("pymc_extras.prior")
         return getattr(import_module(_PUBLIC[name]), name)
+    if name in _PUBLIC_WITHOUT_PYMC:
+        return getattr(import_module(_PUBLIC_WITHOUT_PYMC[name]), name)
     if name == "scales":
         return import_module("unfunnel.scales")
     raise AttributeError(f"module 'unfunnel' has no attribute {name!r}")
