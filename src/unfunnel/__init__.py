@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from unfunnel.by_coord import ByCoord
     from unfunnel.config.files import dump, dumps, load, loads
     from unfunnel.config.problems import ConfigError
+    from unfunnel.config.schema import schema
     from unfunnel.groups import extend_posterior
     from unfunnel.priors import (
         LaplaceIdentity,
@@ -37,7 +38,6 @@ __version__ = "0.1.0"
 
 _PUBLIC = {
     "ByCoord": "unfunnel.by_coord",
-    "ConfigError": "unfunnel.config.problems",
     "Implied": "unfunnel.statements.implied_report",
     "dump": "unfunnel.config.files",
     "dumps": "unfunnel.config.files",
@@ -57,6 +57,12 @@ _PUBLIC = {
     "reparameterize": "unfunnel.tuning.adopt",
     "sample": "unfunnel.tuning.sample",
     "tune": "unfunnel.tuning.tune",
+}
+
+#: Public names that need no PyMC.
+_PUBLIC_WITHOUT_PYMC = {
+    "ConfigError": "unfunnel.config.problems",
+    "schema": "unfunnel.config.schema",
 }
 
 __all__ = [
@@ -82,6 +88,7 @@ __all__ = [
     "reparameterize",
     "sample",
     "scales",
+    "schema",
     "tune",
 ]
 
@@ -96,6 +103,8 @@ def __getattr__(name: str) -> Any:
         # longer (measured; scipy.signal, for one, then takes four times as long).
         import_module("pymc_extras.prior")
         return getattr(import_module(_PUBLIC[name]), name)
+    if name in _PUBLIC_WITHOUT_PYMC:
+        return getattr(import_module(_PUBLIC_WITHOUT_PYMC[name]), name)
     if name == "scales":
         return import_module("unfunnel.scales")
     raise AttributeError(f"module 'unfunnel' has no attribute {name!r}")

@@ -18,11 +18,9 @@ from unfunnel.config.reading import (
     read_file,
     read_text,
 )
+from unfunnel.config.validation import problems_of
 from unfunnel.config.writing import to_json, to_yaml
 from unfunnel.errors import ParameterError, UnsupportedError, described, listed
-
-SCHEMA_URL = "https://unfunnel.readthedocs.io/en/stable/_static/unfunnel-1.schema.json"
-
 
 def dumps(priors: Mapping[str, Any], format: Format = "json", bare: bool = False) -> str:
     """Write priors as text.
@@ -49,6 +47,8 @@ def dumps(priors: Mapping[str, Any], format: Format = "json", bare: bool = False
     UnsupportedError
         If something has no form in a file: a tensor that depends on a random variable, a subclass,
         a number that is not finite. The message says where it stands.
+    ConfigError
+        With every value that would not be read again, such as a negative standard deviation.
     ParameterError
         For another format, or names that are no texts.
 
@@ -65,11 +65,14 @@ def dumps(priors: Mapping[str, Any], format: Format = "json", bare: bool = False
         dims: [geo]
     """
     from unfunnel.config.encoding import encode_priors
+    from unfunnel.config.schema import SCHEMA_URL
 
     if format not in ("json", "yaml"):
         raise ParameterError("format", expected="'json' or 'yaml'", given=repr(format))
     _check_names(priors, bare)
     data = encode_priors(priors, bare=bare)
+    if problems := problems_of(data if bare else {VERSION_KEY: versions.CURRENT, PRIORS_KEY: data}):
+        raise ConfigError("dumps", problems)
     if format == "yaml":
         whole = data if bare else {VERSION_KEY: versions.CURRENT, PRIORS_KEY: data}
         return to_yaml(whole, None if bare else SCHEMA_URL)
@@ -182,13 +185,7 @@ def problems_in(document: Document) -> list[Problem]:
     """
     if (problem := versions.newer(document.data)) is not None:
         return document.located([problem])
-    return document.located(_validated(document.data))
-
-
-def _validated(data: Any) -> list[Problem]:
-    if isinstance(data, dict):
-        return []
-    return [Problem((), f"a {type(data).__name__}", "a mapping of names to priors")]
+    return document.located(problems_of(document.data))
 
 
 def _revived(document: Document) -> dict[str, Any]:

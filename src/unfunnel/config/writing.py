@@ -11,14 +11,12 @@ import json
 import re
 from typing import Any
 
+import yaml
+
 from unfunnel.config.yaml_text import plain_scalar
-from unfunnel.extras import require
 
 # What no reader of YAML takes for anything but a text; all else is written in quotes.
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*")
-
-# Characters that YAML has no place for between quotes, or would fold into a space.
-_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def to_json(data: Any) -> str:
@@ -83,10 +81,9 @@ def to_yaml(data: Any, schema: str | None = None) -> str:
       kwargs: {mu: 1.0e-05}
       dims: ["no"]
     """
-    yaml = require("yaml", "cli")
     text = yaml.dump(
         data,
-        Dumper=_dumper(yaml),
+        Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,
         width=float("inf"),
@@ -96,28 +93,31 @@ def to_yaml(data: Any, schema: str | None = None) -> str:
     return head + str(text)
 
 
-def _dumper(yaml: Any) -> Any:
-    class Dumper(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML has no types
-        """Writes anew what occurs twice, rather than an anchor."""
+class _Dumper(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML has no types
+    """Writes collections in the layout of this module, and texts so that they stay texts."""
 
-        def ignore_aliases(self, data: Any) -> bool:
-            return True
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write anew what occurs twice, rather than an anchor."""
+        return True
 
-        def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
-            return super().increase_indent(flow, False)
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
+        """Indent lists in mappings."""
+        return super().increase_indent(flow, False)
 
-    def text(dumper: Any, value: str) -> Any:
+    def text(self, value: str) -> Any:
+        """Represent a text."""
         plain = _PLAIN.fullmatch(value) and plain_scalar(value) == (value, None)
-        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if plain else '"')
+        return self.represent_scalar("tag:yaml.org,2002:str", value, style=None if plain else '"')
 
-    def collection(represent: str) -> Any:
-        return lambda dumper, value: getattr(dumper, represent)(
-            f"tag:yaml.org,2002:{'map' if isinstance(value, dict) else 'seq'}",
-            value.items() if isinstance(value, dict) else value,
-            flow_style=_is_flat(value),
-        )
+    def mapping(self, value: dict[str, Any]) -> Any:
+        """Represent a mapping."""
+        return self.represent_mapping("tag:yaml.org,2002:map", value.items(), _is_flat(value))
 
-    Dumper.add_representer(str, text)
-    Dumper.add_representer(dict, collection("represent_mapping"))
-    Dumper.add_representer(list, collection("represent_sequence"))
-    return Dumper
+    def sequence(self, value: list[Any]) -> Any:
+        """Represent a list."""
+        return self.represent_sequence("tag:yaml.org,2002:seq", value, _is_flat(value))
+
+
+_Dumper.add_representer(str, _Dumper.text)
+_Dumper.add_representer(dict, _Dumper.mapping)
+_Dumper.add_representer(list, _Dumper.sequence)

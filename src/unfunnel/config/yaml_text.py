@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from math import inf, nan
 from typing import Any
 
+import yaml
+
 from unfunnel.config.tree import MERGE, Refused, Surprise, Tree
-from unfunnel.extras import require
 
 _QUOTES = "Put it in quotes if a text is meant."
 
@@ -52,13 +53,10 @@ def parse_yaml(text: str) -> Tree:
     ------
     Refused
         If it is no YAML, more than one document, or larger than a file of priors.
-    MissingExtraError
-        Without PyYAML.
     """
-    yaml = require("yaml", "cli")
     tree = Tree()
     try:
-        for event in _written_out(yaml, text):
+        for event in _written_out(text):
             if event.kind == "close":
                 tree.end()
             elif event.kind == "open":
@@ -75,7 +73,7 @@ def parse_yaml(text: str) -> Tree:
     return tree
 
 
-def _written_out(yaml: Any, text: str) -> Iterator[_Event]:
+def _written_out(text: str) -> Iterator[_Event]:
     """Give the events of a document with every alias replaced by what its anchor names."""
     anchored: dict[str, list[_Event]] = {}
     recording: list[tuple[str, int, list[_Event]]] = []  # anchor, levels still open, events
@@ -92,7 +90,7 @@ def _written_out(yaml: Any, text: str) -> Iterator[_Event]:
                 found = f"*{raw.anchor} inside of itself" if whole else f"no anchor &{raw.anchor}"
                 raise Refused(found, f"&{raw.anchor} complete above *{raw.anchor}", line=line)
             events = anchored[raw.anchor]
-        elif (event := _event(yaml, raw, line)) is not None:
+        elif (event := _event(raw, line)) is not None:
             if getattr(raw, "anchor", None) and event.kind != "close":
                 recording.append((raw.anchor, 0, []))
             events = [event]
@@ -117,7 +115,7 @@ def _recorded(
             yield name, levels + change, so_far
 
 
-def _event(yaml: Any, raw: Any, line: int) -> _Event | None:
+def _event(raw: Any, line: int) -> _Event | None:
     if isinstance(raw, yaml.SequenceEndEvent | yaml.MappingEndEvent):
         return _Event("close", line)
     if not isinstance(raw, yaml.NodeEvent):

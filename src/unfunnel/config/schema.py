@@ -1,0 +1,84 @@
+"""The JSON Schema of a file of priors, written from the shapes that the validator checks."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+
+from unfunnel.config.shapes_of_priors import file_shape
+
+SCHEMA_URL = "https://unfunnel.readthedocs.io/en/stable/_static/unfunnel-1.schema.json"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (Draft 2020-12) of a file of priors.
+
+    An editor that is given it completes the names of distributions, families and their parameters,
+    and marks mistakes. A file names it by its address under ``$schema``.
+
+    Returns
+    -------
+    dict
+        JSON-serializable.
+
+    See Also
+    --------
+    unfunnel.config.validation.problems_of : Says what is wrong in words, and finds more: what a
+        schema cannot say, such as lists of unequal length.
+
+    Notes
+    -----
+    Where one of several kinds of thing may stand there is one ``if`` for each, not an ``anyOf``: a
+    mistake is one error, about the kind that was meant.
+
+    Examples
+    --------
+    >>> import unfunnel
+    >>> sorted(unfunnel.schema()["$defs"]["Gamma_parameters"]["properties"])
+    ['alpha', 'beta', 'mu', 'sigma']
+    """
+    body = _Writer(by_alias=True).generate(deepcopy(file_shape()))
+    definitions = body.pop("$defs")
+    return {
+        "$schema": DIALECT,
+        "$id": SCHEMA_URL,
+        "title": "Priors for unfunnel",
+        **body,
+        "$defs": {name: definitions[name] for name in sorted(definitions)},
+    }
+
+
+class _Writer(GenerateJsonSchema):
+    """Pydantic's writer, with a condition for each kind of thing in place of ``oneOf``."""
+
+    def tagged_union_schema(self, schema: Any) -> JsonSchemaValue:
+        """Write a place where one of several kinds of thing may stand."""
+        said: dict[str, Any] = deepcopy(schema["metadata"]["base"])
+        conditions = [
+            {"if": test, "then": self.generate_inner(schema["choices"][kind])}
+            for kind, test in schema["metadata"]["tests"].items()
+        ]
+        return {**said, "allOf": conditions}
+
+    def typed_dict_schema(self, schema: Any) -> JsonSchemaValue:
+        """Write a mapping, with what holds between its keys."""
+        return {**super().typed_dict_schema(schema), **schema["metadata"]["json"]}
+
+    def list_schema(self, schema: Any) -> JsonSchemaValue:
+        """Write a list, with what is said of it beside its elements."""
+        return {**super().list_schema(schema), **schema.get("metadata", {}).get("json", {})}
+
+    def str_schema(self, schema: Any) -> JsonSchemaValue:
+        """Write a string, with examples."""
+        return {**super().str_schema(schema), **schema.get("metadata", {}).get("json", {})}
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """Write no titles: they would repeat the keys."""
+        return False
+
+    def get_title_from_name(self, name: str) -> str:
+        """Return the name itself."""
+        return name
