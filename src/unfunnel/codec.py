@@ -47,6 +47,11 @@ def family_name(data: Mapping[str, Any]) -> Any:
     return data.get("dist", data.get("distribution"))
 
 
+def has_labels(data: Any) -> bool:
+    """Whether a dictionary describes a DataArray with coords, which upstream does not read."""
+    return isinstance(data, Mapping) and data.get("class") == "DataArray" and "coords" in data
+
+
 def encode(
     family: Family,
     parameters: Mapping[str, Any],

@@ -18,7 +18,6 @@ objects are walked here: a DataArray keeps its coords wherever it stands (``Prio
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from math import isfinite, isinf
 from typing import Any
@@ -30,6 +29,7 @@ from xarray import DataArray
 
 from unfunnel import by_coord_codec, codec
 from unfunnel.by_coord import ByCoord
+from unfunnel.config.masks import mask_class
 from unfunnel.config.problems import Path, dotted
 from unfunnel.config.tree import MAX_DEPTH, MAX_VALUES
 from unfunnel.errors import UnsupportedError, described
@@ -66,12 +66,6 @@ def encode_priors(priors: Mapping[str, Any], *, bare: bool = False) -> dict[str,
     encoded = {name: encoder.value(value, (name,)) for name, value in priors.items()}
     _check_numbers(encoded, bare)
     return encoded
-
-
-def mask_class() -> type[Any] | None:
-    """Return ``MaskedPrior``, if pymc-marketing has been imported: without it there is none."""
-    module = sys.modules.get("pymc_marketing.special_priors")
-    return getattr(module, "MaskedPrior", None)
 
 
 class _Encoder:

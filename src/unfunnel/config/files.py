@@ -22,6 +22,7 @@ from unfunnel.config.validation import problems_of
 from unfunnel.config.writing import to_json, to_yaml
 from unfunnel.errors import ParameterError, UnsupportedError, described, listed
 
+
 def dumps(priors: Mapping[str, Any], format: Format = "json", bare: bool = False) -> str:
     """Write priors as text.
 
@@ -48,7 +49,7 @@ def dumps(priors: Mapping[str, Any], format: Format = "json", bare: bool = False
         If something has no form in a file: a tensor that depends on a random variable, a subclass,
         a number that is not finite. The message says where it stands.
     ConfigError
-        With every value that would not be read again, such as a negative standard deviation.
+        With every value that would not be read again, such as True where a number belongs.
     ParameterError
         For another format, or names that are no texts.
 
@@ -183,7 +184,7 @@ def problems_in(document: Document) -> list[Problem]:
     document : Document
         From :func:`unfunnel.config.reading.read_file` or ``read_text``.
     """
-    if (problem := versions.newer(document.data)) is not None:
+    if (problem := versions.unreadable(document.data)) is not None:
         return document.located([problem])
     return document.located(problems_of(document.data))
 

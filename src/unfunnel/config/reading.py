@@ -72,7 +72,7 @@ class Document:
         new = [
             replace(each, line=each.line or self.line(each.path))
             for each in problems
-            if not any(each.path[: n + 1] in known for n in range(len(each.path)))
+            if each.path not in known
         ]
         return sorted([*self.problems, *new], key=lambda each: each.line or 0)
 

@@ -11,13 +11,12 @@ from typing import Any, Final
 
 import numpy as np
 from pymc_extras.prior import Censored, Prior, Scaled
-from xarray import DataArray
 
 from unfunnel import by_coord_codec, codec
 from unfunnel.by_coord import ByCoord
+from unfunnel.config import masks
 from unfunnel.config.problems import Path, Problem
 from unfunnel.errors import UnfunnelError
-from unfunnel.extras import require
 from unfunnel.prior import CLASSES
 
 
@@ -148,17 +147,12 @@ class Reviver:
         return self._made(path, lambda: Scaled(**revived), given=revived)
 
     def _masked(self, data: Mapping[str, Any], path: Path) -> Any:
-        inner = dict(data["data"])
-        revived = {k: self.value(inner[k], (*path, "data", k)) for k in ("prior", "mask")}
-
-        def make() -> Any:
-            kind = require("pymc_marketing.special_priors", "marketing").MaskedPrior
-            mask = revived["mask"]
-            if not isinstance(mask, DataArray):
-                mask = DataArray(mask, dims=inner.get("mask_dims") or revived["prior"].dims)
-            return kind(revived["prior"], mask.astype(bool), inner.get("active_dim"))
-
-        return self._made(path, make, given=revived)
+        words = ("mask_dims", "active_dim")
+        revived = {
+            key: value if key in words else self.value(value, (*path, "data", key))
+            for key, value in data["data"].items()
+        }
+        return self._made(path, lambda: masks.masked_prior(**revived), given=revived)
 
     def _values(self, data: Mapping[str, Any], path: Path) -> dict[str, Any]:
         """Return a copy of a prior's mapping with its values made, words left as they are."""

@@ -16,6 +16,9 @@ from unfunnel.config.problems import ConfigError, Path, Problem
 #: Beyond these a file is refused: characters of the text, levels, and values in all.
 MAX_CHARACTERS, MAX_DEPTH, MAX_VALUES = 4_000_000, 100, 100_000
 
+#: The longest text that is a name, a label or a key.
+MAX_WORD = 1_000
+
 #: Where an infinite number says "no bound"; the validator knows for which of them it may.
 _BOUNDS = ("lower", "upper")
 
@@ -93,8 +96,7 @@ class Tree:
         if self._is_key_next():
             raise Refused("a mapping or a list as a key", "texts as keys", line=line)
         path = self._path()
-        self._place(container, path, line)
-        self._open.append(_Frame(container, path, line))
+        self._open.append(_Frame(container, path, self._place(container, path, line)))
 
     def end(self) -> None:
         """End what was begun last."""
@@ -105,6 +107,12 @@ class Tree:
     def scalar(self, value: Any, line: int, surprise: Surprise | None = None) -> None:
         """Add a key or a value, and what is odd about it."""
         self._count(line)
+        if isinstance(value, str) and len(value) > MAX_WORD:
+            raise Refused(
+                f"a text of {len(value):,} characters",
+                "names and labels, which are short",
+                line=line,
+            )
         if self._is_key_next():
             self._key(value, line, surprise or _unreadable(value))
             return
@@ -144,11 +152,12 @@ class Tree:
         step = str(frame.key) if isinstance(frame.container, dict) else len(frame.container)
         return (*frame.path, step)
 
-    def _place(self, value: Any, path: Path, line: int) -> None:
+    def _place(self, value: Any, path: Path, line: int) -> int:
+        """Put a value where it belongs, and return the line at which it is found."""
         if not self._open:
             self.data = value
             self.lines[path] = line
-            return
+            return line
         frame = self._open[-1]
         if isinstance(frame.container, list):
             frame.container.append(value)
@@ -158,10 +167,11 @@ class Tree:
         else:
             key = str(frame.key)
             line = frame.key_lines[key]  # where the key is, rather than what begins below it
-            frame.container[key] = value
+            frame.container.setdefault(key, value)  # of two with one key the first is looked at
             frame.key = None
         if line != frame.line:
             self.lines[path] = line
+        return line
 
     def _merge(self, frame: _Frame, own: dict[str, Any]) -> None:
         """Put the entries of merged mappings under those that the mapping has itself."""

@@ -22,10 +22,12 @@ def version_of(data: Any) -> Any:
     return data.get(VERSION_KEY) if is_whole_file(data) else 0
 
 
-def newer(data: Any) -> Problem | None:
-    """Return the problem of a file of a version that does not exist yet."""
+def unreadable(data: Any) -> Problem | None:
+    """Return the problem of a file of a version that does not exist yet, or of none at all."""
     version = version_of(data)
-    if isinstance(version, bool) or not isinstance(version, int) or version <= CURRENT:
+    if isinstance(version, bool):
+        return Problem((VERSION_KEY,), str(version).lower(), f"a version, such as {CURRENT}")
+    if not isinstance(version, int) or version <= CURRENT:
         return None
     return Problem(
         (VERSION_KEY,),

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from unfunnel.config.tree import MERGE, Refused, Surprise, Tree
+from unfunnel.config.tree import MAX_WORD, MERGE, Refused, Surprise, Tree
 
 _QUOTES = "Put it in quotes if a text is meant."
 
@@ -86,9 +86,10 @@ def _written_out(text: str) -> Iterator[_Event]:
                 raise Refused("a second document", "one document in a file", line=line)
         if isinstance(raw, yaml.AliasEvent):
             if raw.anchor not in anchored:
-                whole = any(name == raw.anchor for name, _, _ in recording)
-                found = f"*{raw.anchor} inside of itself" if whole else f"no anchor &{raw.anchor}"
-                raise Refused(found, f"&{raw.anchor} complete above *{raw.anchor}", line=line)
+                name = raw.anchor[:60]
+                inside = any(own == raw.anchor for own, _, _ in recording)
+                found = f"*{name} inside of itself" if inside else f"no anchor &{name}"
+                raise Refused(found, f"&{name} complete above *{name}", line=line)
             events = anchored[raw.anchor]
         elif (event := _event(raw, line)) is not None:
             if getattr(raw, "anchor", None) and event.kind != "close":
@@ -120,7 +121,9 @@ def _event(raw: Any, line: int) -> _Event | None:
         return _Event("close", line)
     if not isinstance(raw, yaml.NodeEvent):
         return None
-    tag = None if raw.tag is None else Surprise(f"the tag {raw.tag}", "plain data", "Remove it.")
+    tag = (
+        None if raw.tag is None else Surprise(f"the tag {raw.tag[:60]}", "plain data", "Remove it.")
+    )
     if not isinstance(raw, yaml.ScalarEvent):
         if tag is not None:
             raise Refused(tag.found, tag.expected, tag.remedy, line)
@@ -141,12 +144,14 @@ def plain_scalar(text: str) -> tuple[Any, Surprise | None]:
     >>> plain_scalar("1e-3")[1].remedy
     'Write 1.0e-3 for the number; in quotes it is a text.'
     """
+    if len(text) > MAX_WORD:
+        return text, None  # the tree refuses it
     if _NULL.fullmatch(text):
         return None, None
     if _BOOLEAN.fullmatch(text):
         return text.lower() == "true", None
     if _INTEGER.fullmatch(text):
-        return _integer(text)
+        return int(text), None
     if _FLOAT.fullmatch(text):
         return float(text), None
     if match := _INFINITE.fullmatch(text):
@@ -156,13 +161,6 @@ def plain_scalar(text: str) -> tuple[Any, Surprise | None]:
     if text == "<<":
         return MERGE, None
     return text, _surprise(text)
-
-
-def _integer(text: str) -> tuple[Any, Surprise | None]:
-    try:
-        return int(text), None
-    except ValueError:  # thousands of digits
-        return text, Surprise(f"an integer of {len(text)} digits", "a number of a usual size")
 
 
 def _surprise(text: str) -> Surprise | None:
