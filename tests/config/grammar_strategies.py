@@ -245,7 +245,7 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, tuple):
         return len(a) == len(b) and all(map(same, a, b))
     if hasattr(a, "create_variable"):
-        return all(map(same, _parts(a), _parts(b))) and (_holds_scaled(a) or a == b)
+        return all(map(same, _parts(a), _parts(b))) and (_holds_identity(a) or a == b)
     return bool(a == b)
 
 
@@ -256,13 +256,13 @@ def _same_labels(a: DataArray, b: DataArray) -> bool:
     return a.dtype.kind == "M" or kinds[0] == kinds[1]
 
 
-def _holds_scaled(prior: Any) -> bool:
-    """Whether a Scaled is somewhere inside, which upstream compares by identity."""
+def _holds_identity(prior: Any) -> bool:
+    """Whether a Scaled or a MaskedPrior is inside, which upstream compares by identity."""
     if isinstance(prior, ByCoord):
-        return any(map(_holds_scaled, prior.priors))
+        return any(map(_holds_identity, prior.priors))
     inner = [*getattr(prior, "parameters", {}).values(), getattr(prior, "distribution", None)]
-    return type(prior) is Scaled or any(
-        _holds_scaled(each) for each in inner if hasattr(each, "create_variable")
+    return type(prior).__eq__ is object.__eq__ or any(
+        _holds_identity(each) for each in inner if hasattr(each, "create_variable")
     )
 
 
