@@ -52,7 +52,10 @@ def through_file(request, tmp_path):
 
 def effect(dims="geo", centered=False):
     return LogNormalExp(
-        Prior("Gamma", mu=2.0, sigma=0.5), Prior("Exponential", lam=1.0), dims=dims, centered=centered
+        Prior("Gamma", mu=2.0, sigma=0.5),
+        Prior("Exponential", lam=1.0),
+        dims=dims,
+        centered=centered,
     )
 
 
@@ -210,7 +213,9 @@ def test_diffusion(through_file):
         "m": Scaled(LogNormalExp(1.0, 0.3, dims="product"), 1000.0),
         "p": Prior("Beta", alpha=2, beta=20),
         "q": LogNormalExp(0.4, 0.1, dims="product", centered=False),
-        "likelihood": Prior("NegativeBinomial", alpha=LogNormalExp(2.0, 0.5), dims=("T", "product")),
+        "likelihood": Prior(
+            "NegativeBinomial", alpha=LogNormalExp(2.0, 0.5), dims=("T", "product")
+        ),
     }
     model = BassModel(model_config=through_file(config))
     assert same({name: model.model_config[name] for name in config}, config)

@@ -31,7 +31,7 @@ def inconsistencies(data: Any) -> Iterator[Problem]:
 def _of_distribution(node: Node, rule: Rule) -> Iterator[Problem]:
     yield from _twice(node, rule.given)
     yield from _presence(node, rule)
-    if rule.non_centered is not None or not rule.ours:
+    if not rule.ours and node.around != "Censored":
         yield from _non_centered(node, rule)
     yield from _zero_sum(node, rule)
 

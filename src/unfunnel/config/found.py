@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from unfunnel.errors import listed
@@ -39,6 +40,8 @@ def found(value: Any) -> str:
         return f"the string {_short(repr(value))}"
     if isinstance(value, int | float):
         return _short(_digits(value))
+    if isinstance(value, date):
+        return f"the date {value}"
     if isinstance(value, Mapping):
         return f"a mapping with {keys(value)}" if value else "an empty mapping"
     if isinstance(value, list | tuple):
@@ -53,8 +56,8 @@ def keys(names: Any) -> str:
     return listed(shown) if more <= 0 else f"{listed(shown[:_MOST_KEYS])} and {more} more keys"
 
 
-def read_as_string(value: Any) -> str:
-    """Return what to do about a number that YAML reads as a string; empty if it is none.
+def misread(value: Any) -> str:
+    """Return what to do about a value that YAML reads otherwise than it looks; empty if none.
 
     Parameters
     ----------
@@ -63,12 +66,16 @@ def read_as_string(value: Any) -> str:
 
     Examples
     --------
-    >>> from unfunnel.config.found import read_as_string
-    >>> read_as_string("1e-3")
+    >>> from unfunnel.config.found import misread
+    >>> misread("1e-3")
     'YAML reads 1e-3 as a string: write 1.0e-3.'
-    >>> read_as_string("0.5"), read_as_string("a half")
+    >>> misread("0.5"), misread("a half")
     ('It is a number in quotes: write 0.5 without them.', '')
     """
+    if value is None:
+        return "Give it a value or remove the key."
+    if isinstance(value, date):
+        return "YAML reads it as a date: put it in quotes."
     if not isinstance(value, str):
         return ""
     text = value.strip()

@@ -25,12 +25,15 @@ class Node:
         Its ``dist`` or ``class``.
     flat : bool
         Whether it says ``distribution`` in place of ``dist``.
+    around : str
+        The ``dist`` or ``class`` of the prior that it is directly inside of; empty at the top.
     """
 
     path: Path
     value: Mapping[str, Any]
     name: str
     flat: bool = False
+    around: str = ""
 
     @property
     def rule(self) -> Rule | None:
@@ -79,10 +82,20 @@ def nodes(data: Any) -> Iterator[Node]:
     Node
         A prior, before those inside it.
     """
-    priors = data.get("priors") if kind_of_document(data) == "file" else data
+    for path, value in top(data):
+        yield from _inside(path, value)
+
+
+def priors_of(data: Any) -> Any:
+    """Return what should be the mapping from names to priors."""
+    return data.get("priors") if kind_of_document(data) == "file" else data
+
+
+def top(data: Any) -> Iterator[tuple[Path, Any]]:
+    """Return what stands under each name of a file."""
+    priors = priors_of(data)
     if isinstance(priors, Mapping):
-        for name, value in priors.items():
-            yield from _inside((name,), value)
+        yield from (((name,), value) for name, value in priors.items())
 
 
 def children(node: Node) -> Iterator[tuple[Path, Any]]:
@@ -103,17 +116,17 @@ def children(node: Node) -> Iterator[tuple[Path, Any]]:
                 yield (*node.path, "data", key), node.value["data"][key]
 
 
-def node_at(path: Path, value: Any) -> Node | None:
+def node_at(path: Path, value: Any, around: str = "") -> Node | None:
     """Return the prior that a value describes; None if it is none that is known."""
     kind = kind_of_prior(value)
     if kind is None:
         return None
-    return Node(path, value, kind.removesuffix(FLAT), kind.endswith(FLAT))
+    return Node(path, value, kind.removesuffix(FLAT), kind.endswith(FLAT), around)
 
 
-def _inside(path: Path, value: Any) -> Iterator[Node]:
-    node = node_at(path, value)
+def _inside(path: Path, value: Any, around: str = "") -> Iterator[Node]:
+    node = node_at(path, value, around)
     if node is not None:
         yield node
         for inner_path, inner in children(node):
-            yield from _inside(inner_path, inner)
+            yield from _inside(inner_path, inner, node.name)

@@ -65,15 +65,19 @@ class _Writer(GenerateJsonSchema):
 
     def typed_dict_schema(self, schema: Any) -> JsonSchemaValue:
         """Write a mapping, with what holds between its keys."""
-        return {**super().typed_dict_schema(schema), **schema["metadata"]["json"]}
+        return {**super().typed_dict_schema(schema), **_said(schema)}
 
     def list_schema(self, schema: Any) -> JsonSchemaValue:
         """Write a list, with what is said of it beside its elements."""
-        return {**super().list_schema(schema), **schema.get("metadata", {}).get("json", {})}
+        return {**super().list_schema(schema), **_said(schema)}
 
     def str_schema(self, schema: Any) -> JsonSchemaValue:
         """Write a string, with examples."""
-        return {**super().str_schema(schema), **schema.get("metadata", {}).get("json", {})}
+        return {**super().str_schema(schema), **_said(schema)}
+
+    def float_schema(self, schema: Any) -> JsonSchemaValue:
+        """Write a number; one that is known by itself."""
+        return _said(schema) or super().float_schema(schema)
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         """Write no titles: they would repeat the keys."""
@@ -82,3 +86,8 @@ class _Writer(GenerateJsonSchema):
     def get_title_from_name(self, name: str) -> str:
         """Return the name itself."""
         return name
+
+
+def _said(schema: Any) -> JsonSchemaValue:
+    found: JsonSchemaValue = schema.get("metadata", {}).get("json", {})
+    return found

@@ -54,7 +54,9 @@ def file_shape() -> CoreSchema:
     priors = core.dict_schema(_WORD, reference("Value"), strict=True, ref="Priors")
     envelope = {
         "$schema": core.str_schema(strict=True),
-        "unfunnel": core.literal_schema([VERSION]),
+        "unfunnel": core.float_schema(
+            strict=True, ge=VERSION, le=VERSION, metadata={"json": {"const": VERSION}}
+        ),
         "priors": reference("Priors"),
     }
     file = record(envelope, ["unfunnel", "priors"], ref="File")

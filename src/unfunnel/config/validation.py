@@ -12,7 +12,11 @@ from typing import Any
 
 from pydantic_core import SchemaValidator, ValidationError
 
+from unfunnel.config.arrays import array_problems
 from unfunnel.config.consistency import inconsistencies
+from unfunnel.config.dims import dims_problems
+from unfunnel.config.inside import support_problems
+from unfunnel.config.ordering import folded, place_in
 from unfunnel.config.problems import Problem
 from unfunnel.config.shapes_of_priors import file_shape
 from unfunnel.config.wording import problem_of
@@ -38,17 +42,20 @@ def problems_of(data: Any) -> list[Problem]:
     >>> beta = {"dist": "LogNormalExp", "kwargs": {"mu": 1, "sigma": "1e-3"}, "dim": "geo"}
     >>> for problem in problems_of({"beta": beta}):
     ...     print(problem)
-    beta.kwargs.sigma: expected a positive number, a list or array of them, or a prior (the \
+    beta.kwargs.sigma: expected a positive number, a list or DataArray of such, or a prior (the \
 standard deviation, in natural units), but got the string '1e-3'. YAML reads 1e-3 as a string: \
 write 1.0e-3.
-    beta.dim: expected one of the keys 'dist', 'kwargs', 'dims', 'centered', 'transform', \
+    beta.dim: expected one of the keys 'kwargs', 'dims', 'centered', 'transform', \
 'zero_sum' and 'zero_sum_scale', but got an unknown key. Did you mean 'dims'?
     """
     errors = _errors_of_shape(data)
-    found = [problem_of(error) for error in errors]
-    if all(error["type"] != "recursion_loop" for error in errors):
-        found += inconsistencies(data)
-    return found
+    found = folded(problem_of(error) for error in errors)
+    if any(error["type"] == "recursion_loop" for error in errors):
+        return found
+    found += inconsistencies(data)
+    for more in (array_problems, dims_problems, support_problems):
+        found += more(data)
+    return sorted(found, key=lambda problem: place_in(data, problem.path))
 
 
 def _errors_of_shape(data: Any) -> list[Any]:
