@@ -253,8 +253,10 @@ def broken(draw, good=None):
         if not isinstance(data, dict | list):
             return data
         found = list(containers(data))
-        inside = found[2:] or found  # mostly inside of a prior, not around it
-        _, container = draw(st.sampled_from(inside if draw(st.integers(0, 4)) else found))
+        if draw(st.booleans()):
+            _slip(draw, [value for _, value in found if isinstance(value, dict)])
+            continue
+        _, container = draw(st.sampled_from(found))
         keys = list(container) if isinstance(container, dict) else list(range(len(container)))
         junk = copy.deepcopy(draw(st.sampled_from(JUNK)))
         change = draw(st.sampled_from(["replace", "remove", "rename", "add"]))
@@ -269,6 +271,43 @@ def broken(draw, good=None):
             if change == "rename":
                 container[draw(st.sampled_from(KEYS))] = value
     return data
+
+
+def _slip(draw, mappings):
+    """Make a mistake that leaves a prior nearly as it was."""
+    priors_in_it = [value for value in mappings if "dist" in value or "distribution" in value]
+    if not priors_in_it:
+        return
+    prior = draw(st.sampled_from(priors_in_it))
+    kwargs = prior.get("kwargs", prior)
+    if not isinstance(kwargs, dict):
+        return
+    slip = draw(st.sampled_from(["drop", "twice", "beside", "option", "number", "dims"]))
+    if slip == "drop" and kwargs:
+        kwargs.pop(draw(st.sampled_from(list(kwargs))))
+    elif slip == "twice":
+        kwargs[draw(st.sampled_from(["cv", "sigma", "spread", "lower", "upper", "labels"]))] = 0.5
+    elif slip == "beside" and kwargs:
+        prior[draw(st.sampled_from(list(kwargs)))] = 1.5
+    elif slip == "option":
+        key, value = draw(st.sampled_from(_OPTIONS))
+        prior[key] = value
+    elif slip == "number" and kwargs:
+        kwargs[draw(st.sampled_from(list(kwargs)))] = draw(st.sampled_from([0, -1, 1, 2, 3.5]))
+    elif slip == "dims":
+        prior["dims"] = draw(st.sampled_from(["geo", ["geo", "geo"], [], ["other"], 3]))
+
+
+_OPTIONS = (
+    ("centered", False),
+    ("centered", True),
+    ("centered", "offset"),
+    ("centered", 1),
+    ("transform", "exp"),
+    ("zero_sum", "geo"),
+    ("zero_sum", []),
+    ("zero_sum_scale", "marginal"),
+)
 
 
 def _change_list(draw, container, keys, change, junk):
