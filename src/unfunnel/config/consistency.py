@@ -13,7 +13,7 @@ from unfunnel.config.grammar import LATER, Rule
 from unfunnel.config.keys import suggestion
 from unfunnel.config.nodes import Node, node_at, nodes
 from unfunnel.config.problems import Problem
-from unfunnel.config.shapes_of_priors import BY_COORD
+from unfunnel.config.shapes_of_priors import BY_COORD, OPTIONS
 from unfunnel.errors import listed
 
 
@@ -53,7 +53,7 @@ def _presence(node: Node, rule: Rule) -> Iterator[Problem]:
         return
     given = node.given(rule.given)
     # A misspelt parameter is one mistake, not also a missing one.
-    meant = {suggestion(key, rule.given) for key in (*node.value, *node.kwargs)}
+    meant = _meant(node, rule.given)
     for name, names in rule.alternatives.items():
         present = [each for each in names if each in given]
         if len(present) > 1:
@@ -69,6 +69,15 @@ def _presence(node: Node, rule: Rule) -> Iterator[Problem]:
             others = f" or {listed(names[1:])}" if names[1:] else ""
             meaning = f", {parameter.meaning}" if parameter.meaning else f" of {rule.name}"
             yield Problem(path, "no value for it", f"{name!r}{others}{meaning}")
+
+
+def _meant(node: Node, known: tuple[str, ...]) -> set[str | None]:
+    """Return the parameters that are given, or meant by keys that are not known."""
+    beside = [key for key in node.value if key not in _NO_PARAMETERS]
+    return {suggestion(key, known) for key in (*beside, *node.kwargs)}
+
+
+_NO_PARAMETERS = ("dist", "distribution", "kwargs", *OPTIONS)
 
 
 def _non_centered(node: Node, rule: Rule) -> Iterator[Problem]:
@@ -123,7 +132,7 @@ def _of_by_coord(node: Node) -> Iterator[Problem]:
     given = node.given(keys)
     if "kwargs" in node.value and not isinstance(node.value["kwargs"], Mapping):
         return
-    meant = {suggestion(key, keys) for key in (*node.value, *node.kwargs)}
+    meant = _meant(node, keys)
     for key, what in (
         ("dim", "the dim whose labels have priors of their own"),
         ("members", "priors by label"),

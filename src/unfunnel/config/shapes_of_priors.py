@@ -37,6 +37,9 @@ VERSION = 1
 CENTERINGS = ("auto", "offset")
 ZERO_SUM_SCALES = ("population", "marginal")
 BY_COORD = "ByCoord"
+#: What a prior takes beside its parameters; the last two only some.
+OPTIONS = ("dims", "centered", "transform", "zero_sum", "zero_sum_scale")
+
 #: Ends the name of the shape of a prior that states its parameters beside its name.
 FLAT = "_flat"
 WRAPPERS = ("Censored", "Scaled", "MaskedPrior")

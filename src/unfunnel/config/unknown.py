@@ -9,7 +9,7 @@ from unfunnel.config.found import found
 from unfunnel.config.grammar import not_in_files, rules
 from unfunnel.config.keys import did_you_mean, suggestion
 from unfunnel.config.problems import Path, Problem
-from unfunnel.config.shapes_of_priors import BY_COORD, FLAT, WRAPPERS
+from unfunnel.config.shapes_of_priors import BY_COORD, FLAT, OPTIONS, WRAPPERS
 from unfunnel.config.shapes_of_values import LABELLED
 from unfunnel.config.spots import Spot
 from unfunnel.errors import listed
@@ -60,8 +60,7 @@ def _keys_at(at: Spot, key: str) -> tuple[list[str], list[str], str]:
     if rule is None or name != rule.name:
         known = _KEYS[name, at.inside]
         return known, known, ""
-    options = ["dims", "centered", "transform"]
-    options += ["zero_sum", "zero_sum_scale"] if rule.zero_sum else []
+    options = [key for key in OPTIONS if rule.zero_sum or not key.startswith("zero_sum")]
     options += [] if rule.ours else ["core_dims"]
     if at.inside == "kwargs":
         given = list(rule.given)

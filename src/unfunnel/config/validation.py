@@ -19,7 +19,7 @@ from unfunnel.config.inside import support_problems
 from unfunnel.config.ordering import folded, place_in
 from unfunnel.config.problems import Problem
 from unfunnel.config.shapes_of_priors import file_shape
-from unfunnel.config.wording import problem_of
+from unfunnel.config.wording import ENDLESS, problem_of
 
 
 def problems_of(data: Any) -> list[Problem]:
@@ -48,14 +48,28 @@ write 1.0e-3.
     beta.dim: expected one of the keys 'kwargs', 'dims', 'centered', 'transform', \
 'zero_sum' and 'zero_sum_scale', but got an unknown key. Did you mean 'dims'?
     """
-    errors = _errors_of_shape(data)
-    found = folded(problem_of(error) for error in errors)
-    if any(error["type"] == "recursion_loop" for error in errors):
-        return found
-    found += inconsistencies(data)
-    for more in (array_problems, dims_problems, support_problems):
-        found += more(data)
+    found = problems_of_shape(data)
+    if all(problem.expected != ENDLESS for problem in found):
+        for more in (array_problems, dims_problems, support_problems):
+            found += more(data)
     return sorted(found, key=lambda problem: place_in(data, problem.path))
+
+
+def problems_of_shape(data: Any) -> list[Problem]:
+    """Return the mistakes of which the JSON Schema tells that there are some.
+
+    The others are what it cannot say: which lists are as long as others, which dims are among
+    others, and where the numbers and hyperpriors of a parameter may be if that depends on bounds.
+
+    Parameters
+    ----------
+    data : object
+        As for :func:`problems_of`.
+    """
+    found = folded(problem_of(error) for error in _errors_of_shape(data))
+    if all(problem.expected != ENDLESS for problem in found):
+        found += inconsistencies(data)
+    return found
 
 
 def _errors_of_shape(data: Any) -> list[Any]:

@@ -16,6 +16,10 @@ from unfunnel.config.unknown import A_PRIOR, unknown_key, unknown_prior
 from unfunnel.errors import listed
 
 _VERSION = f"the version of the format, {VERSION}"
+
+#: What is said of data so deep, or so circular, that nobody walks through them.
+ENDLESS = "a file that is less deep, and does not hold itself"
+
 _BOOLEANS = ("true", "false", "yes", "no", "on", "off")
 
 
@@ -114,7 +118,7 @@ _SAID = {
     "bool_type": "true or false",
     "dict_type": "a mapping",
     "list_type": "a list",
-    "recursion_loop": "a file that is less deep, and does not hold itself",
+    "recursion_loop": ENDLESS,
     "string_too_short": "a name",
     "too_short": "at least one element",
     f"{MARK}file": "a mapping from names to priors",
