@@ -56,6 +56,7 @@ PURE = sorted(
             "statements.measures",
             "statements.options",
             "statements.scores",
+            "support_ends",
             "supports",
             "xarray_engine",
             "zero_sum",

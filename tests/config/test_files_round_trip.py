@@ -192,6 +192,7 @@ def test_files(tmp_path, name):
         unfunnel.load(tmp_path / "other.json")
 
 
+@pytest.mark.slow
 def test_in_a_new_process(tmp_path):
     path = tmp_path / "p.yaml"
     unfunnel.dump({"a": LogNormalExp(1, 2), "b": ByCoord("g", {"x": LogNormalExp(1, 2)})}, path)

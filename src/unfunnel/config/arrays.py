@@ -113,7 +113,8 @@ def _beside(
     path: Path, coord: Mapping[str, Any], length_of: Mapping[str, int]
 ) -> Iterator[Problem]:
     """Report a coord that labels no dim itself, and does not go along one either."""
-    own, given = dims_of_labelled(coord), coord.get("data")
+    own = dims_of_labelled(coord)
+    given: Any = coord.get("data")
     for dim in own:
         if dim not in length_of:
             yield Problem((*path, "dims"), repr(dim), f"a dim of the data, {listed(length_of)}")

@@ -38,7 +38,7 @@ CENTERINGS = ("auto", "offset")
 ZERO_SUM_SCALES = ("population", "marginal")
 BY_COORD = "ByCoord"
 #: What a prior takes beside its parameters; the last two only some.
-OPTIONS = ("dims", "centered", "transform", "zero_sum", "zero_sum_scale")
+OPTIONS = ("dims", "centered", "transform", "zero_sum", "zero_sum_scale", "core_dims")
 
 #: Ends the name of the shape of a prior that states its parameters beside its name.
 FLAT = "_flat"

@@ -60,8 +60,9 @@ def _keys_at(at: Spot, key: str) -> tuple[list[str], list[str], str]:
     if rule is None or name != rule.name:
         known = _KEYS[name, at.inside]
         return known, known, ""
-    options = [key for key in OPTIONS if rule.zero_sum or not key.startswith("zero_sum")]
-    options += [] if rule.ours else ["core_dims"]
+    foreign = {"core_dims": rule.ours, "zero_sum": not rule.zero_sum}
+    foreign["zero_sum_scale"] = foreign["zero_sum"]
+    options = [key for key in OPTIONS if not foreign.get(key)]
     if at.inside == "kwargs":
         given = list(rule.given)
         return given, given, "Move it out of 'kwargs'." if key in options else ""
