@@ -207,7 +207,7 @@ def test_broken_files_are_refused_and_nothing_else(format, priors, seed):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::unfunnel.errors.SupportWarning")
 @pytest.mark.parametrize("format", ["json", "yaml"])
-@settings(max_examples=4000)
+@settings(max_examples=2000)
 @given(files, st.integers())
 def test_thousands_of_broken_files(format, priors, seed):
     assert_read_or_refused(priors, format, seed)

@@ -37,7 +37,7 @@ def test_any_file(format, priors):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("format", FORMATS)
-@settings(max_examples=2000)
+@settings(max_examples=1000)
 @given(files)
 def test_any_file_many_times(format, priors):
     assert_comes_back(priors, format)
