@@ -14,6 +14,8 @@ from unfunnel import revive
 if TYPE_CHECKING:
     from unfunnel import scales
     from unfunnel.by_coord import ByCoord
+    from unfunnel.config.files import dump, dumps, load, loads
+    from unfunnel.config.problems import ConfigError
     from unfunnel.config.schema import schema
     from unfunnel.groups import extend_posterior
     from unfunnel.priors import (
@@ -37,7 +39,11 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "ByCoord": "unfunnel.by_coord",
     "Implied": "unfunnel.statements.implied_report",
+    "dump": "unfunnel.config.files",
+    "dumps": "unfunnel.config.files",
     "elicit_hierarchy": "unfunnel.statements.elicitation",
+    "load": "unfunnel.config.files",
+    "loads": "unfunnel.config.files",
     "LaplaceIdentity": "unfunnel.priors",
     "LogNormalExp": "unfunnel.priors",
     "NormalIdentity": "unfunnel.priors",
@@ -55,11 +61,13 @@ _PUBLIC = {
 
 #: Public names that need no PyMC.
 _PUBLIC_WITHOUT_PYMC = {
+    "ConfigError": "unfunnel.config.problems",
     "schema": "unfunnel.config.schema",
 }
 
 __all__ = [
     "ByCoord",
+    "ConfigError",
     "Implied",
     "LaplaceIdentity",
     "LogNormalExp",
@@ -70,8 +78,12 @@ __all__ = [
     "TuningWarning",
     "WeibullExp",
     "__version__",
+    "dump",
+    "dumps",
     "elicit_hierarchy",
     "extend_posterior",
+    "load",
+    "loads",
     "patch_prior_from_dict",
     "reparameterize",
     "sample",

@@ -80,7 +80,7 @@ def _labelled(path: Path, value: Mapping[str, Any]) -> Iterator[Problem]:
     if lengths is None:
         yield from _ragged((*path, "data"), value["data"])
         return
-    if "data" in value and "dims" in value and len(lengths) != len(dims):
+    if "data" in value and is_list(value.get("dims")) and len(lengths) != len(dims):
         yield Problem(
             (*path, "dims"),
             f"{len(dims)}",
@@ -93,6 +93,9 @@ def _labelled(path: Path, value: Mapping[str, Any]) -> Iterator[Problem]:
     length_of = dict(zip(dims, lengths, strict=False))
     for dim, labels in coords.items():
         at = (*path, "coords", dim)
+        if isinstance(labels, Mapping) and "dims" in labels:
+            yield from _beside(at, labels, length_of)
+            continue
         given = labels.get("data") if isinstance(labels, Mapping) else labels
         if dim not in length_of:
             yield Problem(at, f"labels of {dim!r}", f"labels of a dim of the data, {listed(dims)}")
@@ -104,6 +107,22 @@ def _labelled(path: Path, value: Mapping[str, Any]) -> Iterator[Problem]:
             )
         if isinstance(labels, Mapping):
             yield from date_problems((*at, "data"), given)
+
+
+def _beside(
+    path: Path, coord: Mapping[str, Any], length_of: Mapping[str, int]
+) -> Iterator[Problem]:
+    """Report a coord that labels no dim itself, and does not go along one either."""
+    own, given = dims_of_labelled(coord), coord.get("data")
+    for dim in own:
+        if dim not in length_of:
+            yield Problem((*path, "dims"), repr(dim), f"a dim of the data, {listed(length_of)}")
+            return
+    length = length_of[own[0]] if own else 1
+    if isinstance(given, list | tuple) and len(given) != length:
+        yield Problem((*path, "data"), f"{len(given)}", f"as many as its dims have, {length}")
+    if "dtype" in coord:
+        yield from date_problems((*path, "data"), given)
 
 
 def date_problems(path: Path, labels: Any) -> Iterator[Problem]:

@@ -102,13 +102,15 @@ def _of_masked(node: Node) -> Iterator[Problem]:
     if not isinstance(data, Mapping) or node_at((), data.get("prior")) is None:
         return
     path = (*node.path, "data")
-    own, masked = dims_of(data["prior"]), _names(data.get("mask_dims"))
+    key = "mask" if is_labelled(data.get("mask")) else "mask_dims"
+    own = dims_of(data["prior"])
+    masked = dims_of_labelled(data["mask"]) if key == "mask" else _names(data.get("mask_dims"))
     if own is None:
         yield Problem((*path, "prior", "dims"), "no dims", "the dims of the mask")
         return
     if masked is not None and masked != own:
         yield Problem(
-            (*path, "mask_dims"), listed(masked), f"the dims of the prior in order, {listed(own)}"
+            (*path, key), listed(masked), f"the dims of the prior in order, {listed(own)}"
         )
     axes = shape(data.get("mask")) if is_list(data.get("mask")) else None
     if axes is not None and len(axes) != len(own):

@@ -22,6 +22,7 @@ from unfunnel.config.shapes import Kind, choice, record, reference
 from unfunnel.config.shapes_of_values import (
     WEIGHTS,
     Numbers,
+    array_or_labelled,
     array_shapes,
     is_list,
     label_shapes,
@@ -36,9 +37,6 @@ VERSION = 1
 CENTERINGS = ("auto", "offset")
 ZERO_SUM_SCALES = ("population", "marginal")
 BY_COORD = "ByCoord"
-#: What a prior takes beside its parameters; the last two only some.
-OPTIONS = ("dims", "centered", "transform", "zero_sum", "zero_sum_scale")
-
 #: Ends the name of the shape of a prior that states its parameters beside its name.
 FLAT = "_flat"
 WRAPPERS = ("Censored", "Scaled", "MaskedPrior")
@@ -105,6 +103,7 @@ def _definitions() -> Iterable[CoreSchema]:
     yield from number_shapes(WEIGHTS, closed=True)
     yield core.bool_schema(strict=True, ref=_MASK.name)
     yield from array_shapes(_MASK, "boolean")
+    yield array_or_labelled("mask", _MASK, ref="Masks")
     yield from label_shapes()
     yield value_shape("value", numbers(REAL), "Prior", ref="Value")
     yield _centered()
@@ -172,14 +171,15 @@ def _prior(rule: Rule) -> Iterable[CoreSchema]:
     """Return the shapes of a distribution's parameters, and of a prior in both forms."""
     fields = {name: _shape_of(parameter) for name, parameter in rule.parameters.items()}
     fields |= dict.fromkeys(rule.bounds, reference("Number"))
-    options: dict[str, CoreSchema] = {
+    possible: dict[str, CoreSchema] = {
         "dims": reference("Dims"),
+        "core_dims": reference("Dims"),
         "centered": reference("Centered") if rule.ours else _FLAG,
         "transform": reference("Transform"),
+        "zero_sum": reference("Dims"),
+        "zero_sum_scale": core.literal_schema([*ZERO_SUM_SCALES]),
     }
-    if rule.zero_sum:
-        options["zero_sum"] = reference("Dims")
-        options["zero_sum_scale"] = core.literal_schema([*ZERO_SUM_SCALES])
+    options = {key: possible[key] for key in rule.options}
     yield record(fields, ref=f"{rule.name}_parameters")
     yield from _both_forms(
         rule.name, fields, options, mixed=rule.ours, said=partial(between_keys.of_prior, rule)
@@ -237,7 +237,7 @@ def _wrappers() -> Iterable[CoreSchema]:
     }
     masked = {
         "prior": reference("Distribution"),
-        "mask": reference(_MASK.array),
+        "mask": reference("Masks"),
         "mask_dims": reference("ListOfDims"),
         "active_dim": reference("Dim"),
     }

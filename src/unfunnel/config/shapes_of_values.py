@@ -147,9 +147,23 @@ def array_shapes(of: Numbers, json_type: str) -> list[CoreSchema]:
         "class": core.literal_schema([LABELLED]),
         "data": element(),
         "dims": reference("ListOfDims"),
-        "coords": core.dict_schema(core.str_schema(strict=True), reference("Labels"), strict=True),
+        "coords": core.dict_schema(core.str_schema(strict=True), reference("Coord"), strict=True),
     }
     return [array, record(fields, ["class", "data", "dims"], ref=of.labelled)]
+
+
+def array_or_labelled(place: str, of: Numbers, *, ref: str) -> CoreSchema:
+    """Return the shape of a place where a nested list or a labelled array has to stand."""
+    return choice(
+        place,
+        lambda value: "array" if is_list(value) else LABELLED if is_labelled(value) else None,
+        [
+            Kind("array", {"type": "array"}, reference(of.array)),
+            Kind(LABELLED, _A_LABELLED_ARRAY, reference(of.labelled)),
+        ],
+        {"type": ["array", "object"], "if": {"type": "object"}, "then": _A_LABELLED_ARRAY},
+        ref=ref,
+    )
 
 
 def _each_once(names: list[str]) -> list[str]:
@@ -211,4 +225,21 @@ def label_shapes() -> list[CoreSchema]:
         {"type": ["object", "array"]},
         ref="Labels",
     )
-    return [dim, dims, one_or_several, label, labels]
+    beside = {
+        "dims": core.list_schema(reference("Dim"), max_length=1),
+        "data": core.list_schema(reference("Label"), min_length=1),
+        "dtype": core.literal_schema([DATETIME]),
+    }
+    # What labels no dim itself: an area of each geo, or the year that was selected.
+    named = {"type": "object", "required": ["dims"]}
+    coord = choice(
+        "labels",
+        lambda value: "beside" if isinstance(value, Mapping) and "dims" in value else "of a dim",
+        [
+            Kind("beside", named, record(beside, ["dims", "data"])),
+            Kind("of a dim", {"not": named}, reference("Labels")),
+        ],
+        {"type": ["object", "array"]},
+        ref="Coord",
+    )
+    return [dim, dims, one_or_several, label, labels, coord]
