@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import inspect
 import json
-from pathlib import Path
 from typing import Any
 
 import pymc as pm
 from pymc_extras.prior import Prior
 
 from unfunnel.config.grammar import PATH as GRAMMAR
+from unfunnel.config.schema import PATH as SCHEMA
 from unfunnel.families import FAMILIES, Family
 from unfunnel.intervals import Interval
 from unfunnel.supports import support_of_distribution
-
-SCHEMA = Path(__file__).parent / "_static" / "unfunnel-1.schema.json"
 
 #: Distributions that a file cannot state, with what to do instead.
 NOT_IN_FILES = {
@@ -145,9 +143,9 @@ def _ends(interval: Interval) -> list[float | None]:
 def main() -> None:
     """Write both files."""
     GRAMMAR.write_text(json.dumps(grammar(), indent=1) + "\n", encoding="utf-8")
-    from unfunnel.config.schema import schema  # made from the file just written
+    from unfunnel.config.schema_writer import written_schema  # made from the file just written
 
-    SCHEMA.write_text(json.dumps(schema(), indent=1) + "\n", encoding="utf-8")
+    SCHEMA.write_text(json.dumps(written_schema(), indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

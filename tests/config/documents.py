@@ -95,11 +95,13 @@ def _chosen(draw, rule):
 def _value(draw, parameter, dims, depth):
     if parameter.is_flag:
         return draw(st.booleans())
+    if parameter.numbers_only:  # how much is possible depends on the mean
+        return 0.25
     support = parameter.support
     kinds = ["number"]
     if dims:
         kinds.append("array")
-    if depth < DEEPEST and not parameter.numbers_only and names_inside(support):
+    if depth < DEEPEST and names_inside(support):
         kinds.append("prior")
     kind = draw(st.sampled_from(kinds))
     if kind == "array":

@@ -9,7 +9,8 @@ import pytest
 from documents import broken, documents
 from hypothesis import given, settings
 
-from unfunnel.config.schema import DIALECT, SCHEMA_URL, schema
+from unfunnel.config.schema import SCHEMA_URL, schema
+from unfunnel.config.schema_writer import DIALECT
 from unfunnel.config.validation import problems_of, problems_of_shape
 
 FEW, MANY = 120, 2500

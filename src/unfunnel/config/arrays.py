@@ -80,7 +80,7 @@ def _labelled(path: Path, value: Mapping[str, Any]) -> Iterator[Problem]:
     if lengths is None:
         yield from _ragged((*path, "data"), value["data"])
         return
-    if "data" in value and "dims" in value and len(lengths) != len(dims):
+    if "data" in value and is_list(value.get("dims")) and len(lengths) != len(dims):
         yield Problem(
             (*path, "dims"),
             f"{len(dims)}",
@@ -120,7 +120,7 @@ def _beside(
             yield Problem((*path, "dims"), repr(dim), f"a dim of the data, {listed(length_of)}")
             return
     length = length_of[own[0]] if own else 1
-    if is_list(given) and len(given) != length:
+    if isinstance(given, list | tuple) and len(given) != length:
         yield Problem((*path, "data"), f"{len(given)}", f"as many as its dims have, {length}")
     if "dtype" in coord:
         yield from date_problems((*path, "data"), given)

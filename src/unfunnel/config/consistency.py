@@ -13,7 +13,7 @@ from unfunnel.config.grammar import LATER, Rule
 from unfunnel.config.keys import suggestion
 from unfunnel.config.nodes import Node, node_at, nodes
 from unfunnel.config.problems import Problem
-from unfunnel.config.shapes_of_priors import BY_COORD, OPTIONS
+from unfunnel.config.shapes_of_priors import BY_COORD
 from unfunnel.errors import listed
 
 
@@ -73,11 +73,12 @@ def _presence(node: Node, rule: Rule) -> Iterator[Problem]:
 
 def _meant(node: Node, known: tuple[str, ...]) -> set[str | None]:
     """Return the parameters that are given, or meant by keys that are not known."""
-    beside = [key for key in node.value if key not in _NO_PARAMETERS]
+    options = node.rule.options if node.rule is not None else ("dims",)
+    beside = [key for key in node.value if key not in (*_NO_PARAMETERS, *options)]
     return {suggestion(key, known) for key in (*beside, *node.kwargs)}
 
 
-_NO_PARAMETERS = ("dist", "distribution", "kwargs", *OPTIONS)
+_NO_PARAMETERS = ("dist", "distribution", "kwargs")
 
 
 def _non_centered(node: Node, rule: Rule) -> Iterator[Problem]:

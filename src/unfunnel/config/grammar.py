@@ -17,6 +17,10 @@ from unfunnel.intervals import REAL, Interval
 
 PATH = Path(__file__).with_name("grammar.json")
 
+#: What every prior takes beside its parameters, and what some take.
+OPTIONS = ("dims", "centered", "transform")
+ZERO_SUM = ("zero_sum", "zero_sum_scale")
+
 #: A parameter that a likelihood gets later: a prior may be without it.
 LATER = "mu"
 
@@ -98,6 +102,12 @@ class Rule:
     def given(self) -> tuple[str, ...]:
         """Everything that may stand under ``kwargs``."""
         return (*self.parameters, *self.bounds)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What it takes beside its parameters."""
+        own = ZERO_SUM if self.zero_sum else () if self.ours else ("core_dims",)
+        return (*OPTIONS, *own)
 
     @property
     def alternatives(self) -> dict[str, tuple[str, ...]]:

@@ -94,6 +94,7 @@ def _of_family(node: Node, rule: Rule) -> Iterator[Problem]:
         path = next(path for path, _ in reversed(bounds.values()))
         yield Problem(path, f"{moved.lower:g} and {moved.upper:g}", "'lower' below 'upper'")
         return
+    yield from _too_wide(node, rule)
     for key, (path, value) in node.given(tuple(rule.parameters)).items():
         parameter = rule.parameters[key]
         within = parameter.within_bounds and moved is not None
@@ -102,6 +103,32 @@ def _of_family(node: Node, rule: Rule) -> Iterator[Problem]:
             yield from _numbers(path, value, parameter, allowed)
         if node_at(path, value) is not None and not parameter.truncates:
             yield from _hyperprior(path, value, parameter, allowed)
+
+
+def _too_wide(node: Node, rule: Rule) -> Iterator[Problem]:
+    """Report a standard deviation that no law between two bounds has with this mean.
+
+    The variance is below ``(mu - lower) (upper - mu)`` (Bhatia & Davis 2000, "A better bound on the
+    variance", American Mathematical Monthly 107). Arrays are left to whoever makes the prior.
+    """
+    given = node.given(tuple(rule.parameters))
+    support = _bounded(node, rule) or Interval(*_ends(rule.support or (None, None)))
+    mu, sigma = (_number(given[key][1]) if key in given else None for key in ("mu", "sigma"))
+    if (
+        mu is None
+        or sigma is None
+        or mu not in support
+        or not rule.parameters["sigma"].numbers_only
+    ):
+        return
+    largest = math.sqrt((mu - support.lower) * (support.upper - mu))
+    if sigma >= largest:
+        yield Problem(
+            given["sigma"][0],
+            f"{sigma:g}",
+            f"a number below {largest:.6g}, the largest that the mean and the bounds allow",
+            "Use 'spread', the share of the largest possible, which goes with any mean.",
+        )
 
 
 def _numbers(

@@ -48,10 +48,15 @@ class Problem:
 
 
 def dotted(path: Path) -> str:
-    """Return a path as it is read."""
+    """Return a path as it is read; a name that looks like a path itself is in quotes."""
     text = ""
     for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+        if isinstance(step, int):
+            text += f"[{step}]"
+            continue
+        plain = str(step) and not any(sign in str(step) for sign in ".[]")
+        name = str(step) if plain else repr(step)
+        text += f".{name}" if text else name
     return text
 
 

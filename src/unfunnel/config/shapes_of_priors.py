@@ -37,9 +37,6 @@ VERSION = 1
 CENTERINGS = ("auto", "offset")
 ZERO_SUM_SCALES = ("population", "marginal")
 BY_COORD = "ByCoord"
-#: What a prior takes beside its parameters; the last two only some.
-OPTIONS = ("dims", "centered", "transform", "zero_sum", "zero_sum_scale", "core_dims")
-
 #: Ends the name of the shape of a prior that states its parameters beside its name.
 FLAT = "_flat"
 WRAPPERS = ("Censored", "Scaled", "MaskedPrior")
@@ -174,16 +171,15 @@ def _prior(rule: Rule) -> Iterable[CoreSchema]:
     """Return the shapes of a distribution's parameters, and of a prior in both forms."""
     fields = {name: _shape_of(parameter) for name, parameter in rule.parameters.items()}
     fields |= dict.fromkeys(rule.bounds, reference("Number"))
-    options: dict[str, CoreSchema] = {
+    possible: dict[str, CoreSchema] = {
         "dims": reference("Dims"),
+        "core_dims": reference("Dims"),
         "centered": reference("Centered") if rule.ours else _FLAG,
         "transform": reference("Transform"),
+        "zero_sum": reference("Dims"),
+        "zero_sum_scale": core.literal_schema([*ZERO_SUM_SCALES]),
     }
-    if not rule.ours:
-        options["core_dims"] = reference("Dims")
-    if rule.zero_sum:
-        options["zero_sum"] = reference("Dims")
-        options["zero_sum_scale"] = core.literal_schema([*ZERO_SUM_SCALES])
+    options = {key: possible[key] for key in rule.options}
     yield record(fields, ref=f"{rule.name}_parameters")
     yield from _both_forms(
         rule.name, fields, options, mixed=rule.ours, said=partial(between_keys.of_prior, rule)

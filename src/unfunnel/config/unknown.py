@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from unfunnel.config.found import found
-from unfunnel.config.grammar import not_in_files, rules
+from unfunnel.config.grammar import ZERO_SUM, not_in_files, rules
 from unfunnel.config.keys import did_you_mean, suggestion
 from unfunnel.config.problems import Path, Problem
-from unfunnel.config.shapes_of_priors import BY_COORD, FLAT, OPTIONS, WRAPPERS
+from unfunnel.config.shapes_of_priors import BY_COORD, FLAT, WRAPPERS
 from unfunnel.config.shapes_of_values import LABELLED
 from unfunnel.config.spots import Spot
 from unfunnel.errors import listed
@@ -18,6 +18,11 @@ A_PRIOR = "a prior (a mapping with 'dist')"
 
 #: For parameters beside ``dist``, all of which are one mistake.
 UNDER_KWARGS = "Move it under 'kwargs', or write 'distribution' in place of 'dist'."
+
+_NOT_NORMAL = (
+    "Deviations that sum to zero are for priors that are normal behind their link: use "
+    "NormalIdentity or LogNormalExp."
+)
 
 _SPECIAL = ("LogNormalPrior", "LaplacePrior")
 _CONVERT = "It is a prior of pymc-marketing: run `unfunnel convert` on the file."
@@ -60,13 +65,13 @@ def _keys_at(at: Spot, key: str) -> tuple[list[str], list[str], str]:
     if rule is None or name != rule.name:
         known = _KEYS[name, at.inside]
         return known, known, ""
-    foreign = {"core_dims": rule.ours, "zero_sum": not rule.zero_sum}
-    foreign["zero_sum_scale"] = foreign["zero_sum"]
-    options = [key for key in OPTIONS if not foreign.get(key)]
+    options = list(rule.options)
     if at.inside == "kwargs":
         given = list(rule.given)
         return given, given, "Move it out of 'kwargs'." if key in options else ""
     usual = [*(rule.given if flat else ["kwargs"]), *options]
+    if key in ZERO_SUM and not rule.zero_sum:
+        return usual, usual, _NOT_NORMAL
     if rule.ours:
         return usual, ["kwargs", *rule.given, *options], ""
     if flat:
@@ -93,6 +98,9 @@ def unknown_prior(at: Spot, value: Any, remedy: str, *, single: bool = False) ->
     if not isinstance(value, Mapping):
         return Problem(at.path, found(value), expected, remedy)
     for key in ("dist", "distribution"):
+        if key in value and isinstance(value[key], Mapping) and value.get("class") in WRAPPERS:
+            what = f"the name of a distribution, or the keys of {value['class']} under 'data'"
+            return Problem((*at.path, key), found(value[key]), what, "Move it under 'data'.")
         if key in value:
             return _unknown_name((*at.path, key), value[key], single)
     if "special_prior" in value:

@@ -71,7 +71,7 @@ _MISSING = {
     "prior": A_PRIOR,
     "factor": "the number to multiply with",
     "mask": "which elements are there, true or false",
-    "data": "what it is made of",
+    "data": "the data",
     "dims": "the names of the dims of the data",
     "dtype": "the kind of the labels, 'datetime64[ns]'",
 }
@@ -113,12 +113,15 @@ def _repeated(at: Spot, value: Any, error: Mapping[str, Any]) -> Problem:
     return Problem(at.path, error["msg"], "each dim once", "Remove one of the two.")
 
 
+def _endless(at: Spot, value: Any, error: Mapping[str, Any]) -> Problem:
+    return Problem(at.path[:1], "one that goes on for ever or nearly", ENDLESS)
+
+
 #: What was expected, where that is all there is to say.
 _SAID = {
     "bool_type": "true or false",
     "dict_type": "a mapping",
     "list_type": "a list",
-    "recursion_loop": ENDLESS,
     "string_too_short": "a name",
     "too_short": "at least one element",
     f"{MARK}file": "a mapping from names to priors",
@@ -139,6 +142,8 @@ _WORDED: dict[str, Callable[[Spot, Any, Mapping[str, Any]], Problem]] = {
     "less_than_equal": _number_or_version,
     "literal_error": _literal,
     "missing": _missing,
+    "recursion_depth_exceeded": _endless,
+    "recursion_loop": _endless,
     "repeated": _repeated,
     "string_type": _string,
     f"{MARK}parameter": _parameter,
