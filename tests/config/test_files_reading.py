@@ -89,7 +89,7 @@ def test_keys_are_texts():
         "line 1: 1: expected a text, but got 1 as a key. Put it in quotes.",
         "line 2: True: expected a text, but got True as a key. Put it in quotes.",
         "line 3: None: expected a text, but got None as a key. Put it in quotes.",
-        "line 4: 1.5: expected a text, but got 1.5 as a key. Put it in quotes.",
+        "line 4: '1.5': expected a text, but got 1.5 as a key. Put it in quotes.",
     ]
     assert "as a key" in refused("? [a]\n: 1", "yaml").found
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
+import jsonschema
 import numpy as np
 import pandas as pd
 import pymc as pm
@@ -19,6 +21,7 @@ from unfunnel import ByCoord, LogNormalExp
 from unfunnel.errors import ParameterError, UnsupportedError
 
 FORMATS = ("json", "yaml")
+ACCEPTED = jsonschema.Draft202012Validator(unfunnel.schema())
 
 
 def assert_comes_back(priors, format, bare=False):
@@ -56,6 +59,22 @@ def test_words_as_names_labels_and_dims(format):
         assert_comes_back(priors, format)
 
 
+@settings(max_examples=15)
+@given(files)
+def test_the_schema_accepts_what_is_written(priors):
+    for bare in (False, True):
+        if bare and {"unfunnel", "$schema"} & priors.keys():
+            continue
+        try:
+            data = json.loads(unfunnel.dumps(priors, bare=bare))
+        except UnsupportedError as error:  # what a reader other than this library cannot be given
+            assert bare and "core_dims" in str(error)
+            continue
+        if bare:  # where an infinite bound says that there is none
+            data = json.loads(json.dumps(data).replace("Infinity", "1e308"))
+        assert not list(ACCEPTED.iter_errors(data))
+
+
 DAYS = pd.date_range("2024-01-01", periods=2)
 TIMES = DataArray(
     [[0.2, 0.4], [0.6, 0.8]],
@@ -90,6 +109,7 @@ TIMES = DataArray(
 )
 def test_what_upstream_would_lose(value, format):
     assert_comes_back({"x": value}, format)
+    assert not list(ACCEPTED.iter_errors(json.loads(unfunnel.dumps({"x": value}))))
 
 
 def test_numpy_numbers_become_pythons():

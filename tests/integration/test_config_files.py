@@ -6,6 +6,7 @@ import json
 import sys
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pandas as pd
 import pytest
@@ -72,6 +73,8 @@ MASKED = {
 @pytest.mark.parametrize("name", MASKED)
 def test_masks_keep_their_labels(name, through_file):
     through_file({"x": MASKED[name]})
+    written = json.loads(unfunnel.dumps({"x": MASKED[name]}))
+    jsonschema.validate(written, unfunnel.schema())
 
 
 BARE = {

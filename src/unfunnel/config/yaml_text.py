@@ -20,6 +20,7 @@ import yaml
 from unfunnel.config.tree import MAX_WORD, MERGE, Refused, Surprise, Tree
 
 _QUOTES = "Put it in quotes if a text is meant."
+_DATES = 'Labels that are dates are {dtype: "datetime64[ns]", data: ["2024-01-31"]}.'
 
 _NULL = re.compile(r"null|Null|NULL|~")
 _BOOLEAN = re.compile(r"true|True|TRUE|false|False|FALSE")
@@ -183,6 +184,12 @@ def _surprise(text: str) -> Surprise | None:
             "a number with a decimal point and a signed exponent",
             f"Write {number} for the number; in quotes it is a text.",
         )
+    if _DATE.fullmatch(text):
+        return Surprise(
+            f"{text}, which is a date to some readers of YAML and a text to others",
+            "it in quotes",
+            _DATES,
+        )
     for pattern, what in _AMBIGUOUS:
         if pattern.fullmatch(text):
             return Surprise(
@@ -199,5 +206,4 @@ _AMBIGUOUS = (
     (_OTHER_BASE, "a number of another base than ten"),
     (_UNDERSCORES, "a number"),
     (_SEXAGESIMAL, "a number of base sixty"),
-    (_DATE, "a date"),
 )
