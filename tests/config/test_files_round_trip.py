@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pymc as pm
@@ -187,6 +190,16 @@ def test_files(tmp_path, name):
         unfunnel.dump(priors, tmp_path / "p.txt")
     with pytest.raises(FileNotFoundError):
         unfunnel.load(tmp_path / "other.json")
+
+
+def test_in_a_new_process(tmp_path):
+    path = tmp_path / "p.yaml"
+    unfunnel.dump({"a": LogNormalExp(1, 2), "b": ByCoord("g", {"x": LogNormalExp(1, 2)})}, path)
+    code = "import sys, unfunnel; print(unfunnel.load(sys.argv[1]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == str(unfunnel.load(path))
 
 
 def test_censored_without_bounds_has_no_infinite_numbers():

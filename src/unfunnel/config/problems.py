@@ -54,8 +54,8 @@ def dotted(path: Path) -> str:
         if isinstance(step, int):
             text += f"[{step}]"
             continue
-        plain = str(step) and not any(sign in str(step) for sign in ".[]")
-        name = str(step) if plain else repr(step)
+        odd = isinstance(step, str) and (not step or any(sign in step for sign in ".[]"))
+        name = repr(step) if odd else str(step)
         text += f".{name}" if text else name
     return text
 

@@ -24,6 +24,9 @@ _SUFFIXES: dict[str, Format] = {".json": "json", ".yaml": "yaml", ".yml": "yaml"
 #: The keys of a whole file; either of the first two tells it from a bare mapping.
 SCHEMA_KEY, VERSION_KEY, PRIORS_KEY = "$schema", "unfunnel", "priors"
 
+# As unfunnel.config.unknown says it: about the key, whatever the value.
+_UNKNOWN_KEY = "an unknown key"
+
 
 def is_whole_file(data: Any) -> bool:
     """Whether plain data are a whole file, rather than a bare mapping of names to priors."""
@@ -66,13 +69,14 @@ class Document:
     def located(self, problems: Iterable[Problem]) -> list[Problem]:
         """Return problems of the data with their lines, in the order of the text.
 
-        Where the text itself has a problem, what follows from it is left out.
+        Where a value is written in a way that is a problem itself, what follows from it is left
+        out.
         """
         known = {each.path for each in self.problems}
         new = [
             replace(each, line=each.line or self.line(each.path))
             for each in problems
-            if each.path not in known
+            if each.path not in known or each.found == _UNKNOWN_KEY
         ]
         return sorted([*self.problems, *new], key=lambda each: each.line or 0)
 

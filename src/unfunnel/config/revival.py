@@ -17,7 +17,7 @@ from unfunnel.by_coord import ByCoord
 from unfunnel.config import masks
 from unfunnel.config.problems import Path, Problem
 from unfunnel.errors import UnfunnelError
-from unfunnel.prior import CLASSES
+from unfunnel.priors import NaturalPrior  # not .prior: this defines the classes too
 
 
 class _Nothing:
@@ -92,12 +92,7 @@ class Reviver:
 
     def _ours(self, data: Mapping[str, Any], path: Path) -> Any:
         revived = self._values(data, path)
-
-        def make() -> Any:
-            family, options = codec.decode(revived, lambda x: x)
-            return CLASSES[family.name](**options)
-
-        return self._made(path, make, given=revived)
+        return self._made(path, NaturalPrior.from_dict, revived, given=revived)
 
     def _prior(self, data: Mapping[str, Any], path: Path) -> Any:
         revived = self._values(data, path)
