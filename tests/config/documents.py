@@ -14,7 +14,13 @@ from unfunnel.config.shapes_of_priors import TRANSFORMS
 
 DIMS = ("geo", "channel")
 LENGTHS = {"geo": 2, "channel": 3}
-LABELS = {"geo": ["north", "south"], "channel": ["tv", "radio", "search"]}
+LABELS = {
+    "geo": [["north", "south"], [1, 2.5], ["north", True]],
+    "channel": [
+        ["tv", "radio", "search"],
+        {"dtype": "datetime64[ns]", "data": ["2024-01-01", "2024-01-08", "2024-01-15T12:00:00"]},
+    ],
+}
 DEEPEST = 3
 
 
@@ -41,7 +47,9 @@ def arrays_in(draw, support, dims):
         return data
     labelled = {"class": "DataArray", "data": data, "dims": list(dims)}
     if draw(st.booleans()):
-        labelled["coords"] = {dim: LABELS[dim] for dim in dims}
+        labelled["coords"] = {dim: draw(st.sampled_from(LABELS[dim])) for dim in dims}
+        if draw(st.booleans()):
+            labelled["coords"]["year"] = {"dims": [], "data": [2024]}
     return labelled
 
 
@@ -154,6 +162,8 @@ def factories(draw):
     if kind == "MaskedPrior":
         inner = {**draw(priors((), depth=2)), "dims": ["geo"]}
         mask = {"mask": [True, False], "mask_dims": ["geo"], "active_dim": "active"}
+        if draw(st.booleans()):
+            mask = {"mask": {"class": "DataArray", "data": [True, False], "dims": ["geo"]}}
         return {"class": kind, "data": {"prior": inner, **mask}}
     members = [draw(priors(("geo",), depth=2)) for _ in range(2)]
     labels = draw(st.sampled_from([["tv", "search"], [1, 2]]))
@@ -306,6 +316,7 @@ _OPTIONS = (
     ("centered", "offset"),
     ("centered", 1),
     ("transform", "exp"),
+    ("core_dims", "geo"),
     ("zero_sum", "geo"),
     ("zero_sum", []),
     ("zero_sum_scale", "marginal"),

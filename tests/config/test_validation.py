@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import copy
+import doctest
 import math
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import yaml
 from documents import OURS, documents, priors
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -110,3 +114,12 @@ def test_no_pymc_is_imported():
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_examples_of_the_page():
+    page = Path(__file__).parents[2].joinpath("docs", "schema.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    (file,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    example = doctest.DocTestParser().get_doctest(code, {}, "schema.md", None, None)
+    assert doctest.DocTestRunner().run(example).failed == 0
+    assert problems_of(yaml.safe_load(file)) == []

@@ -48,15 +48,13 @@ class Problem:
 
 
 def dotted(path: Path) -> str:
-    """Return a path as it is read; a name that looks like a path itself is in quotes."""
+    """Return a path as it is read; an empty name as ``''``."""
     text = ""
     for step in path:
         if isinstance(step, int):
             text += f"[{step}]"
-            continue
-        plain = str(step) and not any(sign in str(step) for sign in ".[]")
-        name = str(step) if plain else repr(step)
-        text += f".{name}" if text else name
+        else:
+            text += f".{step or "''"}" if text else str(step) or "''"
     return text
 
 
