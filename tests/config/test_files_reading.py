@@ -59,9 +59,9 @@ def test_plain_words_that_all_readers_read_alike(word, value):
         ("1_000", "a number to some", "quotes"),
         ("1:30", "base sixty", "quotes"),
         ("190:20:30.15", "base sixty", "quotes"),
-        ("2024-01-01", "a date to some", "quotes"),
-        ("2024-01-01T10:00:00Z", "a date to some", "quotes"),
-        ("2024-01-01 10:00:00", "a date to some", "quotes"),
+        ("2024-01-01", "a date to some", "dtype"),
+        ("2024-01-01T10:00:00Z", "a date to some", "dtype"),
+        ("2024-01-01 10:00:00", "a date to some", "dtype"),
         ("=", "a sign of YAML", "quotes"),
         ("", "nothing, which YAML reads as null", "Write it"),
     ],
@@ -85,12 +85,13 @@ def test_words_that_readers_disagree_on_are_named(word, found, remedy):
 
 def test_keys_are_texts():
     problems = read_text("1: a\ntrue: b\nnull: c\n1.5: d", "yaml").problems
-    assert [str(each) for each in problems] == [
-        "line 1: 1: expected a text, but got 1 as a key. Put it in quotes.",
-        "line 2: True: expected a text, but got True as a key. Put it in quotes.",
-        "line 3: None: expected a text, but got None as a key. Put it in quotes.",
-        "line 4: '1.5': expected a text, but got 1.5 as a key. Put it in quotes.",
+    assert [(each.path, each.line, each.found) for each in problems] == [
+        (("1",), 1, "1 as a key"),
+        (("True",), 2, "True as a key"),
+        (("None",), 3, "None as a key"),
+        (("1.5",), 4, "1.5 as a key"),
     ]
+    assert {each.remedy for each in problems} == {"Put it in quotes."}
     assert "as a key" in refused("? [a]\n: 1", "yaml").found
 
 
