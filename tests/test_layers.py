@@ -17,7 +17,13 @@ FILES = {
     ".".join(path.relative_to(ROOT.parent).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted(ROOT.rglob("*.py"))
 }
-PACKAGES = {name for name in FILES if name.startswith(("unfunnel.families", "unfunnel.scales"))}
+#: Of the files of priors only what makes and takes apart the objects themselves needs PyMC.
+WITH_PYMC = {"unfunnel.config.encoding", "unfunnel.config.revival"}
+PACKAGES = {
+    name
+    for name in FILES
+    if name.startswith(("unfunnel.families", "unfunnel.scales", "unfunnel.config"))
+} - WITH_PYMC
 PURE = sorted(
     PACKAGES
     | {"unfunnel"}
@@ -51,7 +57,9 @@ PURE = sorted(
             "statements.measures",
             "statements.options",
             "statements.scores",
+            "support_ends",
             "supports",
+            "xarray_engine",
             "zero_sum",
         )
     }

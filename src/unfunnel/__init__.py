@@ -14,6 +14,9 @@ from unfunnel import revive
 if TYPE_CHECKING:
     from unfunnel import scales
     from unfunnel.by_coord import ByCoord
+    from unfunnel.config.files import dump, dumps, load, loads
+    from unfunnel.config.problems import ConfigError
+    from unfunnel.config.schema import schema
     from unfunnel.groups import extend_posterior
     from unfunnel.priors import (
         LaplaceIdentity,
@@ -36,7 +39,11 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "ByCoord": "unfunnel.by_coord",
     "Implied": "unfunnel.statements.implied_report",
+    "dump": "unfunnel.config.files",
+    "dumps": "unfunnel.config.files",
     "elicit_hierarchy": "unfunnel.statements.elicitation",
+    "load": "unfunnel.config.files",
+    "loads": "unfunnel.config.files",
     "LaplaceIdentity": "unfunnel.priors",
     "LogNormalExp": "unfunnel.priors",
     "NormalIdentity": "unfunnel.priors",
@@ -52,8 +59,15 @@ _PUBLIC = {
     "tune": "unfunnel.tuning.tune",
 }
 
+#: Public names that need no PyMC.
+_PUBLIC_WITHOUT_PYMC = {
+    "ConfigError": "unfunnel.config.problems",
+    "schema": "unfunnel.config.schema",
+}
+
 __all__ = [
     "ByCoord",
+    "ConfigError",
     "Implied",
     "LaplaceIdentity",
     "LogNormalExp",
@@ -64,12 +78,17 @@ __all__ = [
     "TuningWarning",
     "WeibullExp",
     "__version__",
+    "dump",
+    "dumps",
     "elicit_hierarchy",
     "extend_posterior",
+    "load",
+    "loads",
     "patch_prior_from_dict",
     "reparameterize",
     "sample",
     "scales",
+    "schema",
     "tune",
 ]
 
@@ -84,6 +103,8 @@ def __getattr__(name: str) -> Any:
         # longer (measured; scipy.signal, for one, then takes four times as long).
         import_module("pymc_extras.prior")
         return getattr(import_module(_PUBLIC[name]), name)
+    if name in _PUBLIC_WITHOUT_PYMC:
+        return getattr(import_module(_PUBLIC_WITHOUT_PYMC[name]), name)
     if name == "scales":
         return import_module("unfunnel.scales")
     raise AttributeError(f"module 'unfunnel' has no attribute {name!r}")

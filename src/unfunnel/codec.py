@@ -18,6 +18,7 @@ module knows no PyMC: hyperpriors are handed to it as functions.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,11 @@ def is_ours(data: Any) -> bool:
 def family_name(data: Mapping[str, Any]) -> Any:
     """Return what stands under ``"dist"``, or ``"distribution"`` in flat YAML."""
     return data.get("dist", data.get("distribution"))
+
+
+def has_labels(data: Any) -> bool:
+    """Whether a dictionary describes a DataArray with coords, which upstream does not read."""
+    return isinstance(data, Mapping) and data.get("class") == "DataArray" and "coords" in data
 
 
 def encode(
@@ -183,7 +189,22 @@ def _encode_labelled(array: DataArray) -> dict[str, Any]:
         "dims": [str(dim) for dim in array.dims],
     }
     coords = {str(dim): encode_labels(index) for dim, index in array.indexes.items()}
-    return {**data, "coords": coords} if coords else data
+    beside = {str(k): _encode_beside(v) for k, v in array.coords.items() if k not in coords}
+    return {**data, "coords": {**coords, **beside}} if coords or beside else data
+
+
+def _encode_beside(coord: DataArray) -> dict[str, Any]:
+    """Encode a coord that labels no dim itself: of one element, or along a dim."""
+    if coord.ndim > 1:
+        raise UnsupportedError(
+            "to_dict",
+            expected="coords of at most one dim",
+            given=f"{coord.name!r} with dims {coord.dims}",
+            remedy=f"Drop it: .drop_vars({str(coord.name)!r}).",
+        )
+    labels = encode_labels(pd.Index(np.ravel(coord.values)))
+    data = labels if isinstance(labels, dict) else {"data": labels}
+    return {"dims": [str(dim) for dim in coord.dims], **data}
 
 
 def encode_labels(index: pd.Index) -> Any:
@@ -194,17 +215,28 @@ def encode_labels(index: pd.Index) -> Any:
     UnsupportedError
         If there are labels that JSON cannot hold.
     """
-    if isinstance(index, pd.DatetimeIndex):
-        return {"dtype": _DATETIME, "data": [label.isoformat() for label in index]}
     labels = index.tolist()
-    if not all(isinstance(label, str | int | float | bool) for label in labels):
+    if isinstance(index, pd.DatetimeIndex) and _fits_a_file(index):
+        if (index == index.normalize()).all():
+            return {"dtype": _DATETIME, "data": [label.date().isoformat() for label in index]}
+        return {"dtype": _DATETIME, "data": [label.isoformat() for label in index]}
+    if not all(isinstance(x, str) or (isinstance(x, int | float) and isfinite(x)) for x in labels):
         raise UnsupportedError(
             "to_dict",
-            expected="labels that JSON can hold: strings, numbers or dates",
+            expected="labels that JSON can hold: strings, numbers or dates without a time zone",
             given=f"labels of dtype {index.dtype}, {shown(labels)}",
             remedy="Give the DataArray other labels, such as str(label).",
         )
     return labels
+
+
+def _fits_a_file(index: pd.DatetimeIndex) -> bool:
+    """Whether dates are there, without a time zone, and in the range that is read again."""
+    try:
+        index.as_unit("ns")
+    except pd.errors.OutOfBoundsDatetime:
+        return False
+    return index.tz is None and not index.hasnans
 
 
 def _decode_labelled(value: Mapping[str, Any]) -> DataArray:
@@ -215,12 +247,22 @@ def _decode_labelled(value: Mapping[str, Any]) -> DataArray:
             expected="the keys 'class', 'data', 'dims' and optionally 'coords'",
             given=listed(str(key) for key in value),
         )
-    coords = {dim: decode_labels(labels) for dim, labels in value.get("coords", {}).items()}
+    coords = {name: _decode_coord(labels) for name, labels in value.get("coords", {}).items()}
     return DataArray(np.asarray(value["data"]), dims=list(value["dims"]), coords=coords)
+
+
+def _decode_coord(coord: Any) -> Any:
+    if not isinstance(coord, Mapping) or "dims" not in coord:
+        return decode_labels(coord)
+    rest = {key: value for key, value in coord.items() if key != "dims"}
+    labels = decode_labels(rest if "dtype" in rest else rest["data"])
+    return (coord["dims"], labels) if coord["dims"] else labels[0]
 
 
 def decode_labels(labels: Any) -> Any:
     """Invert :func:`encode_labels`."""
     if isinstance(labels, Mapping):
         return pd.DatetimeIndex(labels["data"]).as_unit("ns")
-    return list(labels)
+    texts = sum(isinstance(label, str) for label in labels)
+    # Among texts numbers would become texts too.
+    return list(labels) if texts in (0, len(labels)) else pd.Index(labels, dtype=object)

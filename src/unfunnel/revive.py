@@ -3,6 +3,9 @@
 ``pymc_extras.deserialize`` tries its deserializers in order, and upstream's own claims every
 dictionary with a ``"dist"``. So ours stands in front. It is put there when that module is imported,
 by whomever, so that ``import unfunnel`` itself stays cheap.
+
+It also reads what files of priors hold and upstream does not: DataArrays with coords, and a
+``MaskedPrior`` whose mask has labels.
 """
 
 from __future__ import annotations
@@ -35,14 +38,22 @@ def _insert(module: ModuleType) -> None:
 def _is_ours(data: Any) -> bool:
     # pandas and xarray: not before there is something to revive
     from unfunnel.by_coord_codec import is_by_coord
-    from unfunnel.codec import is_ours
+    from unfunnel.codec import has_labels, is_ours
+    from unfunnel.config.masks import is_masked
 
-    return is_ours(data) or is_by_coord(data)
+    return is_ours(data) or is_by_coord(data) or has_labels(data) or is_masked(data)
 
 
 def _from_dict(data: dict[str, Any]) -> Any:
-    from unfunnel.by_coord import ByCoord
     from unfunnel.by_coord_codec import is_by_coord
+    from unfunnel.codec import decode_value, has_labels
+    from unfunnel.config import masks
+
+    if has_labels(data):
+        return decode_value(data, dict)
+    if masks.is_masked(data):
+        return masks.from_dict(data)
+    from unfunnel.by_coord import ByCoord
     from unfunnel.priors import NaturalPrior  # not .prior: this defines the classes too
 
     return (ByCoord if is_by_coord(data) else NaturalPrior).from_dict(data)

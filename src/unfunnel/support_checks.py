@@ -9,8 +9,8 @@ import numpy as np
 
 from unfunnel.errors import ParameterError, SupportWarning, described
 from unfunnel.families import Parameter
-from unfunnel.intervals import POSITIVE, UNIT, Interval
-from unfunnel.supports import Support
+from unfunnel.intervals import POSITIVE
+from unfunnel.support_ends import Support, hyperprior_inside
 
 
 def check_parameter_values(subject: str, parameter: Parameter, values: np.ndarray) -> None:
@@ -63,18 +63,18 @@ def check_support(
     allowed = parameter.support
     shown = value if isinstance(value, str) else described(value)
     if support.leaves(allowed):
-        outside = _outside(support, allowed)
+        outside = support.outside(allowed)
         if not parameter.truncates:
             raise ParameterError(
                 subject,
                 expected=f"a hyperprior with {allowed.support} ({parameter.meaning})",
                 given=f"{shown}, which puts mass {outside}",
-                remedy=_hyperprior_inside(allowed),
+                remedy=hyperprior_inside(allowed),
             )
         text = (
             f"{subject}: {shown} puts mass {outside}, where the density is zero "
             f"({parameter.meaning}): it is truncated there, and draws from the prior are NaN. "
-            f"{_hyperprior_inside(allowed)}"
+            f"{hyperprior_inside(allowed)}"
         )
     elif support.stays_in(allowed):
         return
@@ -86,26 +86,3 @@ def check_support(
         )
     if warn:
         warnings.warn(text, SupportWarning, skip_file_prefixes=(str(Path(__file__).parent),))
-
-
-def _outside(support: Support, allowed: Interval) -> str:
-    if support.lower is not None and support.lower < allowed.lower:
-        return "at or below zero" if allowed.lower == 0 else f"at or below {allowed.lower:g}"
-    return "at or above zero" if allowed.upper == 0 else f"at or above {allowed.upper:g}"
-
-
-def _hyperprior_inside(allowed: Interval) -> str:
-    """Name hyperpriors that live on an interval."""
-    lower, upper = f"lower={allowed.lower:g}", f"upper={allowed.upper:g}"
-    if allowed == POSITIVE:
-        return (
-            "Use Gamma(mu=, sigma=), LogNormalExp, Exponential or HalfNormal, "
-            "or TruncatedNormal(lower=0)."
-        )
-    if np.isinf(allowed.upper):
-        return f"Use LogNormalExp(mu=, sigma=, {lower}) or TruncatedNormal({lower})."
-    if np.isinf(allowed.lower):
-        return f"Use LogNormalExp(mu=, sigma=, {upper}) or TruncatedNormal({upper})."
-    if allowed == UNIT:
-        return "Use Beta(alpha=, beta=), ProbitNormal(mu=, spread=) or Uniform(lower=0, upper=1)."
-    return f"Use ProbitNormal(mu=, spread=, {lower}, {upper}) or Uniform({lower}, {upper})."

@@ -1,0 +1,80 @@
+"""What is wrong with a file of priors: every problem, each with where it is. Knows no PyMC."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from unfunnel.errors import UnfunnelError
+
+type Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in a file.
+
+    Parameters
+    ----------
+    path : tuple of str and int
+        The keys and indices that lead to it, from the top of the file's priors:
+        ``("beta", "kwargs", "sigma")``. Empty for the file as a whole.
+    found : str
+        What is there.
+    expected : str
+        What would have been right.
+    remedy : str, optional
+        What to do about it, as an imperative sentence.
+    line : int, optional
+        The line of the file, from 1, where that is known.
+    """
+
+    path: Path
+    found: str
+    expected: str
+    remedy: str = ""
+    line: int | None = None
+
+    @property
+    def where(self) -> str:
+        """The path as it is read: ``beta.kwargs.sigma``, with ``[2]`` for the third of a list."""
+        return dotted(self.path)
+
+    def __str__(self) -> str:
+        at = f"line {self.line}: " if self.line is not None else ""
+        subject = f"{self.where}: " if self.path else ""
+        remedy = f" {self.remedy}" if self.remedy else ""
+        return f"{at}{subject}expected {self.expected}, but got {self.found}.{remedy}"
+
+
+def dotted(path: Path) -> str:
+    """Return a path as it is read; an empty name as ``''``."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += f".{step or "''"}" if text else str(step) or "''"
+    return text
+
+
+class ConfigError(UnfunnelError, ValueError):
+    """A file of priors has mistakes; ``problems`` holds every one.
+
+    Parameters
+    ----------
+    source : str
+        The name of the file, or of what was given in its place.
+    problems : sequence of Problem
+        At least one.
+    """
+
+    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+        self.source = source
+        self.problems = tuple(problems)
+        counted = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
+        super().__init__(source, expected="a valid file of priors", given=counted)
+        self.args = ("\n".join([f"{source}: {counted}", *(f"  {each}" for each in self.problems)]),)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self), (self.source, self.problems))

@@ -1,0 +1,57 @@
+"""A corpus of bad files: beside each stands what is said of it, word for word.
+
+After a change of wording, ``python tests/config/test_bad_files.py`` writes the messages again; the
+diff is what has to be judged.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from unfunnel.config.schema import schema
+from unfunnel.config.validation import problems_of, problems_of_shape
+
+FILES = sorted(
+    path for path in (Path(__file__).parent / "bad").iterdir() if path.suffix in (".json", ".yaml")
+)
+
+
+def read(path):
+    text = path.read_text(encoding="utf-8")
+    return json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+
+
+def said_of(path):
+    return "".join(f"{problem}\n" for problem in problems_of(read(path)))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_messages(path):
+    assert said_of(path) == path.with_suffix(".txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_name_has_a_mistake(path):
+    data = read(path)
+    if path.suffix == ".yaml":
+        named = {problem.path[0] for problem in problems_of(data)}
+        assert named == set(data.get("priors", data))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_schema_says_that_there_is_one(path):
+    data = read(path)
+    if path.stem == "keys":  # of JSON, all keys are strings
+        return
+    checker = jsonschema.Draft202012Validator(schema())
+    assert checker.is_valid(data) == (problems_of_shape(data) == [])
+
+
+if __name__ == "__main__":
+    for each in FILES:
+        each.with_suffix(".txt").write_text(said_of(each), encoding="utf-8")

@@ -1,0 +1,224 @@
+"""Consumers of priors, fed from a file: YAML builder, model configurations, other model classes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from pymc_extras.deserialize import deserialize
+from pymc_extras.prior import Censored, Prior, Scaled
+from pymc_marketing import clv
+from pymc_marketing.bass import BassModel
+from pymc_marketing.customer_choice.mnl_logit import MNLogit
+from pymc_marketing.mmm.builders.yaml import build_mmm_from_yaml
+from pymc_marketing.serialization import serialization
+from pymc_marketing.special_priors import LogNormalPrior, MaskedPrior
+from xarray import DataArray
+
+import unfunnel
+from unfunnel import ByCoord, LogNormalExp
+from unfunnel.errors import UnsupportedError
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "config"))
+from grammar_strategies import same
+
+FORMATS = ("json", "yaml")
+READERS = {"json": json.loads, "yaml": yaml.safe_load}
+COORDS = {"geo": ["a", "b", "c"], "channel": ["tv", "radio"]}
+MASK = DataArray(
+    [[True, False], [True, True], [False, True]], dims=("geo", "channel"), coords=COORDS
+)
+SIZES = DataArray([1.0, 2.0, 3.0], dims="geo", coords={"geo": COORDS["geo"]})
+
+
+@pytest.fixture(params=FORMATS)
+def through_file(request, tmp_path):
+    """Write priors to a file and read them."""
+
+    def through(priors):
+        path = tmp_path / f"priors.{request.param}"
+        unfunnel.dump(priors, path)
+        again = unfunnel.load(path)
+        assert same(again, priors)
+        return again
+
+    return through
+
+
+def effect(dims="geo", centered=False):
+    return LogNormalExp(
+        Prior("Gamma", mu=2.0, sigma=0.5),
+        Prior("Exponential", lam=1.0),
+        dims=dims,
+        centered=centered,
+    )
+
+
+MASKED = {
+    "labelled": MaskedPrior(effect(("geo", "channel")), MASK),
+    "without labels": MaskedPrior(effect(("geo", "channel")), MASK.drop_vars(["geo", "channel"])),
+    "some labels": MaskedPrior(effect(("geo", "channel")), MASK.drop_vars("geo")),
+    "named": MaskedPrior(effect(("geo", "channel")), MASK, active_dim="pairs"),
+    "inside": Prior("Normal", sigma=MaskedPrior(effect("geo"), MASK[:, 0].drop_vars("channel")),
+                    dims=("geo", "channel")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MASKED)
+def test_masks_keep_their_labels(name, through_file):
+    through_file({"x": MASKED[name]})
+    written = json.loads(unfunnel.dumps({"x": MASKED[name]}))
+    jsonschema.validate(written, unfunnel.schema())
+
+
+BARE = {
+    "ours": effect(centered=SIZES / 4),
+    "plain": Prior("Normal", mu=SIZES, sigma=effect(), dims="geo"),
+    "scaled": Scaled(Prior("Normal", mu=SIZES, dims="geo"), SIZES),
+    "censored": Censored(Prior("Normal", mu=SIZES, dims="geo"), lower=0.0),
+    "masked": MASKED["labelled"],
+    "unlabelled": MASKED["without labels"],
+    "by label": ByCoord("geo", {"a": effect(None), "b": Prior("Normal"), "c": LogNormalExp(1, 2)}),
+    "labels": SIZES,
+}
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_bare_is_what_deserialize_reads(format):
+    text = unfunnel.dumps(BARE, format, bare=True)
+    for name, data in READERS[format](text).items():
+        assert same(deserialize(data), BARE[name]), name
+    assert same(unfunnel.loads(text, format), BARE)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_bare_is_what_a_saved_model_config_holds(format):
+    config = {name: BARE[name] for name in ("ours", "by label")} | {"m": Prior("Normal", mu=1)}
+    data = READERS[format](unfunnel.dumps({**config, "weight": 2.5}, format, bare=True))
+    again = serialization.deserialize_model_config(data)
+    assert again == {**config, "weight": 2.5}
+    assert all(type(again[name]) is type(config[name]) for name in config)
+
+
+def test_what_upstream_would_drop_is_refused_in_bare():
+    prior = Prior("Normal", mu=0, sigma=1, dims="geo", core_dims="geo")
+    assert same(unfunnel.loads(unfunnel.dumps({"x": prior}))["x"], prior)
+    with pytest.raises(UnsupportedError, match=r"x: expected what pymc-extras reads.*core_dims"):
+        unfunnel.dumps({"x": prior}, bare=True)
+
+
+def test_priors_of_others_are_refused_by_name():
+    with pytest.raises(UnsupportedError, match="Use LogNormalExp in its place"):
+        unfunnel.dumps({"x": LogNormalPrior(mean=1, std=1)})
+
+
+MODEL = {
+    "model": {
+        "class": "pymc_marketing.mmm.MMM",
+        "kwargs": {
+            "date_column": "date",
+            "target_column": "y",
+            "channel_columns": ["tv", "radio"],
+            "dims": ["geo"],
+            "adstock": {"class": "pymc_marketing.mmm.GeometricAdstock", "kwargs": {"l_max": 3}},
+            "saturation": {"class": "pymc_marketing.mmm.LogisticSaturation", "kwargs": {}},
+        },
+    }
+}
+
+
+def test_the_yaml_builder_reads_a_bare_mapping(tmp_path, media_data):
+    saturation = {
+        "beta": effect(("geo", "channel")),
+        "lam": Prior("Gamma", mu=DataArray([1.0, 2.0], dims="channel",
+                     coords={"channel": ["tv", "radio"]}), sigma=0.5, dims="channel"),
+    }  # fmt: skip
+    config = {"intercept": LogNormalExp(2.0, 0.5, dims="geo", centered="offset")}
+    kwargs = MODEL["model"]["kwargs"] | {
+        "model_config": yaml.safe_load(unfunnel.dumps(config, "yaml", bare=True)),
+        "saturation": {
+            "class": "pymc_marketing.mmm.LogisticSaturation",
+            "kwargs": {"priors": yaml.safe_load(unfunnel.dumps(saturation, "yaml", bare=True))},
+        },
+    }
+    path = tmp_path / "model.yaml"
+    path.write_text(yaml.safe_dump({"model": {**MODEL["model"], "kwargs": kwargs}}))
+    frame, y = media_data
+    mmm = build_mmm_from_yaml(path, X=frame, y=y)
+    assert same(mmm.saturation.function_priors["beta"], saturation["beta"])
+    assert same(mmm.saturation.function_priors["lam"], saturation["lam"])
+    assert same(mmm.model_config["intercept"], config["intercept"])
+
+
+def test_a_media_mix_model(make_mmm, through_file):
+    priors = {
+        "beta": effect(("geo", "channel")),
+        "lam": MASKED["labelled"],
+        "intercept": LogNormalExp(0.5, 0.2, dims="geo"),
+        "likelihood": Prior("Normal", sigma=effect(None), dims=("date", "geo")),
+    }
+
+    def model(given):
+        saturation = {name: given[name] for name in ("beta", "lam")}
+        config = {name: given[name] for name in ("intercept", "likelihood")}
+        return make_mmm(saturation=saturation, model_config=config, build=False)
+
+    assert model(through_file(priors)).id == model(priors).id
+
+
+TRANSACTIONS = pd.DataFrame(
+    {"customer_id": range(4), "frequency": [0, 1, 2, 3], "recency": [0.0, 4.0, 6.0, 8.0],
+     "T": [10.0] * 4}
+)  # fmt: skip
+
+
+def test_customer_lifetime_value(through_file):
+    config = {
+        "alpha": LogNormalExp(2.0, 1.0, centered=False),
+        "r": LogNormalExp(LogNormalExp(2.0, 0.3), 1.0),
+        "a": Prior("HalfNormal", sigma=1.5),
+        "b": LogNormalExp(2.0, cv=0.5),
+    }
+    model = clv.BetaGeoModel(model_config=through_file(config))
+    model.build_model(TRANSACTIONS)
+    assert same({name: model.model_config[name] for name in config}, config)
+    assert {"alpha", "r", "a", "b", "r_mu"} <= {rv.name for rv in model.model.free_RVs}
+
+
+def test_customer_choice(through_file):
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(rng.gamma(2.0, 1.0, size=(8, 3)), columns=["a_p", "b_p", "income"])
+    frame["mode"] = list("abababab")
+    config = {
+        "alphas_": LogNormalExp(1.0, 0.5, dims="alts"),
+        "betas": LogNormalExp(LogNormalExp(1.0, 0.2), 0.5, dims="alt_covariates"),
+        "betas_fixed_": LogNormalExp(0.5, 0.2, dims=("alts", "fixed_covariates")),
+    }
+    choice = MNLogit(
+        utility_equations=["a ~ a_p | income", "b ~ b_p | income"],
+        depvar="mode",
+        covariates=["p"],
+        model_config=through_file(config),
+    )
+    choice.choice_df = frame
+    choice.build_model()
+    assert {*config, "betas_mu"} == {rv.name for rv in choice.model.free_RVs}
+
+
+def test_diffusion(through_file):
+    config = {
+        "m": Scaled(LogNormalExp(1.0, 0.3, dims="product"), 1000.0),
+        "p": Prior("Beta", alpha=2, beta=20),
+        "q": LogNormalExp(0.4, 0.1, dims="product", centered=False),
+        "likelihood": Prior(
+            "NegativeBinomial", alpha=LogNormalExp(2.0, 0.5), dims=("T", "product")
+        ),
+    }
+    model = BassModel(model_config=through_file(config))
+    assert same({name: model.model_config[name] for name in config}, config)
