@@ -292,6 +292,15 @@ def test_the_suggestion_is_the_same_law_if_only_mu_is_random():
         assert says.value(name) == pytest.approx(math.exp(0.4 + score * log_sd), rel=2e-3)
 
 
+@pytest.mark.parametrize(("name", "lighter"), [("HalfCauchy", True), ("Exponential", False)])
+def test_a_suggestion_that_needs_a_lighter_tail_says_so(name, lighter):
+    problem = refused(exponential(0.0, {"dist": name, "kwargs": {SCALES[name]: 1.0}})).problem
+    assert ("Give cv a hyperprior with a finite variance" in problem.remedy) == lighter
+
+
+SCALES = {"HalfCauchy": "beta", "Exponential": "scale"}
+
+
 def test_dictionaries_that_name_no_prior():
     assert Entry.read({"class": "Scaled", "data": {"dist": GAMMA, "factor": 2}}) is None
     assert Entry.read({"dist": GAMMA, "factor": 2.0}) is None

@@ -8,7 +8,7 @@ the reason. ``unfunnel convert`` is this for files.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from unfunnel.config.exponentials import from_exponential
@@ -89,13 +89,10 @@ def convert(data: Any) -> Conversion:
     >>> print(found.notes[0])
     beta: LogNormalPrior is now LogNormalExp: the same law, as one LogNormal random variable.
     """
+    is_file = isinstance(data, Mapping) and "unfunnel" in data and "priors" in data
     conversion = Conversion(None)
-    if isinstance(data, Mapping) and "unfunnel" in data and isinstance(data.get("priors"), Mapping):
-        priors = _walked(data["priors"], (), conversion)
-        new: Any = {**data, "priors": priors}
-    else:
-        new = _walked(data, (), conversion)
-    return Conversion(new, conversion.notes, conversion.refusals)
+    priors = _walked(data["priors"] if is_file else data, (), conversion)
+    return replace(conversion, data={**data, "priors": priors} if is_file else priors)
 
 
 def _walked(value: Any, path: Path, conversion: Conversion) -> Any:

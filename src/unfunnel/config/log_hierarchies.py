@@ -41,11 +41,17 @@ def refusal(entry: Entry, stated: Mapping[str, Any], path: Path) -> Refusal:
     found = f"hyperpriors for {named} on the log scale"
     laws = [_laws(value) for key, value in stated.items() if key != "tau"]
     suggestion = None
+    remedy = (
+        "It is left as it is. To state the mean and the spread of one element instead, write "
+        "LogNormalExp(mu, cv) with hyperpriors in natural units."
+    )
     if len(laws) == 2 and all(laws):
         moments = [log_scale_moments(*pair) for pair in product(*laws)]
         found += f", with which one element has {_described(*map(max, zip(*moments, strict=True)))}"
         if len(moments) == 1:
             suggestion = _relative(entry, stated, laws[0][0], laws[1][0])
+            if not isfinite(laws[1][0].variance):
+                remedy += " Give cv a hyperprior with a finite variance, such as HalfNormal."
     else:
         found += "; the mean of one element may well be infinite, which cannot be told here"
     return Refusal(
@@ -53,8 +59,7 @@ def refusal(entry: Entry, stated: Mapping[str, Any], path: Path) -> Refusal:
             path,
             found=found,
             expected="numbers, of which the mean and the standard deviation follow",
-            remedy="It is left as it is. To state the mean and the spread of one element instead, "
-            "write LogNormalExp(mu, cv) with hyperpriors in natural units.",
+            remedy=remedy,
         ),
         suggestion,
     )

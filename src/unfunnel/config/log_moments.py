@@ -100,6 +100,11 @@ class Hyperprior:
             height = np.exp(factor * self.at_score(_SCORES) ** power - 0.5 * _SCORES**2)
         return float(np.trapezoid(height, _SCORES)) / math.sqrt(2.0 * math.pi)
 
+    @property
+    def variance(self) -> float:
+        """The variance, infinite or NaN where it is; zero of a constant."""
+        return Known(known_law(self.name, *self.numbers)).variance if self.name else 0.0
+
     def at_score(self, scores: np.ndarray) -> np.ndarray:
         """Return the values with these normal scores: that of 0 is the median."""
         if not self.name:
