@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pymc as pm
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymc_extras.deserialize import deserialize
 from pymc_extras.prior import Prior, Scaled
@@ -135,6 +135,7 @@ def test_what_is_ours_stays():
 # -- the laws
 
 
+@settings(max_examples=50)
 @given(st.floats(-20, 20), st.floats(1e-3, 5))
 def test_an_exponential_has_its_own_location_and_scale(mu, sigma):
     found, _ = converted(exponential(mu, sigma))

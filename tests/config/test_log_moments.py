@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unfunnel.config.log_moments import TAILS, Hyperprior, log_scale_moments
@@ -53,6 +53,7 @@ def test_tails(name):
 CONSTANT = Hyperprior("", (0.3,))
 
 
+@settings(max_examples=25)
 @given(st.floats(0.01, 0.98))
 def test_a_half_normal_standard_deviation(a):
     mean, sd = log_scale_moments(Hyperprior("", (0.0,)), Hyperprior("HalfNormal", (0.0, a)))
@@ -73,6 +74,7 @@ def test_a_half_normal_of_one_is_on_the_edge():
     assert [log_scale_moments(CONSTANT, each)[1] < math.inf for each in edge] == [False, False]
 
 
+@settings(max_examples=25)
 @given(st.floats(-600, 600), st.floats(1e-3, 3))
 def test_a_normal_mean(location, scale):
     found = Hyperprior("Normal", (location, scale)).expected_exponential(1.0, 1)

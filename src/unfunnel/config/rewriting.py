@@ -66,7 +66,7 @@ def rewritten(text: str, format: Format, data: Any) -> Rewritten:
         edits.change(edits.root(), read_text(text, format).data, data)
         new = edits.applied()
         document = read_text(new, format)
-        if not document.problems and document.data == data:
+        if not document.problems and _same(document.data, data):
             return Rewritten(new, edits.lost_comments)
     except (_NoPlaceError, ConfigError):
         pass
@@ -76,6 +76,11 @@ def rewritten(text: str, format: Format, data: Any) -> Rewritten:
     comments = text if head is None else text[head.end() :]
     whole = to_yaml(data, None if head is None else head[1])
     return Rewritten(whole, lost_comments=bool(_COMMENT.search(comments)))
+
+
+def _same(old: Any, new: Any) -> bool:
+    """Whether plain data are the same, for which 0 is neither 0.0 nor false."""
+    return json.dumps(old, sort_keys=True) == json.dumps(new, sort_keys=True)
 
 
 class _NoPlaceError(Exception):
@@ -110,7 +115,7 @@ class _Edits:
 
     def change(self, node: Any, old: Any, new: Any) -> None:
         """Note what has to be replaced in a node, so that its data are the new ones."""
-        if type(old) is type(new) and old == new:
+        if _same(old, new):
             return
         if isinstance(node, self.yaml.MappingNode) and isinstance(new, dict) and new:
             self._change_mapping(node, old, new)
