@@ -47,13 +47,6 @@ def value_text(value: Any) -> str:
 
 def html(prior: Any) -> str:
     """Return the card: what is stated, over which dims, and what is sampled."""
-    centering = prior.centering
-    if isinstance(centering, bool):
-        sampled = "centered" if centering else "non-centered"
-    elif is_auto(centering):
-        sampled = '"auto": non-centered until unfunnel.tune or unfunnel.sample'
-    else:
-        sampled = value_text(centering)
     rows = {
         **{
             f"{key} ({prior.family.parameter(key).meaning})": value_text(value)
@@ -61,7 +54,7 @@ def html(prior: Any) -> str:
         },
         **{key: value_text(value) for key, value in prior.bounds.items()},
         "dims": dims_text(prior.dims) if prior.dims is not None else "none",
-        "sampled": sampled,
+        "sampled": centering_text(prior.centering),
         **({"transform": prior.transform} if prior.transform is not None else {}),
         **(_zero_sum_rows(prior.zero_sum) if prior.zero_sum is not None else {}),
     }
@@ -71,6 +64,15 @@ def html(prior: Any) -> str:
         for key, value in rows.items()
     )
     return f"<table><caption><b>{escape(type(prior).__name__)}</b></caption>{cells}</table>"
+
+
+def centering_text(centering: Any) -> str:
+    """Return in which coordinate a prior is sampled, in words."""
+    if isinstance(centering, bool):
+        return "centered" if centering else "non-centered"
+    if is_auto(centering):
+        return '"auto": non-centered until unfunnel.tune or unfunnel.sample'
+    return value_text(centering)
 
 
 def graph_coords(prior: Any) -> dict[str, Any]:

@@ -88,7 +88,8 @@ def implied(
             _warn_of_infinite_moments(subject, level, law)
             of_level = Measures(law, number_of_draws, rng)
             described_laws.append(DescribedLaw(level.name, label, law))
-            numbers = _numbers(of_level, below if level.is_mean else None)
+            numbers = moments_of(of_level)
+            numbers |= quantiles_of(of_level, below if level.is_mean else None)
             if level.name == ELEMENT:
                 numbers |= _correlations(reader, of_level)
             rows += [
@@ -124,10 +125,14 @@ def _places(dims: tuple[str, ...], coords: Mapping[str, list[Any]]) -> Iterator[
         yield dict(zip(dims, positions, strict=True))
 
 
-def _numbers(measures: Measures, below: float | None) -> dict[str, Number]:
-    numbers = {"mean": measures.mean(), "sd": measures.sd()}
-    for probability in PROBABILITIES:
-        numbers[f"{probability:.0%}"] = measures.quantile(probability)
+def moments_of(measures: Measures) -> dict[str, Number]:
+    """Return the mean and the standard deviation of a law."""
+    return {"mean": measures.mean(), "sd": measures.sd()}
+
+
+def quantiles_of(measures: Measures, below: float | None = None) -> dict[str, Number]:
+    """Return quantiles of a law, and the probability below a number if one is given."""
+    numbers = {f"{p:.0%}": measures.quantile(p) for p in PROBABILITIES}
     if below is not None:
         numbers[f"P(< {below:g})"] = measures.below(below)
     return numbers

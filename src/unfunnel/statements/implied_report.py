@@ -27,6 +27,8 @@ ICC = "ICC"
 
 _FIXED = ("level", "quantity", "value", "method", "error")
 
+_MOMENTS = ("mean", "sd")
+
 # Letters of a prior with long arrays that stand above the table.
 _TITLE = 300
 
@@ -57,6 +59,8 @@ class Implied:
         to ``"95%"``, ``"P(< x)"``, ``"ICC"``), ``value`` in natural units, ``method``
         (``"exact"``, ``"quadrature"`` or ``"draws"``) and ``error``: 0, how far the integral over
         every second node is from it, or the Monte Carlo standard error.
+    laws : list of DescribedLaw
+        The law behind each row of numbers, by level and labels.
 
     Examples
     --------
@@ -69,7 +73,7 @@ class Implied:
 
     prior: str
     numbers: pd.DataFrame
-    _laws: list[DescribedLaw] = field(repr=False)
+    laws: list[DescribedLaw] = field(repr=False)
 
     @property
     def dims(self) -> tuple[str, ...]:
@@ -112,7 +116,8 @@ class Implied:
         Levels that do not differ along a dim have the label ``""``.
         """
         index = ["level", *self.dims]
-        order = list(dict.fromkeys(self.numbers["quantity"]))
+        found = dict.fromkeys(self.numbers["quantity"])
+        order = sorted(found, key=lambda quantity: quantity not in _MOMENTS)  # else as they come
         wide = self.numbers.pivot(index=index, columns="quantity", values="value")
         wide.columns.name = None
         return wide.reindex(self.numbers.set_index(index).index.unique(), columns=order)
@@ -132,10 +137,16 @@ class Implied:
 
     def __rich__(self) -> Table:
         """Return the table that ``rich.print`` shows."""
+        table = self.table()
+        table.title, table.caption = shorten(self.prior, _TITLE), self.how()
+        return table
+
+    def table(self) -> Table:
+        """Return the numbers as a table for rich, without title and caption."""
         from rich import box
         from rich.table import Table
 
-        table = Table(title=shorten(self.prior, _TITLE), caption=self._how(), box=box.SIMPLE_HEAD)
+        table = Table(box=box.SIMPLE_HEAD)
         wide = self._texts()
         for name in wide.index.names:
             table.add_column("" if name == "level" else str(name))
@@ -146,7 +157,7 @@ class Implied:
         return table
 
     def _repr_html_(self) -> str:
-        title, how = escape(shorten(self.prior, _TITLE)), escape(self._how())
+        title, how = escape(shorten(self.prior, _TITLE)), escape(self.how())
         caption = f"<caption><b>{title}</b><br>{how}</caption>"
         table: str = self._texts().to_html(border=0)
         return table.replace(">", f">{caption}", 1)
@@ -166,7 +177,7 @@ class Implied:
         )
         return Implied(self.prior, texts, []).to_dataframe().fillna("").rename_axis(index)
 
-    def _how(self) -> str:
+    def how(self) -> str:
         """Say how the numbers were found, and how far off they may be."""
         parts = []
         for method, meaning in _METHODS.items():
@@ -199,12 +210,12 @@ class Implied:
             With natural units on the x axis, to the 99 % quantile of one element. The bar below
             holds 90 % of the elements and the thick one half.
         """
-        mean = self._law("mu", labels) if "mu" in {law.level for law in self._laws} else None
+        mean = self._law("mu", labels) if "mu" in {law.level for law in self.laws} else None
         return draw(self._law(ELEMENT, labels), mean, ax)
 
     def _law(self, level: str, labels: dict[str, Any]) -> Measures:
         """Return the first law of a level at these labels, or refuse labels that there are not."""
-        for law in self._laws:
+        for law in self.laws:
             wanted = {dim: label for dim, label in labels.items() if dim in law.labels}
             known = labels.keys() <= set(self.dims)
             if law.level == level and known and wanted.items() <= law.labels.items():

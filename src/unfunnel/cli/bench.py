@@ -1,35 +1,17 @@
-"""The command line. It imports nothing heavy before it knows what to do."""
+"""``unfunnel bench``: one hierarchy in every form and regime."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from unfunnel.bench.grid import DEFAULT_FAMILY, FormName, Grid, Regime
-from unfunnel.errors import MissingExtraError, listed, nearest
+from unfunnel.cli.terminal import WIDTH, failures, typer
+from unfunnel.errors import listed, nearest
 from unfunnel.extras import require
 
-if TYPE_CHECKING:
-    import typer
-else:
-    typer = require("typer", "cli")
 
-# Help and errors without rich, which takes longer to import than all else together.
-_PLAIN: dict[str, Any] = {"rich_markup_mode": None, "pretty_exceptions_enable": False}
-
-# No column is cut, in a narrow terminal or a log either.
-_WIDTH = 140
-
-app = typer.Typer(name="unfunnel", no_args_is_help=True, add_completion=False, **_PLAIN)
-
-
-@app.callback()
-def main() -> None:
-    """Hierarchical priors for PyMC that sample without funnels."""
-
-
-@app.command()
 def bench(
     quick: Annotated[
         bool, typer.Option("--quick", help="A minute: two regimes, four forms, one short fit each.")
@@ -98,11 +80,8 @@ def bench(
         ),
         families=tuple(family or grid.families),
     )
-    try:
+    with failures():
         _bench(grid, records, json_file, figure)
-    except MissingExtraError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
 
 
 def _bench(grid: Grid, records: Path | None, json_file: Path | None, figure: Path | None) -> None:
@@ -128,7 +107,7 @@ def _bench(grid: Grid, records: Path | None, json_file: Path | None, figure: Pat
     if not found:
         return
     fits = summary.frame(found)
-    wide = require("rich.console", "cli").Console(width=max(_WIDTH, console.width), height=60)
+    wide = require("rich.console", "cli").Console(width=max(WIDTH, console.width), height=60)
     families = summary.by_family(fits)
     for name, of_family in families.items():
         if list(families) != [DEFAULT_FAMILY]:
@@ -168,7 +147,3 @@ def _with_progress(console: Any, records: Any, total: int) -> list[dict[str, Any
             found.append(record)
             bar.update(task, advance=1, description=f"{record['regime']}, {record['form']}")
     return found
-
-
-if __name__ == "__main__":
-    app()

@@ -1,0 +1,26 @@
+"""The command line. It imports nothing heavy before it knows what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from unfunnel.cli.bench import bench
+from unfunnel.cli.convert import convert
+from unfunnel.cli.describe import describe
+from unfunnel.cli.sample_prior import sample_prior
+from unfunnel.cli.schema import schema
+from unfunnel.cli.terminal import typer
+from unfunnel.cli.validate import validate
+
+# Help and errors without rich, which takes longer to import than all else together.
+_PLAIN: dict[str, Any] = {"rich_markup_mode": None, "pretty_exceptions_enable": False}
+
+app = typer.Typer(name="unfunnel", no_args_is_help=True, add_completion=False, **_PLAIN)
+
+for _command in (validate, describe, sample_prior, convert, schema, bench):
+    app.command()(_command)
+
+
+@app.callback()
+def main() -> None:
+    """Hierarchical priors for PyMC that sample without funnels."""

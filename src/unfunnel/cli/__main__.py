@@ -1,0 +1,5 @@
+"""``python -m unfunnel.cli`` is ``unfunnel``."""
+
+from unfunnel.cli import app
+
+app()

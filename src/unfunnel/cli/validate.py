@@ -1,0 +1,82 @@
+"""``unfunnel validate``: every mistake in files of priors, without importing PyMC."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from unfunnel.cli.terminal import Format, failures, say, typer
+
+
+def validate(
+    files: Annotated[list[Path], typer.Argument(help="JSON or YAML, by suffix.")],
+    format: Annotated[
+        Format, typer.Option(help="A line for each file and problem, or one JSON array.")
+    ] = Format.text,
+) -> None:
+    """Check files of priors, and name every mistake with its line, its path and what to do.
+
+    Exit code 0 if all are valid, 1 if one is not, 2 for a wrong command.
+    """
+    with failures():
+        reports = [_report(file) for file in files]
+        if format is Format.json:
+            typer.echo(json.dumps(reports, indent=2, ensure_ascii=False))
+        else:
+            for report in reports:
+                for line in _lines(report):
+                    typer.echo(line)
+    invalid = [report for report in reports if report["problems"]]
+    if invalid:
+        if len(files) > 1:
+            say(f"{len(invalid)} of {len(files)} files are not valid.")
+        raise typer.Exit(1)
+
+
+def _report(file: Path) -> dict[str, Any]:
+    """Return what is said of one file, as plain data."""
+    from unfunnel.config.files import problems_in
+    from unfunnel.config.problems import ConfigError, Problem
+    from unfunnel.config.reading import PRIORS_KEY, is_whole_file, read_file
+    from unfunnel.errors import ParameterError
+
+    names: list[str] = []
+    try:
+        document = read_file(file)
+        problems = problems_in(document)
+        data = document.data
+        priors = data.get(PRIORS_KEY) if is_whole_file(data) else data
+        names = list(priors) if isinstance(priors, dict) else []
+    except ConfigError as error:
+        problems = list(error.problems)
+    except ParameterError as error:  # a suffix that is neither
+        problems = [Problem((), str(error.given), error.expected)]
+    except OSError as error:
+        problems = [Problem((), error.strerror or str(error), "a file that can be read")]
+    return {
+        "file": str(file),
+        "valid": not problems,
+        "priors": names,
+        "problems": [
+            {
+                **asdict(each),
+                "path": list(each.path),
+                "where": each.where,
+                "message": str(replace(each, line=None)),
+            }
+            for each in problems
+        ],
+    }
+
+
+def _lines(report: dict[str, Any]) -> list[str]:
+    """Return the lines that a terminal, and an editor that looks for ``file:line``, shows."""
+    if report["valid"]:
+        count = len(report["priors"])
+        return [f"{report['file']}: valid, {count} {'prior' if count == 1 else 'priors'}"]
+    return [
+        f"{report['file']}{'' if each['line'] is None else f':{each["line"]}'}: {each['message']}"
+        for each in report["problems"]
+    ]
