@@ -108,7 +108,7 @@ class Grid:
     --------
     >>> from unfunnel.bench.grid import Grid
     >>> len(Grid()), len(Grid.quick())
-    (702, 8)
+    (648, 8)
     """
 
     regimes: tuple[Regime, ...] = tuple(Regime)
