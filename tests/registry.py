@@ -642,11 +642,15 @@ class Evaluator:
 _IN_FULL = ("LogNormalExp", "NormalIdentity")
 #: What it leaves of the others to `make test-slow`: kinds of weight, which no family knows of, and
 #: one of two ways that are the same until tuned.
-_REPEATED = ("weight", "array", "labelled", "auto")
+REPEATED = ("weight", "array", "labelled", "auto")
 
 
-def _marks(row: Row, key: str) -> Any:
-    return pytest.mark.slow if row.key not in _IN_FULL and key in _REPEATED else ()
+def _marks(row: Row, key: str, xdist: bool) -> Any:
+    if row.key in _IN_FULL:
+        return ()
+    # A family of its own goes through both backends in the other coordinates.
+    again = row.label or (xdist and key in ("centered", "offset"))
+    return pytest.mark.slow if key in REPEATED or (again and key != "noncentered") else ()
 
 
 def cases(centerings: dict[str, Any] = CENTERINGS, backends: dict[str, bool] = BACKENDS) -> Any:
@@ -654,7 +658,9 @@ def cases(centerings: dict[str, Any] = CENTERINGS, backends: dict[str, bool] = B
     return pytest.mark.parametrize(
         ("row", "key", "xdist"),
         [
-            pytest.param(row, key, xdist, id=f"{row.key}-{key}-{backend}", marks=_marks(row, key))
+            pytest.param(
+                row, key, xdist, id=f"{row.key}-{key}-{backend}", marks=_marks(row, key, xdist)
+            )
             for row in ROWS.values()
             for key in centerings
             for backend, xdist in backends.items()

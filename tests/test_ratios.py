@@ -52,7 +52,15 @@ def with_sigma(bound, key, sign, at):
 
 
 @XDIST
-@pytest.mark.parametrize("key", ["centered", "noncentered", "array", "offset"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "centered",
+        "noncentered",
+        pytest.param("array", marks=pytest.mark.slow),
+        pytest.param("offset", marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize(("bound", "sign", "at"), SIDES, ids=["zero", "lower", "upper"])
 def test_the_same_model_as_with_sigma(bound, sign, at, key, xdist):
     model, other = with_cv(bound, key, xdist), with_sigma(bound, key, sign, at)

@@ -73,7 +73,9 @@ SHAPES = [(("channel", "geo"), "geo"), ("geo", "channel"), (None, ("channel", "g
 
 
 @any_family
-@pytest.mark.parametrize("key", ["noncentered", "array", "informed"])
+@pytest.mark.parametrize(
+    "key", ["noncentered", "informed", pytest.param("array", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("dims", SHAPES, ids=str)
 def test_hyperparameters_in_another_order_or_on_fewer_dims(row, key, dims):
     by_hand = Evaluator(twin(row, key, *dims))

@@ -13,7 +13,7 @@ import pytest
 from pymc.dims.distributions.transforms import log_transform as dims_log_transform
 from pymc.distributions.transforms import log as log_transform
 from pymc.util import UNSET
-from registry import BACKENDS, ROWS
+from registry import BACKENDS, REPEATED, ROWS
 from scipy import stats
 
 from unfunnel.contrasts import extended
@@ -180,7 +180,11 @@ def evaluated_by_hand(name: str, case: Case, key: str, scale: str) -> Any:
 
 
 @pytest.mark.parametrize("xdist", BACKENDS.values(), ids=BACKENDS)
-@pytest.mark.parametrize("key", CENTERINGS)
+@pytest.mark.parametrize(
+    "key",
+    # A weight and untuned "auto" are between and at those that `make test` runs.
+    [pytest.param(k, marks=pytest.mark.slow if k in REPEATED else ()) for k in CENTERINGS],
+)
 @with_family
 def test_every_centering_is_the_model_written_by_hand(name, case, key, xdist):
     scale = "marginal" if name == "LogNormalExp" else "population"

@@ -37,7 +37,13 @@ def model_of(centered="auto", xdist=False):
     return model
 
 
-@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
+@pytest.mark.parametrize(
+    "xdist",
+    [
+        pytest.param(False, id="classic", marks=pytest.mark.slow),
+        pytest.param(True, id="xdist"),
+    ],
+)
 def test_a_block_is_tuned_in_its_coordinates(xdist):
     model = model_of(xdist=xdist)
     report = unfunnel.tune(model, seed=1, progress_bar=False)
