@@ -8,9 +8,9 @@ from functools import cache
 import numpy as np
 from hypothesis import strategies as st
 
-from unfunnel.config.grammar import rules
-from unfunnel.config.schema import SCHEMA_URL
-from unfunnel.config.shapes_of_priors import TRANSFORMS
+from unfunnel.config.grammar.rules import rules
+from unfunnel.config.grammar.schema import SCHEMA_URL
+from unfunnel.config.grammar.shapes_of_priors import TRANSFORMS
 
 DIMS = ("geo", "channel")
 LENGTHS = {"geo": 2, "channel": 3}

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from pymc_extras.deserialize import deserialize
 
 import unfunnel  # noqa: F401  (registers)
-from unfunnel.config.validation import problems_of
+from unfunnel.config.checks.validation import problems_of
 from unfunnel.errors import SupportWarning
 
 pytestmark = pytest.mark.slow

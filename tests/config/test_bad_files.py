@@ -13,8 +13,8 @@ import jsonschema
 import pytest
 import yaml
 
-from unfunnel.config.schema import schema
-from unfunnel.config.validation import problems_of, problems_of_shape
+from unfunnel.config.checks.validation import problems_of, problems_of_shape
+from unfunnel.config.grammar.schema import schema
 
 FILES = sorted(
     path for path in (Path(__file__).parent / "bad").iterdir() if path.suffix in (".json", ".yaml")

@@ -14,9 +14,9 @@ from pymc_extras.deserialize import deserialize
 from pymc_extras.prior import Prior, Scaled
 
 from unfunnel import LaplaceIdentity, LogNormalExp
-from unfunnel.config.conversion import convert
-from unfunnel.config.foreign import Entry
-from unfunnel.config.special_priors import times
+from unfunnel.config.conversion.convert import convert
+from unfunnel.config.conversion.foreign import Entry
+from unfunnel.config.conversion.special_priors import times
 from unfunnel.families import LOGNORMAL_EXP
 from unfunnel.ops import NUMPY
 

@@ -17,8 +17,8 @@ from xarray import DataArray
 
 import unfunnel
 from unfunnel import LogNormalExp
-from unfunnel.config.reading import read_text
-from unfunnel.config.writing import to_json, to_yaml
+from unfunnel.config.text.reading import read_text
+from unfunnel.config.text.writing import to_json, to_yaml
 
 AS_JSON = """\
 {

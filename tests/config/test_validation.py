@@ -16,8 +16,8 @@ from documents import OURS, documents, priors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unfunnel.config.grammar import rules
-from unfunnel.config.validation import problems_of
+from unfunnel.config.checks.validation import problems_of
+from unfunnel.config.grammar.rules import rules
 
 nested = st.builds(lambda prior: {"beta": prior}, priors(("geo",), names=OURS, forms=("nested",)))
 
@@ -106,7 +106,7 @@ def test_every_distribution_is_accepted_with_what_it_needs():
 def test_no_pymc_is_imported():
     code = (
         "import sys, unfunnel\n"
-        "from unfunnel.config.validation import problems_of\n"
+        "from unfunnel.config.checks.validation import problems_of\n"
         "unfunnel.schema()\n"
         "assert problems_of({'a': {'dist': 'LogNormalExp', 'kwargs': {'mu': -1}}})\n"
         "heavy = ('pymc', 'pytensor', 'numpy', 'scipy', 'pandas', 'xarray', 'pydantic.main')\n"

@@ -39,7 +39,7 @@ def _report(file: Path) -> dict[str, Any]:
     """Return what is said of one file, as plain data."""
     from unfunnel.config.files import problems_in
     from unfunnel.config.problems import ConfigError, Problem
-    from unfunnel.config.reading import PRIORS_KEY, is_whole_file, read_file
+    from unfunnel.config.text.reading import PRIORS_KEY, is_whole_file, read_file
     from unfunnel.errors import ParameterError
 
     names: list[str] = []

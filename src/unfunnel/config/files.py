@@ -7,8 +7,9 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from unfunnel.config import versions
+from unfunnel.config.checks.validation import problems_of
 from unfunnel.config.problems import ConfigError, Problem
-from unfunnel.config.reading import (
+from unfunnel.config.text.reading import (
     PRIORS_KEY,
     SCHEMA_KEY,
     VERSION_KEY,
@@ -18,8 +19,7 @@ from unfunnel.config.reading import (
     read_file,
     read_text,
 )
-from unfunnel.config.validation import problems_of
-from unfunnel.config.writing import to_json, to_yaml
+from unfunnel.config.text.writing import to_json, to_yaml
 from unfunnel.errors import ParameterError, UnsupportedError, described, listed
 
 
@@ -66,7 +66,7 @@ def dumps(priors: Mapping[str, Any], format: Format = "json", bare: bool = False
         dims: [geo]
     """
     from unfunnel.config.encoding import encode_priors
-    from unfunnel.config.schema import SCHEMA_URL
+    from unfunnel.config.grammar.schema import SCHEMA_URL
 
     if format not in ("json", "yaml"):
         raise ParameterError("format", expected="'json' or 'yaml'", given=repr(format))
@@ -182,7 +182,7 @@ def problems_in(document: Document) -> list[Problem]:
     Parameters
     ----------
     document : Document
-        From :func:`unfunnel.config.reading.read_file` or ``read_text``.
+        From :func:`unfunnel.config.text.reading.read_file` or ``read_text``.
     """
     if (problem := versions.unreadable(document.data)) is not None:
         return document.located([problem])

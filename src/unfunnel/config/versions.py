@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from unfunnel.config.problems import Problem
-from unfunnel.config.reading import PRIORS_KEY, VERSION_KEY, is_whole_file
+from unfunnel.config.text.reading import PRIORS_KEY, VERSION_KEY, is_whole_file
 
 #: What this version of the library writes.
 CURRENT = 1
