@@ -159,7 +159,7 @@ def test_versions():
 
 
 def test_older_files_pass_through_every_migration(monkeypatch):
-    monkeypatch.setattr(versions, "CURRENT", 3)
+    monkeypatch.setattr(versions, "VERSION", 3)
     steps = {
         1: lambda data: {**data, "unfunnel": 2, "priors": {**data["priors"], "one": 1}},
         2: lambda data: {**data, "unfunnel": 3, "priors": {**data["priors"], "two": 2}},

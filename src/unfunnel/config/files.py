@@ -8,11 +8,9 @@ from typing import Any
 
 from unfunnel.config import versions
 from unfunnel.config.checks.validation import problems_of
+from unfunnel.config.envelope import PRIORS_KEY, SCHEMA_KEY, VERSION, VERSION_KEY
 from unfunnel.config.problems import ConfigError, Problem
 from unfunnel.config.text.reading import (
-    PRIORS_KEY,
-    SCHEMA_KEY,
-    VERSION_KEY,
     Document,
     Format,
     format_of,
@@ -72,13 +70,12 @@ def dumps(priors: Mapping[str, Any], format: Format = "json", bare: bool = False
         raise ParameterError("format", expected="'json' or 'yaml'", given=repr(format))
     _check_names(priors, bare)
     data = encode_priors(priors, bare=bare)
-    if problems := problems_of(data if bare else {VERSION_KEY: versions.CURRENT, PRIORS_KEY: data}):
+    whole = data if bare else {VERSION_KEY: VERSION, PRIORS_KEY: data}
+    if problems := problems_of(whole):
         raise ConfigError("dumps", problems)
     if format == "yaml":
-        whole = data if bare else {VERSION_KEY: versions.CURRENT, PRIORS_KEY: data}
         return to_yaml(whole, None if bare else SCHEMA_URL)
-    envelope = {SCHEMA_KEY: SCHEMA_URL, VERSION_KEY: versions.CURRENT, PRIORS_KEY: data}
-    return to_json(data if bare else envelope)
+    return to_json(whole if bare else {SCHEMA_KEY: SCHEMA_URL, **whole})
 
 
 def _check_names(priors: Any, bare: bool) -> None:

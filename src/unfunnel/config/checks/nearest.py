@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+
+from unfunnel.errors import closest
 
 #: What people call the parameters that are `mu` and `sigma` here.
 _SYNONYMS = {
@@ -44,11 +45,9 @@ def suggestion(key: object, known: Iterable[str]) -> str | None:
     >>> suggestion("sigm", ["mu", "sigma"]), suggestion("std", ["mu", "sigma"])
     ('sigma', 'sigma')
     """
-    names = {name.lower(): name for name in known}
-    text = str(key).lower()
-    near = get_close_matches(text, names, n=1, cutoff=0.6)
-    other = _SYNONYMS.get(text)
-    return names[near[0]] if near else other if other in names else None
+    names = list(known)
+    near, other = closest(str(key), names), _SYNONYMS.get(str(key).lower())
+    return other if near is None and other in names else near
 
 
 def did_you_mean(key: object, known: Iterable[str]) -> str:

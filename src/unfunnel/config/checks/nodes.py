@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from unfunnel.config.envelope import priors_of
 from unfunnel.config.grammar.rules import Rule, rules
-from unfunnel.config.grammar.shapes_of_priors import BY_COORD, FLAT, kind_of_document, kind_of_prior
+from unfunnel.config.grammar.shapes_of_priors import BY_COORD, FLAT, kind_of_prior
 from unfunnel.config.problems import Path
 
 
@@ -84,11 +85,6 @@ def nodes(data: Any) -> Iterator[Node]:
     """
     for path, value in top(data):
         yield from _inside(path, value)
-
-
-def priors_of(data: Any) -> Any:
-    """Return what should be the mapping from names to priors."""
-    return data.get("priors") if kind_of_document(data) == "file" else data
 
 
 def top(data: Any) -> Iterator[tuple[Path, Any]]:

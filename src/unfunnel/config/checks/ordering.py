@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from unfunnel.config.checks.nodes import priors_of
 from unfunnel.config.checks.unknown import UNDER_KWARGS
+from unfunnel.config.envelope import priors_of
 from unfunnel.config.grammar.shapes_of_values import is_list
 from unfunnel.config.problems import Path, Problem
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from unfunnel.config.envelope import PRIORS_KEY
 from unfunnel.config.grammar.rules import ParameterRule, Rule, rules
 from unfunnel.config.grammar.shapes import MARK
 from unfunnel.config.grammar.shapes_of_priors import BY_COORD, FLAT, WRAPPERS
@@ -84,7 +85,7 @@ def spot(location: tuple[str | int, ...]) -> Spot:
     inside = str(path[-2]) if steps > 1 else ""
     if path and path[-1] == _KEY:
         path.pop()
-    if in_file and path[0] == "priors" and len(path) > 1:
+    if in_file and path[0] == PRIORS_KEY and len(path) > 1:
         path = path[1:]
     return Spot(tuple(path), kind, inside, rule, parameter)
 

@@ -8,10 +8,11 @@ from typing import Any
 from unfunnel.config.checks.found import found
 from unfunnel.config.checks.nearest import did_you_mean, suggestion
 from unfunnel.config.checks.spots import Spot
+from unfunnel.config.envelope import PRIORS_KEY, SCHEMA_KEY, VERSION_KEY
 from unfunnel.config.grammar.rules import ZERO_SUM, not_in_files, rules
 from unfunnel.config.grammar.shapes_of_priors import BY_COORD, FLAT, WRAPPERS
 from unfunnel.config.grammar.shapes_of_values import LABELLED
-from unfunnel.config.problems import Path, Problem
+from unfunnel.config.problems import UNKNOWN_KEY, Path, Problem
 from unfunnel.errors import listed
 
 A_PRIOR = "a prior (a mapping with 'dist')"
@@ -34,7 +35,7 @@ _WRAPPED = ["class", "data"]
 
 #: The keys of what is no distribution, by its kind and the key inside it.
 _KEYS = {
-    ("file", ""): ["$schema", "unfunnel", "priors"],
+    ("file", ""): [SCHEMA_KEY, VERSION_KEY, PRIORS_KEY],
     (BY_COORD, ""): ["kwargs", *_BY_COORD_KEYS, "dims"],
     (BY_COORD, "kwargs"): _BY_COORD_KEYS,
     (LABELLED, ""): [*_WRAPPED, "dims", "coords"],
@@ -53,7 +54,7 @@ def unknown_key(at: Spot) -> Problem:
     shown, known, elsewhere = _keys_at(at, key)
     return Problem(
         at.path,
-        "an unknown key",
+        UNKNOWN_KEY,
         f"one of the keys {listed(shown)}" if shown else "no key here",
         elsewhere or did_you_mean(key, known),
     )
@@ -110,13 +111,13 @@ def unknown_prior(at: Spot, value: Any, remedy: str, *, single: bool = False) ->
         return Problem(path, found(name), expected, _CONVERT if known else "")
     if "class" in value:
         return _unknown_class((*at.path, "class"), value["class"], single)
-    if at.path == ("priors",):
+    if at.path == (PRIORS_KEY,):
         return Problem(at.path, "the priors of a file", expected, "Write `unfunnel: 1` above it.")
     for key in value:
         if suggestion(key, _DISCRIMINATORS) is not None:
             return Problem(
                 (*at.path, key),
-                "an unknown key",
+                UNKNOWN_KEY,
                 listed(_DISCRIMINATORS).replace(" and ", " or "),
                 did_you_mean(key, _DISCRIMINATORS),
             )

@@ -9,9 +9,10 @@ from unfunnel.config.checks.found import found, misread
 from unfunnel.config.checks.nearest import did_you_mean
 from unfunnel.config.checks.spots import CENTERED, Spot, spot
 from unfunnel.config.checks.unknown import A_PRIOR, unknown_key, unknown_prior
+from unfunnel.config.envelope import PRIORS_KEY, VERSION, VERSION_KEY
 from unfunnel.config.grammar.rules import rules
 from unfunnel.config.grammar.shapes import MARK
-from unfunnel.config.grammar.shapes_of_priors import BY_COORD, CENTERINGS, VERSION
+from unfunnel.config.grammar.shapes_of_priors import BY_COORD, CENTERINGS
 from unfunnel.config.problems import Problem
 from unfunnel.errors import listed
 
@@ -65,8 +66,8 @@ def _missing(at: Spot, value: Any, error: Mapping[str, Any]) -> Problem:
 
 
 _MISSING = {
-    "unfunnel": _VERSION,
-    "priors": "a mapping from names to priors",
+    VERSION_KEY: _VERSION,
+    PRIORS_KEY: "a mapping from names to priors",
     "dist": A_PRIOR,
     "prior": A_PRIOR,
     "factor": "the number to multiply with",

@@ -14,6 +14,7 @@ from typing import Any
 from unfunnel.config.conversion.exponentials import from_exponential
 from unfunnel.config.conversion.foreign import Converted, Entry, Refusal
 from unfunnel.config.conversion.special_priors import SPECIAL_PRIORS
+from unfunnel.config.envelope import PRIORS_KEY, is_whole_file
 from unfunnel.config.problems import Path, dotted
 
 
@@ -89,10 +90,10 @@ def convert(data: Any) -> Conversion:
     >>> print(found.notes[0])
     beta: LogNormalPrior is now LogNormalExp: the same law, as one LogNormal random variable.
     """
-    is_file = isinstance(data, Mapping) and "unfunnel" in data and "priors" in data
+    whole = is_whole_file(data) and PRIORS_KEY in data
     conversion = Conversion(None)
-    priors = _walked(data["priors"] if is_file else data, (), conversion)
-    return replace(conversion, data={**data, "priors": priors} if is_file else priors)
+    priors = _walked(data[PRIORS_KEY] if whole else data, (), conversion)
+    return replace(conversion, data={**data, PRIORS_KEY: priors} if whole else priors)
 
 
 def _walked(value: Any, path: Path, conversion: Conversion) -> Any:

@@ -15,6 +15,13 @@ from typing import Any
 from pydantic_core import CoreSchema
 from pydantic_core import core_schema as core
 
+from unfunnel.config.envelope import (
+    PRIORS_KEY,
+    SCHEMA_KEY,
+    VERSION,
+    VERSION_KEY,
+    is_whole_file,
+)
 from unfunnel.config.grammar import between_keys
 from unfunnel.config.grammar.between_keys import BESIDE, UNDER
 from unfunnel.config.grammar.rules import ParameterRule, Rule, rules
@@ -31,8 +38,6 @@ from unfunnel.config.grammar.shapes_of_values import (
     value_shape,
 )
 from unfunnel.intervals import REAL
-
-VERSION = 1
 
 CENTERINGS = ("auto", "offset")
 ZERO_SUM_SCALES = ("population", "marginal")
@@ -53,17 +58,17 @@ def file_shape() -> CoreSchema:
     """Return the shape of a whole file, or of a bare mapping from names to priors."""
     priors = core.dict_schema(_WORD, reference("Value"), strict=True, ref="Priors")
     envelope = {
-        "$schema": core.str_schema(strict=True),
-        "unfunnel": core.float_schema(
+        SCHEMA_KEY: core.str_schema(strict=True),
+        VERSION_KEY: core.float_schema(
             strict=True, ge=VERSION, le=VERSION, metadata={"json": {"const": VERSION}}
         ),
-        "priors": reference("Priors"),
+        PRIORS_KEY: reference("Priors"),
     }
-    file = record(envelope, ["unfunnel", "priors"], ref="File")
-    marked = {"anyOf": [{"required": [key]} for key in ("unfunnel", "$schema")]}
+    file = record(envelope, [VERSION_KEY, PRIORS_KEY], ref="File")
+    marked = {"anyOf": [{"required": [key]} for key in (VERSION_KEY, SCHEMA_KEY)]}
     document = choice(
         "file",
-        kind_of_document,
+        _kind_of_document,
         [
             Kind("file", marked, reference("File")),
             Kind("bare", {"not": marked}, reference("Priors")),
@@ -73,11 +78,11 @@ def file_shape() -> CoreSchema:
     return core.definitions_schema(document, [file, priors, *_definitions()])
 
 
-def kind_of_document(data: Any) -> str | None:
+def _kind_of_document(data: Any) -> str | None:
     """Tell a file with its envelope from a bare mapping."""
     if not isinstance(data, Mapping):
         return None
-    return "file" if "unfunnel" in data or "$schema" in data else "bare"
+    return "file" if is_whole_file(data) else "bare"
 
 
 def kind_of_prior(value: Any) -> str | None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any, Literal
 
-from unfunnel.config.problems import ConfigError, Path, Problem
+from unfunnel.config.envelope import PRIORS_KEY, is_whole_file
+from unfunnel.config.problems import UNKNOWN_KEY, ConfigError, Path, Problem
 from unfunnel.config.text.json_text import parse_json
 from unfunnel.config.text.tree import MAX_CHARACTERS, Refused
 from unfunnel.config.text.yaml_text import parse_yaml
@@ -20,17 +21,6 @@ Format = Literal["json", "yaml"]
 
 _PARSERS = {"json": parse_json, "yaml": parse_yaml}
 _SUFFIXES: dict[str, Format] = {".json": "json", ".yaml": "yaml", ".yml": "yaml"}
-
-#: The keys of a whole file; either of the first two tells it from a bare mapping.
-SCHEMA_KEY, VERSION_KEY, PRIORS_KEY = "$schema", "unfunnel", "priors"
-
-# As unfunnel.config.checks.unknown says it: about the key, whatever the value.
-_UNKNOWN_KEY = "an unknown key"
-
-
-def is_whole_file(data: Any) -> bool:
-    """Whether plain data are a whole file, rather than a bare mapping of names to priors."""
-    return isinstance(data, dict) and (VERSION_KEY in data or SCHEMA_KEY in data)
 
 
 @dataclass(frozen=True)
@@ -70,13 +60,13 @@ class Document:
         """Return problems of the data with their lines, in the order of the text.
 
         Where a value is written in a way that is a problem itself, what follows from it is left
-        out.
+        out; that its key is unknown does not follow.
         """
         known = {each.path for each in self.problems}
         new = [
             replace(each, line=each.line or self.line(each.path))
             for each in problems
-            if each.path not in known or each.found == _UNKNOWN_KEY
+            if each.path not in known or each.found == UNKNOWN_KEY
         ]
         return sorted([*self.problems, *new], key=lambda each: each.line or 0)
 
