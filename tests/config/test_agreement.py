@@ -6,8 +6,8 @@ import copy
 
 import jsonschema
 import pytest
-from documents import broken, documents
 from hypothesis import given, settings
+from strategies_of_data import broken, documents
 
 from unfunnel.config.checks.validation import problems_of, problems_of_shape
 from unfunnel.config.grammar.schema import SCHEMA_URL, schema

@@ -8,10 +8,10 @@ import json
 import numpy as np
 import pytest
 import yaml
-from grammar_strategies import WORDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymc_extras.prior import Prior
+from strategies_of_priors import WORDS
 from test_files_reading import plain, texts
 from xarray import DataArray
 

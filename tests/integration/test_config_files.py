@@ -26,7 +26,7 @@ from unfunnel import ByCoord, LogNormalExp
 from unfunnel.errors import UnsupportedError
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "config"))
-from grammar_strategies import same
+from strategies_of_priors import same
 
 FORMATS = ("json", "yaml")
 ACCEPTED = jsonschema.Draft202012Validator(unfunnel.schema())

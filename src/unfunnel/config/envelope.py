@@ -8,6 +8,9 @@ from typing import Any
 #: What this version of the library writes.
 VERSION = 1
 
+#: What to do about a file of a version that does not exist yet.
+UPGRADE = "Run: pip install --upgrade unfunnel"
+
 #: The keys of a whole file; either of the first two tells it from a bare mapping.
 SCHEMA_KEY, VERSION_KEY, PRIORS_KEY = "$schema", "unfunnel", "priors"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from unfunnel.config.envelope import PRIORS_KEY, VERSION, VERSION_KEY, is_whole_file
+from unfunnel.config.envelope import PRIORS_KEY, UPGRADE, VERSION, VERSION_KEY, is_whole_file
 from unfunnel.config.problems import Problem
 
 #: By version: how a file of it becomes one of the next. Zero is the bare mapping.
@@ -20,17 +20,15 @@ def version_of(data: Any) -> Any:
 
 
 def unreadable(data: Any) -> Problem | None:
-    """Return the problem of a file of a version that does not exist yet, or of none at all."""
+    """Return the problem of a file of a version that does not exist yet; None of any other."""
     version = version_of(data)
-    if isinstance(version, bool):
-        return Problem((VERSION_KEY,), str(version).lower(), f"a version, such as {VERSION}")
     if not isinstance(version, int) or version <= VERSION:
         return None
     return Problem(
         (VERSION_KEY,),
         f"{version}, from a newer version of this library",
         f"a version up to {VERSION}",
-        "Run: pip install --upgrade unfunnel",
+        UPGRADE,
     )
 
 

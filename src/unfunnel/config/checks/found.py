@@ -57,7 +57,7 @@ def keys(names: Any) -> str:
 
 
 def misread(value: Any) -> str:
-    """Return what to do about a value that YAML reads otherwise than it looks; empty if none.
+    """Return what to do about a value that is read otherwise than it looks; empty if there is none.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def misread(value: Any) -> str:
     --------
     >>> from unfunnel.config.checks.found import misread
     >>> misread("1e-3")
-    'YAML reads 1e-3 as a string: write 1.0e-3.'
+    'YAML reads 1e-3 as a string even without quotes: write 1.0e-3 without them.'
     >>> misread("0.5"), misread("a half")
     ('It is a number in quotes: write 0.5 without them.', '')
     """
@@ -89,7 +89,8 @@ def misread(value: Any) -> str:
     if letter and ("." not in mantissa or exponent[:1] not in ("+", "-")):
         with_point = mantissa if "." in mantissa else f"{mantissa}.0"
         signed = exponent if exponent[:1] in ("+", "-") else f"+{exponent}"
-        return f"YAML reads {text} as a string: write {with_point}e{signed}."
+        usual = f"{with_point}e{signed}"
+        return f"YAML reads {text} as a string even without quotes: write {usual} without them."
     return f"It is a number in quotes: write {text} without them."
 
 

@@ -43,8 +43,8 @@ def problems_of(data: Any) -> list[Problem]:
     >>> for problem in problems_of({"beta": beta}):
     ...     print(problem)
     beta.kwargs.sigma: expected a positive number, a list or DataArray of such, or a prior (the \
-standard deviation, in natural units), but got the string '1e-3'. YAML reads 1e-3 as a string: \
-write 1.0e-3.
+standard deviation, in natural units), but got the string '1e-3'. YAML reads 1e-3 as a string even \
+without quotes: write 1.0e-3 without them.
     beta.dim: expected one of the keys 'kwargs', 'dims', 'centered', 'transform', \
 'zero_sum' and 'zero_sum_scale', but got an unknown key. Did you mean 'dims'?
     """

@@ -9,7 +9,7 @@ from unfunnel.config.checks.found import found, misread
 from unfunnel.config.checks.nearest import did_you_mean
 from unfunnel.config.checks.spots import CENTERED, Spot, spot
 from unfunnel.config.checks.unknown import A_PRIOR, unknown_key, unknown_prior
-from unfunnel.config.envelope import PRIORS_KEY, VERSION, VERSION_KEY
+from unfunnel.config.envelope import PRIORS_KEY, UPGRADE, VERSION, VERSION_KEY
 from unfunnel.config.grammar.rules import rules
 from unfunnel.config.grammar.shapes import MARK
 from unfunnel.config.grammar.shapes_of_priors import BY_COORD, CENTERINGS
@@ -92,7 +92,7 @@ def _literal(at: Spot, value: Any, error: Mapping[str, Any]) -> Problem:
 
 def _version(at: Spot, value: Any, error: Mapping[str, Any]) -> Problem:
     newer = error["type"] == "less_than_equal"
-    remedy = "Upgrade unfunnel to read a newer file." if newer else ""
+    remedy = UPGRADE if newer else ""
     return Problem(at.path, found(value), _VERSION, remedy)
 
 

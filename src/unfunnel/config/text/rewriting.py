@@ -13,10 +13,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import yaml
+
 from unfunnel.config.problems import ConfigError
 from unfunnel.config.text.reading import Format, read_text
 from unfunnel.config.text.writing import to_json, to_yaml
-from unfunnel.extras import require
 
 _ANCHOR = re.compile(r"&\S+\s+")
 _HEAD = re.compile(r"# yaml-language-server: \$schema=(\S+)\n")
@@ -96,14 +97,11 @@ class _Edits:
     changes: dict[tuple[int, int], str] = field(default_factory=dict)
     lost_comments: bool = False
 
-    def __post_init__(self) -> None:
-        self.yaml = require("yaml", "cli")
-
     def root(self) -> Any:
         """Return the text as nodes that know where they stand."""
         try:
-            return self.yaml.compose(self.text, Loader=self.yaml.SafeLoader)
-        except self.yaml.YAMLError as error:  # JSON that is indented by tabs, say
+            return yaml.compose(self.text, Loader=yaml.SafeLoader)
+        except yaml.YAMLError as error:  # JSON that is indented by tabs, say
             raise _NoPlaceError from error
 
     def applied(self) -> str:
@@ -117,9 +115,9 @@ class _Edits:
         """Note what has to be replaced in a node, so that its data are the new ones."""
         if _same(old, new):
             return
-        if isinstance(node, self.yaml.MappingNode) and isinstance(new, dict) and new:
+        if isinstance(node, yaml.MappingNode) and isinstance(new, dict) and new:
             self._change_mapping(node, old, new)
-        elif isinstance(node, self.yaml.SequenceNode) and isinstance(new, list):
+        elif isinstance(node, yaml.SequenceNode) and isinstance(new, list):
             if len(node.value) == len(new):
                 for each in zip(node.value, old, new, strict=True):
                     self.change(*each)
@@ -164,7 +162,7 @@ class _Edits:
 
     def _replace(self, node: Any, value: Any) -> None:
         """Write a value anew, in braces or in lines as the old one."""
-        if not isinstance(node, self.yaml.CollectionNode) and not isinstance(value, dict | list):
+        if not isinstance(node, yaml.CollectionNode) and not isinstance(value, dict | list):
             self._note(node, self._scalar(value))
             return
         begin = node.start_mark.index
@@ -173,7 +171,7 @@ class _Edits:
             new = to_json(value)
             line = self.text[line_begin:begin]
             indent = len(line) - len(line.lstrip(" "))
-        elif isinstance(node, self.yaml.CollectionNode) and not node.flow_style:
+        elif isinstance(node, yaml.CollectionNode) and not node.flow_style:
             new, indent = to_yaml(value), begin - line_begin
         else:
             new, indent = self._in_braces(value), 0
@@ -207,7 +205,7 @@ class _Edits:
 
     def _end(self, node: Any) -> int:
         """Return where a node ends; the mark of one in lines is behind what follows it."""
-        if isinstance(node, self.yaml.CollectionNode) and not node.flow_style and node.value:
+        if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
             last = node.value[-1]
             return self._end(last[1] if isinstance(last, tuple) else last)
         return int(node.end_mark.index)

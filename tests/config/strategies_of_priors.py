@@ -1,4 +1,4 @@
-"""Priors of the whole grammar for hypothesis, and when two of them are the same to the last bit."""
+"""Strategies for priors as objects, with awkward numbers and words; when two are the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Strategies for files of priors as plain data: good ones, and ones with mistakes."""
+"""Strategies for files of priors as plain data, of every distribution: good ones, and mistakes."""
 
 from __future__ import annotations
 
