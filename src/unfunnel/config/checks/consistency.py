@@ -171,8 +171,7 @@ def _of_censored(node: Node) -> Iterator[Problem]:
             (*path, "transform"), "it", "a distribution without transform, as it is censored"
         )
     centered = inner.value.get("centered", True)
-    textbook = "offset" if inner.rule.ours else False
-    if centered is textbook or (inner.rule.ours and centered == "offset"):
+    if centered == "offset" if inner.rule.ours else centered is False:
         yield Problem(
             (*path, "centered"),
             found(centered),

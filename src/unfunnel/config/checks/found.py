@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from datetime import date
+from math import isfinite
+from sys import float_info
 from typing import Any
 
+from unfunnel.config.grammar.shapes_of_values import is_number
+from unfunnel.config.text.yaml_text import plain_scalar, with_point_and_sign
 from unfunnel.errors import listed
 
 _LONGEST = 40
@@ -79,19 +82,13 @@ def misread(value: Any) -> str:
     if not isinstance(value, str):
         return ""
     text = value.strip()
-    try:
-        number = float(text)
-    except ValueError:
+    number, _ = plain_scalar(text)
+    if is_number(number) and abs(number) <= float_info.max:
+        return f"It is a number in quotes: write {text} without them."
+    usual = with_point_and_sign(text)
+    if usual is None or not isfinite(float(usual)):
         return ""
-    if not math.isfinite(number):
-        return ""
-    mantissa, letter, exponent = text.lower().partition("e")
-    if letter and ("." not in mantissa or exponent[:1] not in ("+", "-")):
-        with_point = mantissa if "." in mantissa else f"{mantissa}.0"
-        signed = exponent if exponent[:1] in ("+", "-") else f"+{exponent}"
-        usual = f"{with_point}e{signed}"
-        return f"YAML reads {text} as a string even without quotes: write {usual} without them."
-    return f"It is a number in quotes: write {text} without them."
+    return f"YAML reads {text} as a string even without quotes: write {usual} without them."
 
 
 def _digits(value: float) -> str:

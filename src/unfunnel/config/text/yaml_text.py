@@ -164,6 +164,15 @@ def plain_scalar(text: str) -> tuple[Any, Surprise | None]:
     return text, _surprise(text)
 
 
+def with_point_and_sign(text: str) -> str | None:
+    """Return a number with an exponent as all readers of YAML read it; None for other texts."""
+    match = _EXPONENT.fullmatch(text)
+    if match is None:
+        return None
+    mantissa = match[1] if "." in match[1] else f"{match[1]}.0"
+    return f"{mantissa}e{match[2] or '+'}{match[3]}"
+
+
 def _surprise(text: str) -> Surprise | None:
     """Say why a word is read differently by different readers of YAML; None if it is not."""
     if text == "":
@@ -176,9 +185,7 @@ def _surprise(text: str) -> Surprise | None:
             f"the word {text}, which is {meant} to some readers of YAML and a text to others",
             f"{meant}, or a text in quotes",
         )
-    if match := _EXPONENT.fullmatch(text):
-        mantissa = match[1] if "." in match[1] else f"{match[1]}.0"
-        number = f"{mantissa}e{match[2] or '+'}{match[3]}"
+    if (number := with_point_and_sign(text)) is not None:
         return Surprise(
             f"{text}, which is a text to some readers of YAML and a number to others",
             "a number with a decimal point and a signed exponent",
