@@ -105,6 +105,14 @@ def test_nested_and_enveloped_priors():
     assert convert({"beta": members}).notes[0].path == ("beta", "kwargs", "members", 0)
 
 
+def test_paths_begin_with_the_name_in_a_file_without_version():
+    nested = {"special_prior": "LogNormalPrior", "mean": 2.0, "std": 0.5}
+    converted = convert({"$schema": "x", "priors": {"beta": nested}})
+    assert converted.data["$schema"] == "x"
+    assert converted.data["priors"]["beta"]["distribution"] == "LogNormalExp"
+    assert [note.path for note in converted.notes] == [("beta",)]
+
+
 def test_arrays_of_xarray():
     data = {
         "dims": ["geo"],
