@@ -42,7 +42,7 @@ if os.environ.get("UNFUNNEL_DOCS_INTERSPHINX") == "1":
     }
 
 # The JSON Schema of files of priors has its address under _static.
-html_static_path = ["../src/unfunnel/config/unfunnel-1.schema.json"]
+html_static_path = ["../src/unfunnel/config/grammar/unfunnel-1.schema.json"]
 
 html_theme = "pydata_sphinx_theme"
 html_title = f"unfunnel {release}"

@@ -13,8 +13,8 @@ from typing import Any
 import pymc as pm
 from pymc_extras.prior import Prior
 
-from unfunnel.config.grammar import PATH as GRAMMAR
-from unfunnel.config.schema import PATH as SCHEMA
+from unfunnel.config.grammar.rules import PATH as GRAMMAR
+from unfunnel.config.grammar.schema import PATH as SCHEMA
 from unfunnel.families import FAMILIES, Family
 from unfunnel.intervals import Interval
 from unfunnel.supports import support_of_distribution
@@ -143,7 +143,9 @@ def _ends(interval: Interval) -> list[float | None]:
 def main() -> None:
     """Write both files."""
     GRAMMAR.write_text(json.dumps(grammar(), indent=1) + "\n", encoding="utf-8")
-    from unfunnel.config.schema_writer import written_schema  # made from the file just written
+    from unfunnel.config.grammar.schema_writer import (
+        written_schema,  # made from the file just written
+    )
 
     SCHEMA.write_text(json.dumps(written_schema(), indent=1) + "\n", encoding="utf-8")
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from unfunnel import scales
     from unfunnel.by_coord import ByCoord
     from unfunnel.config.files import dump, dumps, load, loads
+    from unfunnel.config.grammar.schema import schema
     from unfunnel.config.problems import ConfigError
-    from unfunnel.config.schema import schema
     from unfunnel.groups import extend_posterior
     from unfunnel.priors import (
         LaplaceIdentity,
@@ -62,7 +62,7 @@ _PUBLIC = {
 #: Public names that need no PyMC.
 _PUBLIC_WITHOUT_PYMC = {
     "ConfigError": "unfunnel.config.problems",
-    "schema": "unfunnel.config.schema",
+    "schema": "unfunnel.config.grammar.schema",
 }
 
 __all__ = [

@@ -107,9 +107,15 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("sigm", ["mu", "sigma"])
     " Did you mean 'sigma'?"
     """
+    near = closest(name, known)
+    return "" if near is None else f" Did you mean {near!r}?"
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name closest to a name, whatever the case; None if none is close."""
     by_lower_case = {each.lower(): each for each in known}
     matches = get_close_matches(name.lower(), by_lower_case, n=1, cutoff=0.6)
-    return f" Did you mean {by_lower_case[matches[0]]!r}?" if matches else ""
+    return by_lower_case[matches[0]] if matches else None
 
 
 def described(value: object) -> str:

@@ -6,12 +6,12 @@ import json
 import warnings
 
 import pytest
-from documents import factories
 from hypothesis import given, settings
 from pymc_extras.deserialize import deserialize
+from strategies_of_data import factories
 
 import unfunnel  # noqa: F401  (registers)
-from unfunnel.config.validation import problems_of
+from unfunnel.config.checks.validation import problems_of
 from unfunnel.errors import SupportWarning
 
 pytestmark = pytest.mark.slow

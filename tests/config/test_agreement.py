@@ -6,12 +6,12 @@ import copy
 
 import jsonschema
 import pytest
-from documents import broken, documents
 from hypothesis import given, settings
+from strategies_of_data import broken, documents
 
-from unfunnel.config.schema import SCHEMA_URL, schema
-from unfunnel.config.schema_writer import DIALECT
-from unfunnel.config.validation import problems_of, problems_of_shape
+from unfunnel.config.checks.validation import problems_of, problems_of_shape
+from unfunnel.config.grammar.schema import SCHEMA_URL, schema
+from unfunnel.config.grammar.schema_writer import DIALECT
 
 FEW, MANY = 120, 2500
 

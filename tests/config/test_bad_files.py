@@ -13,8 +13,11 @@ import jsonschema
 import pytest
 import yaml
 
-from unfunnel.config.schema import schema
-from unfunnel.config.validation import problems_of, problems_of_shape
+from unfunnel import ConfigError
+from unfunnel.config.checks.validation import problems_of, problems_of_shape
+from unfunnel.config.files import problems_in
+from unfunnel.config.grammar.schema import schema
+from unfunnel.config.text.reading import read_file
 
 FILES = sorted(
     path for path in (Path(__file__).parent / "bad").iterdir() if path.suffix in (".json", ".yaml")
@@ -27,7 +30,12 @@ def read(path):
 
 
 def said_of(path):
-    return "".join(f"{problem}\n" for problem in problems_of(read(path)))
+    """What ``unfunnel validate`` says, with the lines."""
+    try:
+        problems = problems_in(read_file(path))
+    except ConfigError as error:  # it cannot be read to its end
+        problems = error.problems
+    return "".join(f"{problem}\n" for problem in problems)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -14,9 +14,9 @@ from pymc_extras.deserialize import deserialize
 from pymc_extras.prior import Prior, Scaled
 
 from unfunnel import LaplaceIdentity, LogNormalExp
-from unfunnel.config.conversion import convert
-from unfunnel.config.foreign import Entry
-from unfunnel.config.special_priors import times
+from unfunnel.config.conversion.convert import convert
+from unfunnel.config.conversion.foreign import Entry
+from unfunnel.config.conversion.special_priors import times
 from unfunnel.families import LOGNORMAL_EXP
 from unfunnel.ops import NUMPY
 
@@ -103,6 +103,14 @@ def test_nested_and_enveloped_priors():
     assert found.notes[0].path == ("beta", "kwargs", "sigma")
     members = {"dist": "ByCoord", "kwargs": {"dim": "c", "members": [exponential()]}}
     assert convert({"beta": members}).notes[0].path == ("beta", "kwargs", "members", 0)
+
+
+def test_paths_begin_with_the_name_in_a_file_without_version():
+    nested = {"special_prior": "LogNormalPrior", "mean": 2.0, "std": 0.5}
+    converted = convert({"$schema": "x", "priors": {"beta": nested}})
+    assert converted.data["$schema"] == "x"
+    assert converted.data["priors"]["beta"]["distribution"] == "LogNormalExp"
+    assert [note.path for note in converted.notes] == [("beta",)]
 
 
 def test_arrays_of_xarray():

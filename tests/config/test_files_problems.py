@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 
 import pytest
-from grammar_strategies import files
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies_of_priors import files
 
 import unfunnel
 from unfunnel import ConfigError, LogNormalExp
@@ -86,12 +86,12 @@ def test_the_file_is_named(tmp_path):
         ),
         (
             {"class": "DataArray", "data": [1, 2], "dims": ["a"], "coords": {"a": ["u"]}},
-            "x", "", "",
+            "x", "conflicting sizes", "its constructor accepts",
         ),
         (
             {"class": "DataArray", "data": [1], "dims": ["a"],
              "coords": {"a": {"dtype": "datetime64[ns]", "data": ["yesterday week"]}}},
-            "x", "", "",
+            "x", "yesterday week", "its constructor accepts",
         ),
         ([[1, 2], [3]], "x", "inhomogeneous", "its constructor accepts"),
     ],
@@ -159,7 +159,7 @@ def test_versions():
 
 
 def test_older_files_pass_through_every_migration(monkeypatch):
-    monkeypatch.setattr(versions, "CURRENT", 3)
+    monkeypatch.setattr(versions, "VERSION", 3)
     steps = {
         1: lambda data: {**data, "unfunnel": 2, "priors": {**data["priors"], "one": 1}},
         2: lambda data: {**data, "unfunnel": 3, "priors": {**data["priors"], "two": 2}},

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unfunnel.config.problems import ConfigError
-from unfunnel.config.reading import read_file, read_text
-from unfunnel.config.tree import MAX_CHARACTERS, MAX_DEPTH, MAX_VALUES
-from unfunnel.config.yaml_text import plain_scalar
+from unfunnel.config.text.reading import read_file, read_text
+from unfunnel.config.text.tree import MAX_CHARACTERS, MAX_DEPTH, MAX_VALUES
+from unfunnel.config.text.yaml_text import plain_scalar
 
 
 def refused(text, format):

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pymc as pm
 import pytest
-from grammar_strategies import WORDS, files, same
 from hypothesis import given, settings
 from pymc_extras.prior import Censored, Prior, Scaled
+from strategies_of_priors import WORDS, files, same
 from xarray import DataArray
 
 import unfunnel
@@ -120,6 +120,7 @@ def test_numpy_numbers_become_pythons():
     )
 
 
+@pytest.mark.usefixtures("fast_compile")
 def test_numbers_of_a_model_are_written_and_its_variables_are_not():
     with pm.Model(coords={"geo": ["a", "b"]}):
         data = pm.Data("m", [1.0, 2.0], dims="geo")

@@ -8,17 +8,17 @@ import json
 import numpy as np
 import pytest
 import yaml
-from grammar_strategies import WORDS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymc_extras.prior import Prior
+from strategies_of_priors import WORDS
 from test_files_reading import plain, texts
 from xarray import DataArray
 
 import unfunnel
 from unfunnel import LogNormalExp
-from unfunnel.config.reading import read_text
-from unfunnel.config.writing import to_json, to_yaml
+from unfunnel.config.text.reading import read_text
+from unfunnel.config.text.writing import to_json, to_yaml
 
 AS_JSON = """\
 {

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unfunnel.config.log_moments import TAILS, Hyperprior, log_scale_moments
+from unfunnel.config.conversion.log_moments import TAILS, Hyperprior, log_scale_moments
 from unfunnel.known_laws import KNOWN_LAWS, known_law
 
 # Numbers of each law, in the order of its random variable.

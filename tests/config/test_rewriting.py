@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unfunnel.config.reading import read_text
-from unfunnel.config.rewriting import rewritten
-from unfunnel.config.writing import to_json, to_yaml
+from unfunnel.config.text.reading import read_text
+from unfunnel.config.text.rewriting import rewritten
+from unfunnel.config.text.writing import to_json, to_yaml
 
 YAML = """\
 # priors of the model

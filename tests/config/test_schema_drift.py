@@ -8,17 +8,17 @@ from pathlib import Path
 import make_schema
 import pytest
 
-from unfunnel.config import grammar
-from unfunnel.config.grammar import rules
-from unfunnel.config.schema import PATH, schema
-from unfunnel.config.schema_writer import written_schema
+from unfunnel.config.grammar.rules import PATH as GRAMMAR
+from unfunnel.config.grammar.rules import not_in_files, rules
+from unfunnel.config.grammar.schema import PATH, schema
+from unfunnel.config.grammar.schema_writer import written_schema
 from unfunnel.families import FAMILIES
 
 AGAIN = "run `python docs/make_schema.py`"
 
 
 def test_grammar_is_that_of_the_installed_pymc_and_of_our_families():
-    assert json.loads(grammar.PATH.read_text(encoding="utf-8")) == make_schema.grammar(), AGAIN
+    assert json.loads(GRAMMAR.read_text(encoding="utf-8")) == make_schema.grammar(), AGAIN
 
 
 def test_schema_is_what_the_shapes_say():
@@ -27,8 +27,8 @@ def test_schema_is_what_the_shapes_say():
 
 def test_every_distribution_that_a_prior_accepts_is_there_or_refused_with_a_reason():
     known = set(rules()) - set(FAMILIES)
-    assert known | set(grammar.not_in_files()) == set(make_schema.all_distributions())
-    assert not known & set(grammar.not_in_files())
+    assert known | set(not_in_files()) == set(make_schema.all_distributions())
+    assert not known & set(not_in_files())
     assert len(known) > 70
 
 

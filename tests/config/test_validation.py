@@ -8,16 +8,17 @@ import math
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
-from documents import OURS, documents, priors
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies_of_data import OURS, documents, priors
 
-from unfunnel.config.grammar import rules
-from unfunnel.config.validation import problems_of
+from unfunnel.config.checks.validation import problems_of
+from unfunnel.config.grammar.rules import rules
 
 nested = st.builds(lambda prior: {"beta": prior}, priors(("geo",), names=OURS, forms=("nested",)))
 
@@ -95,6 +96,39 @@ def test_numbers_that_are_not_finite(number):
     assert len(problems_of({"a": censored})) == math.isnan(number)
 
 
+@pytest.mark.parametrize(
+    ("value", "remedy"),
+    [
+        ("1e-3", "YAML reads 1e-3 as a string even without quotes: write 1.0e-3 without them."),
+        ("-.5E6", "YAML reads -.5E6 as a string even without quotes: write -.5e+6 without them."),
+        ("0.5", "It is a number in quotes: write 0.5 without them."),
+        ("1.0E-3", "It is a number in quotes: write 1.0E-3 without them."),
+        ("1_000", ""),  # without quotes it would be refused
+        ("012", ""),
+        ("true", ""),
+        ("inf", ""),
+        ("9" * 400, ""),
+        ("1e999", ""),
+        ("<<", ""),
+        ("~", ""),
+        ("a half", ""),
+        (None, "Give it a value or remove the key."),
+        (date(2024, 1, 31), "YAML reads it as a date: put it in quotes."),
+        ("Normal", "Write `dist: Normal` below the name."),
+    ],
+)
+def test_what_other_readers_make_of_a_text(value, remedy):
+    """Data may come from PyYAML, which reads what our own reader would have named."""
+    assert one({"a": value}).remedy == remedy
+
+
+def test_keys_that_are_no_texts():
+    assert str(one({1: 2})) == (
+        "[1]: expected a name that is a string, but got 1. Put it in quotes."
+    )
+    assert one({"a": {"dist": "Normal", 2: 1}}).path == ("a", 2)
+
+
 def test_every_distribution_is_accepted_with_what_it_needs():
     for name, rule in rules().items():
         kwargs = {key: 0.5 for key in rule.alternatives}
@@ -106,7 +140,7 @@ def test_every_distribution_is_accepted_with_what_it_needs():
 def test_no_pymc_is_imported():
     code = (
         "import sys, unfunnel\n"
-        "from unfunnel.config.validation import problems_of\n"
+        "from unfunnel.config.checks.validation import problems_of\n"
         "unfunnel.schema()\n"
         "assert problems_of({'a': {'dist': 'LogNormalExp', 'kwargs': {'mu': -1}}})\n"
         "heavy = ('pymc', 'pytensor', 'numpy', 'scipy', 'pandas', 'xarray', 'pydantic.main')\n"

@@ -26,7 +26,7 @@ def read_coords(path: Path | None) -> dict[str, list[Any]]:
     if path is None:
         return {}
     from unfunnel.config.problems import ConfigError
-    from unfunnel.config.reading import read_file
+    from unfunnel.config.text.reading import read_file
 
     document = read_file(path)
     if document.problems:

@@ -37,17 +37,17 @@ def validate(
 
 def _report(file: Path) -> dict[str, Any]:
     """Return what is said of one file, as plain data."""
+    from unfunnel.config.envelope import priors_of
     from unfunnel.config.files import problems_in
     from unfunnel.config.problems import ConfigError, Problem
-    from unfunnel.config.reading import PRIORS_KEY, is_whole_file, read_file
+    from unfunnel.config.text.reading import read_file
     from unfunnel.errors import ParameterError
 
     names: list[str] = []
     try:
         document = read_file(file)
         problems = problems_in(document)
-        data = document.data
-        priors = data.get(PRIORS_KEY) if is_whole_file(data) else data
+        priors = priors_of(document.data)
         names = list(priors) if isinstance(priors, dict) else []
     except ConfigError as error:
         problems = list(error.problems)

@@ -31,7 +31,7 @@ from unfunnel import by_coord_codec, codec
 from unfunnel.by_coord import ByCoord
 from unfunnel.config.masks import mask_class
 from unfunnel.config.problems import Path, dotted
-from unfunnel.config.tree import MAX_DEPTH, MAX_VALUES
+from unfunnel.config.text.tree import MAX_DEPTH, MAX_VALUES
 from unfunnel.errors import UnsupportedError, described
 from unfunnel.prior import CLASSES, NaturalPrior
 from unfunnel.tensors import encode_tensor

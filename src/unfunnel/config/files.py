@@ -7,19 +7,17 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from unfunnel.config import versions
+from unfunnel.config.checks.validation import problems_of
+from unfunnel.config.envelope import PRIORS_KEY, SCHEMA_KEY, VERSION, VERSION_KEY
 from unfunnel.config.problems import ConfigError, Problem
-from unfunnel.config.reading import (
-    PRIORS_KEY,
-    SCHEMA_KEY,
-    VERSION_KEY,
+from unfunnel.config.text.reading import (
     Document,
     Format,
     format_of,
     read_file,
     read_text,
 )
-from unfunnel.config.validation import problems_of
-from unfunnel.config.writing import to_json, to_yaml
+from unfunnel.config.text.writing import to_json, to_yaml
 from unfunnel.errors import ParameterError, UnsupportedError, described, listed
 
 
@@ -66,19 +64,18 @@ def dumps(priors: Mapping[str, Any], format: Format = "json", bare: bool = False
         dims: [geo]
     """
     from unfunnel.config.encoding import encode_priors
-    from unfunnel.config.schema import SCHEMA_URL
+    from unfunnel.config.grammar.schema import SCHEMA_URL
 
     if format not in ("json", "yaml"):
         raise ParameterError("format", expected="'json' or 'yaml'", given=repr(format))
     _check_names(priors, bare)
     data = encode_priors(priors, bare=bare)
-    if problems := problems_of(data if bare else {VERSION_KEY: versions.CURRENT, PRIORS_KEY: data}):
+    whole = data if bare else {VERSION_KEY: VERSION, PRIORS_KEY: data}
+    if problems := problems_of(whole):
         raise ConfigError("dumps", problems)
     if format == "yaml":
-        whole = data if bare else {VERSION_KEY: versions.CURRENT, PRIORS_KEY: data}
         return to_yaml(whole, None if bare else SCHEMA_URL)
-    envelope = {SCHEMA_KEY: SCHEMA_URL, VERSION_KEY: versions.CURRENT, PRIORS_KEY: data}
-    return to_json(data if bare else envelope)
+    return to_json(whole if bare else {SCHEMA_KEY: SCHEMA_URL, **whole})
 
 
 def _check_names(priors: Any, bare: bool) -> None:
@@ -182,7 +179,7 @@ def problems_in(document: Document) -> list[Problem]:
     Parameters
     ----------
     document : Document
-        From :func:`unfunnel.config.reading.read_file` or ``read_text``.
+        From :func:`unfunnel.config.text.reading.read_file` or ``read_text``.
     """
     if (problem := versions.unreadable(document.data)) is not None:
         return document.located([problem])

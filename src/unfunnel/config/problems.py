@@ -9,6 +9,9 @@ from unfunnel.errors import UnfunnelError
 
 type Path = tuple[str | int, ...]
 
+#: What is found where a key is wrong, whatever its value.
+UNKNOWN_KEY = "an unknown key"
+
 
 @dataclass(frozen=True)
 class Problem:

@@ -37,7 +37,7 @@ def revive_priors(priors: Mapping[str, Any]) -> tuple[dict[str, Any], list[Probl
     ----------
     priors : mapping of str to plain data
         The bare mapping, or what stands under ``priors`` in a whole file; valid by
-        :func:`unfunnel.config.validation.problems_of`.
+        :func:`unfunnel.config.checks.validation.problems_of`.
 
     Returns
     -------

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from unfunnel.config.envelope import PRIORS_KEY, UPGRADE, VERSION, VERSION_KEY, is_whole_file
 from unfunnel.config.problems import Problem
-from unfunnel.config.reading import PRIORS_KEY, VERSION_KEY, is_whole_file
-
-#: What this version of the library writes.
-CURRENT = 1
 
 #: By version: how a file of it becomes one of the next. Zero is the bare mapping.
 MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -23,17 +20,15 @@ def version_of(data: Any) -> Any:
 
 
 def unreadable(data: Any) -> Problem | None:
-    """Return the problem of a file of a version that does not exist yet, or of none at all."""
+    """Return the problem of a file of a version that does not exist yet; None of any other."""
     version = version_of(data)
-    if isinstance(version, bool):
-        return Problem((VERSION_KEY,), str(version).lower(), f"a version, such as {CURRENT}")
-    if not isinstance(version, int) or version <= CURRENT:
+    if not isinstance(version, int) or version <= VERSION:
         return None
     return Problem(
         (VERSION_KEY,),
         f"{version}, from a newer version of this library",
-        f"a version up to {CURRENT}",
-        "Run: pip install --upgrade unfunnel",
+        f"a version up to {VERSION}",
+        UPGRADE,
     )
 
 
@@ -47,7 +42,7 @@ def brought_up_to_date(data: dict[str, Any]) -> dict[str, Any]:
     {'unfunnel': 1, 'priors': {'beta': 1.0}}
     """
     version = version_of(data)
-    while version < CURRENT:
+    while version < VERSION:
         data = MIGRATIONS[version](data)
         version += 1
     return data

@@ -1,0 +1,1 @@
+"""Priors of other libraries as ours, from plain data to plain data."""

@@ -1,0 +1,1 @@
+"""JSON and YAML: reading with problems and lines, writing in one layout, changing in place."""
