@@ -48,7 +48,7 @@ def tune(
     seed, random_seed : int or numpy Generator, optional
         Fixes the result; two names for one argument.
     progress_bar : bool, default True
-        Show the progress of the pilot runs.
+        Show the progress of the pilot, one line for all its rounds.
     compile_kwargs : dict, optional
         Passed to ``nutpie.compile_pymc_model``.
 
