@@ -59,8 +59,12 @@ def test_an_initial_value_of_a_block():
 
 
 def test_initial_points_that_nutpie_is_given():
-    found = start(mixed(), {"phi": STEERING}, initial_points={"phi": START})
-    np.testing.assert_allclose(found["phi"], START)
+    """By the variable of a model that was copied, too."""
+    model = by_others()
+    copy = unfunnel.reparameterize(model)
+    found = start(copy, {"a": STEERING}, initial_points={model["a"]: START, "tau": 0.7})
+    np.testing.assert_allclose(found["a"], START)
+    np.testing.assert_allclose(found["tau"], 0.7)
 
 
 def test_without_one_a_block_starts_where_the_data_put_it():

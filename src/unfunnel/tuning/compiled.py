@@ -60,13 +60,18 @@ def compile_for_tuning(model: Any, blocks: list[Block], **options: Any) -> Any:
             given=repr(options["backend"]),
             remedy="Call unfunnel.tune(model), then compile and sample with any backend.",
         )
+    points = options.get("initial_points")
+    if points:  # by name, as the model may be a copy of the one whose variables these are
+        options["initial_points"] = points = {
+            key if isinstance(key, str) else key.name: value for key, value in points.items()
+        }
     shapes = model.eval_rv_shapes()
     scales = [block.scale for block in blocks]
     with exposed(scales, [shapes[block.value.name] for block in blocks]):
         compiled = require("nutpie", "sample").compile_pymc_model(model, **options)
     if not blocks:
         return compiled
-    start = start_of(model, compiled, blocks, options.get("initial_points"))
+    start = start_of(model, compiled, blocks, points or ())
     return replace(compiled, initial_point_func=start)
 
 

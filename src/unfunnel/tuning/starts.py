@@ -8,7 +8,7 @@ on the steering values, of the block itself and of those that its location and s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
@@ -53,7 +53,9 @@ class Start:
             return self.function(seed)
 
 
-def start_of(model: Any, compiled: Any, blocks: list[Block], initial_points: Any = None) -> Start:
+def start_of(
+    model: Any, compiled: Any, blocks: list[Block], initial_points: Iterable[str] = ()
+) -> Start:
     """Return the initial points of a compiled model.
 
     Parameters
@@ -64,18 +66,14 @@ def start_of(model: Any, compiled: Any, blocks: list[Block], initial_points: Any
         The same.
     blocks : list of Block
         Its blocks, whose steering values are shared variables of ``compiled``.
-    initial_points : dict, optional
-        What ``nutpie.compile_pymc_model`` was given besides the initial values of the model.
+    initial_points : iterable of str
+        Names of variables for which ``nutpie.compile_pymc_model`` was given values besides.
     """
     given = [v for v, value in model.rvs_to_initial_values.items() if value is not None]
-    given += [model[_name(key)] for key in initial_points or {}]
+    for name in initial_points:
+        own = get_untransformed_name(name) if is_transformed_name(name) else name
+        given.append(model[own])
     involved = set(ancestors(given))
     wanted = {block.steering.name for block in blocks if block.variable in involved}
     sources = {source.name: source for source in compiled.shared_var_keys if source.name in wanted}
     return Start(compiled.initial_point_func, sources)
-
-
-def _name(key: Any) -> str:
-    """Return the name of a variable, given itself, its name or the name of its value."""
-    name = key if isinstance(key, str) else str(key.name)
-    return str(get_untransformed_name(name)) if is_transformed_name(name) else name

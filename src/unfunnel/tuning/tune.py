@@ -116,6 +116,13 @@ def select_blocks(model: Any, wanted: str | Sequence[str]) -> list[Block]:
     if wanted == "auto":
         return list(found.values())
     chosen = names_of(wanted)
+    if not chosen:
+        raise ParameterError(
+            "blocks",
+            expected=f"names among {listed(found)}",
+            given="none",
+            remedy='blocks="auto" is all of them.',
+        )
     for name in chosen:
         if name not in found:
             raise ParameterError(
