@@ -47,6 +47,22 @@ def test_the_offending_element_is_named(make):
     assert "but got -2.0 at index 1." in message(make([1.0, -2.0, 3.0]), 1.0, dims="geo")
 
 
+@pytest.mark.parametrize(
+    ("mu", "bounds", "hint"),
+    [
+        (-1.0, {}, True),
+        ([-1.0, -0.5], {}, True),
+        ([1.0, -0.5], {}, False),  # of either sign
+        (float("nan"), {}, False),
+        (0.0, {}, False),
+        (-1.0, {"lower": 0.5}, False),
+        (1.0, {"upper": 0.0}, False),
+    ],
+)
+def test_negative_effects_have_an_upper_bound(mu, bounds, hint):
+    assert ("LogNormalExp(mu, sigma, upper=0)" in message(mu, 0.5, **bounds)) is hint
+
+
 def test_the_offending_element_of_two_dims():
     values = np.ones((2, 3))
     values[1, 2] = np.nan

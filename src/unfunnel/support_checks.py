@@ -24,11 +24,12 @@ def check_parameter_values(subject: str, parameter: Parameter, values: np.ndarra
     index = tuple(int(i) for i in np.argwhere(bad)[0])
     where = f" at index {index if len(index) > 1 else index[0]}" if index else ""
     zero = values[index] == 0 and parameter.support == POSITIVE
+    below = parameter.if_below if (values < parameter.support.lower).all() else ""
     raise ParameterError(
         subject,
         expected=f"{parameter.support.numbers} ({parameter.meaning})",
         given=f"{values[index]}{where}",
-        remedy=_ZERO_REMEDY if zero else "",
+        remedy=_ZERO_REMEDY if zero else below,
     )
 
 

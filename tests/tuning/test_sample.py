@@ -177,6 +177,9 @@ def test_refusals(model):
             unfunnel.sample(model, seed=seed)
     with pytest.raises(ParameterError, match=r"names among 'phi'.*Did you mean 'phi'"):
         unfunnel.sample(model, blocks=["phy"])
+    for function in (unfunnel.sample, unfunnel.tune):
+        with pytest.raises(ParameterError, match=r"names among 'phi', but got none"):
+            function(model, blocks=[])
 
 
 def test_models_that_cannot_be_sampled_this_way():

@@ -40,6 +40,9 @@ class Parameter:
     truncates : bool, default False
         Whether a hyperprior may reach out of the support. What lies outside then has density zero,
         and a warning says so; otherwise such a hyperprior is refused.
+    if_below : str, default ""
+        What to do instead, in a sentence for the message, if all that is given lies below the
+        support.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Parameter:
     meaning: str
     is_scale: bool = False
     truncates: bool = False
+    if_below: str = ""
 
 
 @dataclass(frozen=True)

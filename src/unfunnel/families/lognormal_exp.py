@@ -140,9 +140,9 @@ CV = Parameter(
 )
 
 
-def _parameters(support: Interval) -> tuple[Parameter, ...]:
+def _parameters(support: Interval, if_below: str = "") -> tuple[Parameter, ...]:
     return (
-        Parameter("mu", support, "the mean, in natural units"),
+        Parameter("mu", support, "the mean, in natural units", if_below=if_below),
         Parameter("sigma", POSITIVE, "the standard deviation, in natural units", is_scale=True),
     )
 
@@ -150,7 +150,9 @@ def _parameters(support: Interval) -> tuple[Parameter, ...]:
 LOGNORMAL_EXP = Family(
     name="LogNormalExp",
     distribution="LogNormal",
-    parameters=_parameters(POSITIVE),
+    parameters=_parameters(
+        POSITIVE, "For effects that are all negative, LogNormalExp(mu, sigma, upper=0)."
+    ),
     ratios=(Ratio(CV, of="sigma", unit=lambda params, ops: params["mu"], curvature=1.0),),
     link=LOG,
     base=NORMAL,

@@ -15,7 +15,6 @@ from pymc.model.fgraph import (
     model_from_fgraph,
 )
 from pymc.pytensorf import toposort_replace
-from pytensor.graph.basic import Variable
 from pytensor.xtensor import as_xtensor
 from pytensor.xtensor.vectorization import XRV
 
@@ -136,7 +135,7 @@ def _with_informed_coordinates(model: Any, links: dict[str, Link]) -> Any:
     copy = model_from_fgraph(fgraph, mutate_fgraph=True)
     copy.check_bounds = model.check_bounds
     for variable, value in model.rvs_to_initial_values.items():
-        if value is not None and not isinstance(value, Variable):
+        if value is not None:
             copy.rvs_to_initial_values[copy[variable.name]] = value
     return copy
 

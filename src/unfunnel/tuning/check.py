@@ -15,6 +15,7 @@ import xarray as xr
 from pytensor.graph.traversal import ancestors
 
 from unfunnel.centering import Informed
+from unfunnel.extras import require
 from unfunnel.ops import NUMPY
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.estimate import shared_mean
@@ -23,6 +24,9 @@ from unfunnel.tuning.regressors import Draws, Regressors, regressors
 
 # Fewer draws show nothing about a variance.
 _FEWEST_DRAWS = 40
+
+# Of a chain; fewer have no effective sample size.
+_FEWEST_FOR_ESS = 4
 
 # Draws looked at; more would make the estimate no better than it has to be.
 _MOST_DRAWS = 400
@@ -46,8 +50,9 @@ def kappa_of_posterior(
     Returns
     -------
     dict
-        By the name of the block: the centeredness of each element, in [0, 1], and the standard
-        error that it has if the draws looked at are independent.
+        By the name of the block: the centeredness of each element, in [0, 1], and its standard
+        error. Where the two differ by more than independent draws allow, it is that of as many
+        draws as the effective sample size of the squared residuals, by chain.
     """
     if posterior.sizes["chain"] * posterior.sizes["draw"] < _FEWEST_DRAWS:
         return {}
@@ -80,11 +85,34 @@ def kappa_of_posterior(
         others = _others(block, thinned, centered)
         left, freedom = others.residuals(centered), len(centered) - 1 - others.count
         variance = shared_mean((left**2).sum(axis=0) / freedom, block.zero_sum_axes)
-        residual = (1.0 - pilot.kappa[block.name]) * variance
+        kappa = pilot.kappa[block.name]
+        residual = (1.0 - kappa) * variance
         alike = np.prod([residual.shape[axis] for axis in block.zero_sum_axes], dtype=int)
-        error = residual * np.sqrt(2.0 / (freedom * alike))
+        error = np.asarray(residual * np.sqrt(2.0 / (freedom * alike)))
+        apart = np.abs(1.0 - residual - kappa) > 4.0 * error
+        squares = np.stack([shared_mean(row, block.zero_sum_axes) for row in left**2])
+        error[apart] *= _inflation(squares[:, apart], posterior.sizes["chain"])
         found[block.name] = (np.clip(1.0 - residual, 0.0, 1.0), error)
     return found
+
+
+def _inflation(series: np.ndarray, chains: int) -> np.ndarray:
+    """Return by how much autocorrelation raises the error of the mean of each column.
+
+    Parameters
+    ----------
+    series : ndarray, shape (chains * draws, columns)
+        One chain after the other.
+    chains : int
+        How many there are.
+    """
+    columns, draws = series.shape[1], len(series) // chains
+    if not columns or draws < _FEWEST_FOR_ESS:
+        return np.ones(columns)
+    stats = require("arviz_stats.base", "sample").array_stats
+    by_chain = series.reshape(chains, draws, columns)
+    effective = stats.ess(by_chain, chain_axis=0, draw_axis=1, method="mean")
+    return np.sqrt(np.maximum(1.0, len(series) / np.asarray(effective)))
 
 
 def _parents(block: Block) -> list[Any]:

@@ -6,6 +6,7 @@ are data to it, and data can be replaced.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from unfunnel.extras import require
 from unfunnel.steering import exposed
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.geometry import SteeringValues
+from unfunnel.tuning.starts import start_of
 
 # Up to here the low-rank adaptation gains much, at some 120 dimensions nothing; beyond, estimating
 # directions in all of them from a few hundred draws takes longer than sampling, and misleads.
@@ -58,16 +60,30 @@ def compile_for_tuning(model: Any, blocks: list[Block], **options: Any) -> Any:
             given=repr(options["backend"]),
             remedy="Call unfunnel.tune(model), then compile and sample with any backend.",
         )
+    points = options.get("initial_points")
+    if points:  # by name, as the model may be a copy of the one whose variables these are
+        options["initial_points"] = points = {
+            key if isinstance(key, str) else key.name: value for key, value in points.items()
+        }
     shapes = model.eval_rv_shapes()
     scales = [block.scale for block in blocks]
     with exposed(scales, [shapes[block.value.name] for block in blocks]):
-        return require("nutpie", "sample").compile_pymc_model(model, **options)
+        compiled = require("nutpie", "sample").compile_pymc_model(model, **options)
+    if not blocks:
+        return compiled
+    start = start_of(model, compiled, blocks, points or ())
+    return replace(compiled, initial_point_func=start)
 
 
 def with_steering(compiled: Any, blocks: list[Block], steering: SteeringValues) -> Any:
-    """Return the compiled model with these steering values; nothing is compiled again."""
+    """Return the compiled model with these steering values; nothing is compiled again.
+
+    Chains start at the initial values that the model was given, whatever the steering values.
+    """
     updates = {block.steering.name: np.stack(steering[block.name]) for block in blocks}
-    return compiled.with_data(**updates)
+    start = compiled.initial_point_func
+    steered = compiled.with_data(**updates)
+    return replace(steered, initial_point_func=start.at(updates)) if updates else steered
 
 
 def gradient_count(trace: Any) -> int:

@@ -21,6 +21,7 @@ from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.compiled import gradient_count, with_steering
 from unfunnel.tuning.estimate import Estimate, centeredness, information_from_scores
 from unfunnel.tuning.geometry import BlockDraws, Geometry, Layout, SteeringValues
+from unfunnel.tuning.progress import PilotProgress, pilot_progress
 
 _LOG = logging.getLogger("unfunnel")
 
@@ -78,7 +79,15 @@ class Pilot:
         return self.rounds == 0
 
 
-def run_pilot(model: Any, compiled: Any, blocks: list[Block], seed: int, **options: Any) -> Pilot:
+def run_pilot(
+    model: Any,
+    compiled: Any,
+    blocks: list[Block],
+    seed: int,
+    *,
+    progress_bar: bool = False,
+    **options: Any,
+) -> Pilot:
     """Run a pilot on a compiled model.
 
     Parameters
@@ -91,8 +100,10 @@ def run_pilot(model: Any, compiled: Any, blocks: list[Block], seed: int, **optio
         The blocks to learn about.
     seed : int
         Fixes the result.
+    progress_bar : bool, default False
+        Show one line of progress for all rounds.
     **options
-        Passed to ``nutpie.sample``, such as ``progress_bar`` and ``cores``.
+        Passed to ``nutpie.sample``, such as ``cores``.
 
     Returns
     -------
@@ -101,12 +112,14 @@ def run_pilot(model: Any, compiled: Any, blocks: list[Block], seed: int, **optio
     """
     start = time.perf_counter()
     geometry = Geometry(model, blocks, Layout.of(model, compiled.shapes))
-    runner = _Runner(compiled, geometry, np.random.SeedSequence(seed), options)
-    try:
-        found = runner.run()
-    except PilotFailed as error:
-        _LOG.debug("The pilot failed.", exc_info=True)
-        found = runner.nothing(f"the pilot run failed: {error}")
+    with pilot_progress(progress_bar, _MOST_ROUNDS) as progress:
+        runner = _Runner(compiled, geometry, np.random.SeedSequence(seed), progress, options)
+        try:
+            found = runner.run()
+        except PilotFailed as error:
+            _LOG.debug("The pilot failed.", exc_info=True)
+            found = runner.nothing(f"the pilot run failed: {error}")
+        progress.done(found.rounds, found.gradients)
     return replace(found, seconds=time.perf_counter() - start)
 
 
@@ -118,23 +131,29 @@ class _Runner:
     """The state of a pilot from round to round."""
 
     def __init__(
-        self, compiled: Any, geometry: Geometry, seeds: np.random.SeedSequence, options: Any
+        self,
+        compiled: Any,
+        geometry: Geometry,
+        seeds: np.random.SeedSequence,
+        progress: PilotProgress,
+        options: dict[str, Any],
     ) -> None:
         self.compiled = compiled
         self.geometry = geometry
         self.seeds = seeds
+        self.progress = progress
         self.options = options
         self.gradients = 0
 
     def run(self) -> Pilot:
         steering = self.geometry.untuned()
-        draws, at = self._round(_FIRST, None, steering)
+        draws, at = self._round(1, _FIRST, None, steering)
         steering = _estimates(at)
         kappa = _kappa(at, steering)
         found: list[SteeringValues] = []
         for number in range(2, _MOST_ROUNDS + 1):
             start_at = self._ends(draws, at, steering)
-            draws, at = self._round(_LATER, start_at, steering)
+            draws, at = self._round(number, _LATER, start_at, steering)
             found.append(_estimates(at))
             steering = _averaged(found)
             before, kappa = kappa, _kappa(at, steering)
@@ -151,7 +170,7 @@ class _Runner:
         return Pilot(steering, kappa, self.gradients, 0.0, 0, problem)
 
     def _round(
-        self, length: Round, start_at: np.ndarray | None, steering: SteeringValues
+        self, number: int, length: Round, start_at: np.ndarray | None, steering: SteeringValues
     ) -> tuple[np.ndarray, dict[str, BlockDraws]]:
         """Sample one round; return its unconstrained draws and the blocks at each of them."""
         compiled = with_steering(self.compiled, self.geometry.blocks, steering)
@@ -169,6 +188,8 @@ class _Runner:
                 seed=int(seed),
                 store_unconstrained=True,
                 store_gradient=True,
+                progress_bar=False,
+                progress_callback=self.progress.in_round(number, self.gradients),
                 **self.options,
             )
         except RuntimeError as error:  # what nutpie raises where it finds no point to start from

@@ -75,7 +75,7 @@ def sample(
     seed, random_seed : int or numpy Generator, optional
         Fixes pilot, estimate and draws; two names for one argument.
     progress_bar : bool, default True
-        Show progress, of the pilot too.
+        Show progress: one line for the pilot, then nutpie's.
     compile_kwargs : dict, optional
         Passed to ``nutpie.compile_pymc_model``.
     **nutpie_options
@@ -135,10 +135,8 @@ def sample(
     informed = _with_blocks(model, blocks)
     chosen = select_blocks(informed, "auto" if blocks == "all" else blocks)
     compiled = compile_for_tuning(informed, chosen, **(compile_kwargs or {}))
-    run_options = {"progress_bar": progress_bar} | {
-        key: nutpie_options[key] for key in ("cores",) if key in nutpie_options
-    }
-    pilot = run_pilot(informed, compiled, chosen, number, **run_options)
+    run_options = {key: nutpie_options[key] for key in ("cores",) if key in nutpie_options}
+    pilot = run_pilot(informed, compiled, chosen, number, progress_bar=progress_bar, **run_options)
     warn_of_problem(pilot)
     start = time.perf_counter()
     if not pilot.failed and not _ADAPTATION_OPTIONS & nutpie_options.keys():

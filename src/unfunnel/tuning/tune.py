@@ -48,7 +48,7 @@ def tune(
     seed, random_seed : int or numpy Generator, optional
         Fixes the result; two names for one argument.
     progress_bar : bool, default True
-        Show the progress of the pilot runs.
+        Show the progress of the pilot, one line for all its rounds.
     compile_kwargs : dict, optional
         Passed to ``nutpie.compile_pymc_model``.
 
@@ -116,6 +116,13 @@ def select_blocks(model: Any, wanted: str | Sequence[str]) -> list[Block]:
     if wanted == "auto":
         return list(found.values())
     chosen = names_of(wanted)
+    if not chosen:
+        raise ParameterError(
+            "blocks",
+            expected=f"names among {listed(found)}",
+            given="none",
+            remedy='blocks="auto" is all of them.',
+        )
     for name in chosen:
         if name not in found:
             raise ParameterError(
