@@ -94,6 +94,20 @@ POSITIVE_PARAMETERS: dict[str, tuple[str, ...]] = {
     "ZeroSumNormal": ("sigma",),
 }
 
+#: Parameters that say the same in two ways. Of some PyMC takes the first group and says nothing of
+#: the second: a Gamma of alpha 1, beta 1 and mu 9 has the mean 1.
+EITHER: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "Beta": (("alpha", "beta"), ("mu", "sigma", "nu")),
+    "Exponential": (("lam",), ("scale",)),
+    **dict.fromkeys(("Gamma", "HurdleGamma", "InverseGamma"), (("alpha", "beta"), ("mu", "sigma"))),
+    **dict.fromkeys(("HalfStudentT", "SkewStudentT", "StudentT"), (("sigma",), ("lam",))),
+    **dict.fromkeys(
+        ("HalfNormal", "LogNormal", "LogitNormal", "Lognormal", "Normal", "SkewNormal"),
+        (("sigma",), ("tau",)),
+    ),
+    "TruncatedNormal": (("sigma",), ("tau",)),
+}
+
 _INFINITE = (float("-inf"), float("inf"))
 _SOME_END = 7.25  # no end of a support by itself
 
@@ -137,6 +151,8 @@ def distribution(name: str) -> dict[str, Any]:
         found["parameters"][key] = entry
     if name in Prior.non_centered_distributions:
         found["non_centered"] = list(Prior.non_centered_distributions[name])
+    if name in EITHER:
+        found["either"] = [list(group) for group in EITHER[name]]
     found |= _support(name, list(found["parameters"]))
     return found
 

@@ -82,6 +82,8 @@ def priors(draw, dims=(), depth=0, names=None, forms=("nested", "flat")):
     rule = rules()[name]
     own = draw(st.sampled_from([(), dims, dims[:1]]))
     kwargs = {key: draw(_value(parameter, own, depth)) for key, parameter in _chosen(draw, rule)}
+    if any(kwargs.keys() & set(group) for group in rule.either[:1]):
+        kwargs = {key: kwargs[key] for key in kwargs if key not in rule.either[1]}
     kwargs |= {key: end for key, end in _ends(rule) if key in kwargs}
     form = draw(st.sampled_from(forms))
     options = draw(_options(rule, own, kwargs))

@@ -100,3 +100,21 @@ def test_what_may_be_of_either_sign_stays_so():
     place = {"dist": "Cauchy", "kwargs": {"alpha": -1, "beta": 1}}
     hyper = {"dist": "Normal", "kwargs": {"sigma": {"dist": "Normal"}}}
     assert problems_of({"a": skewed, "b": place, "c": hyper}) == []
+
+
+@pytest.mark.parametrize("name", make_schema.EITHER)
+def test_what_is_said_twice_is_refused_as_pymc_refuses_it_or_passes_over_it(name):
+    first, second = make_schema.EITHER[name]
+    required = {key: 1.5 for key, rule in rules()[name].parameters.items() if rule.required}
+    found = []
+    for number in (0.25, 0.75):
+        kwargs = {**required, **dict.fromkeys(first, 1.5), second[0]: number}
+        (problem,) = problems_of({"beta": {"dist": name, "kwargs": kwargs}})
+        assert problem.where == f"beta.kwargs.{second[0]}"
+        if "psi" in kwargs:
+            kwargs["psi"] = 0.5
+        try:
+            found.append(pm.logp(getattr(pm, name).dist(**kwargs), 0.5).eval())
+        except ValueError:
+            return
+    assert found[0] == found[1]
