@@ -16,7 +16,7 @@ from pymc_extras.prior import Prior
 from unfunnel.config.grammar.rules import PATH as GRAMMAR
 from unfunnel.config.grammar.schema import PATH as SCHEMA
 from unfunnel.families import FAMILIES, Family
-from unfunnel.intervals import Interval
+from unfunnel.intervals import POSITIVE, Interval
 from unfunnel.supports import support_of_distribution
 
 #: Distributions that a file cannot state, with what to do instead.
@@ -45,6 +45,68 @@ NOT_IN_FILES = {
 
 #: Parameters that are distributions.
 _DISTRIBUTIONS = {"init_dist"}
+
+#: Parameters of PyMC's distributions that are positive by definition. PyMC refuses others only when
+#: the log density is computed, and draws from some of them: a HalfNormal of sigma -1 is negative.
+POSITIVE_PARAMETERS: dict[str, tuple[str, ...]] = {
+    "AsymmetricLaplace": ("kappa", "b"),
+    "Beta": ("alpha", "beta", "sigma", "nu"),
+    "BetaBinomial": ("alpha", "beta"),
+    "Cauchy": ("beta",),
+    "ChiSquared": ("nu",),
+    "Dirichlet": ("a",),
+    "DirichletMultinomial": ("a",),
+    "DiscreteWeibull": ("beta",),
+    "ExGaussian": ("sigma", "nu"),
+    "Exponential": ("lam", "scale"),
+    "Gamma": ("alpha", "beta", "mu", "sigma"),
+    "Gumbel": ("beta",),
+    "HalfCauchy": ("beta",),
+    "HalfNormal": ("sigma", "tau"),
+    "HalfStudentT": ("nu", "sigma", "lam"),
+    "HurdleGamma": ("alpha", "beta", "mu", "sigma"),
+    "HurdleLogNormal": ("sigma", "tau"),
+    "HurdleNegativeBinomial": ("mu", "alpha", "n"),
+    "HurdlePoisson": ("mu",),
+    "InverseGamma": ("alpha", "beta", "mu", "sigma"),
+    "Kumaraswamy": ("a", "b"),
+    "LKJCorr": ("eta",),
+    "Laplace": ("b",),
+    "LogNormal": ("sigma", "tau"),
+    "Logistic": ("s",),
+    "LogitNormal": ("sigma", "tau"),
+    "Lognormal": ("sigma", "tau"),
+    "Moyal": ("sigma",),
+    "MvStudentT": ("nu",),
+    "NegativeBinomial": ("alpha", "n"),
+    "Normal": ("sigma", "tau"),
+    "Pareto": ("alpha", "m"),
+    "Rice": ("sigma",),
+    "SkewNormal": ("sigma", "tau"),
+    "SkewStudentT": ("a", "b", "sigma", "lam"),
+    "StickBreakingWeights": ("alpha",),
+    "StudentT": ("nu", "sigma", "lam"),
+    "TruncatedNormal": ("sigma", "tau"),
+    "VonMises": ("kappa",),
+    "Wald": ("mu", "lam", "phi"),
+    "Weibull": ("alpha", "beta"),
+    "ZeroInflatedNegativeBinomial": ("alpha", "n"),
+    "ZeroSumNormal": ("sigma",),
+}
+
+#: Parameters that say the same in two ways. Of some PyMC takes the first group and says nothing of
+#: the second: a Gamma of alpha 1, beta 1 and mu 9 has the mean 1.
+EITHER: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "Beta": (("alpha", "beta"), ("mu", "sigma", "nu")),
+    "Exponential": (("lam",), ("scale",)),
+    **dict.fromkeys(("Gamma", "HurdleGamma", "InverseGamma"), (("alpha", "beta"), ("mu", "sigma"))),
+    **dict.fromkeys(("HalfStudentT", "SkewStudentT", "StudentT"), (("sigma",), ("lam",))),
+    **dict.fromkeys(
+        ("HalfNormal", "LogNormal", "LogitNormal", "Lognormal", "Normal", "SkewNormal"),
+        (("sigma",), ("tau",)),
+    ),
+    "TruncatedNormal": (("sigma",), ("tau",)),
+}
 
 _INFINITE = (float("-inf"), float("inf"))
 _SOME_END = 7.25  # no end of a support by itself
@@ -84,9 +146,13 @@ def distribution(name: str) -> dict[str, Any]:
             entry["required"] = True
         elif parameter.default is not None:
             entry["default"] = parameter.default
+        if key in POSITIVE_PARAMETERS.get(name, ()):
+            entry["support"] = _ends(POSITIVE)
         found["parameters"][key] = entry
     if name in Prior.non_centered_distributions:
         found["non_centered"] = list(Prior.non_centered_distributions[name])
+    if name in EITHER:
+        found["either"] = [list(group) for group in EITHER[name]]
     found |= _support(name, list(found["parameters"]))
     return found
 

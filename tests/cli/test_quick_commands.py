@@ -53,6 +53,16 @@ def test_nothing_heavy_is_loaded(file):
     assert loaded == ["--help []", "schema []", "validate []"]
 
 
+def test_who_closes_the_pipe_does_not_change_the_verdict(file):
+    for text, code in ((GOOD, 0), (BAD, 1)):
+        command = [sys.executable, "-m", "unfunnel.cli", "validate", str(file(text))]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        process.stderr.close()
+        assert process.wait() == code
+
+
 def test_every_command_has_help():
     listed = run("--help").stdout
     for command in ("validate", "describe", "sample-prior", "convert", "schema", "bench"):

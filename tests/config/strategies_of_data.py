@@ -82,11 +82,21 @@ def priors(draw, dims=(), depth=0, names=None, forms=("nested", "flat")):
     rule = rules()[name]
     own = draw(st.sampled_from([(), dims, dims[:1]]))
     kwargs = {key: draw(_value(parameter, own, depth)) for key, parameter in _chosen(draw, rule)}
+    if any(kwargs.keys() & set(group) for group in rule.either[:1]):
+        kwargs = {key: kwargs[key] for key in kwargs if key not in rule.either[1]}
+    kwargs |= {key: end for key, end in _ends(rule) if key in kwargs}
     form = draw(st.sampled_from(forms))
     options = draw(_options(rule, own, kwargs))
     if form == "flat":
         return {"distribution": name, **kwargs, **options}
     return {"dist": name, **({"kwargs": kwargs} if kwargs else {}), **options}
+
+
+def _ends(rule):
+    """Ends in order, for a distribution that has them as parameters."""
+    if rule.support is None or not all(isinstance(end, str) for end in rule.support):
+        return []
+    return zip(rule.support, (-9, 9.5), strict=True)
 
 
 def _chosen(draw, rule):

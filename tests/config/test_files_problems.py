@@ -82,7 +82,7 @@ def test_the_file_is_named(tmp_path):
         ),
         (
             {"dist": "Normal", "transform": "no_such_function"},
-            "x", "UnknownTransformError", "its constructor accepts",
+            "x.transform", "the text ", "pytensor.tensor or pymc.math",
         ),
         (
             {"class": "DataArray", "data": [1, 2], "dims": ["a"], "coords": {"a": ["u"]}},
@@ -211,3 +211,15 @@ def test_broken_files_are_refused_and_nothing_else(format, priors, seed):
 @given(files, st.integers())
 def test_thousands_of_broken_files(format, priors, seed):
     assert_read_or_refused(priors, format, seed)
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [("Exp", "Did you mean 'exp'?"), ("zzz", "Register it with pymc_extras.prior.register")],
+)
+def test_a_transform_that_nobody_knows(name, remedy):
+    text = f"beta:\n  dist: LogNormalExp\n  kwargs: {{mu: 1, sigma: 1}}\n  transform: {name}"
+    for each in (text, text.replace("LogNormalExp", "Normal")):
+        found, message = problems(each)
+        assert found == [("beta.transform", 4)]
+        assert f"but got the text {name!r}. {remedy}" in message

@@ -273,6 +273,8 @@ def test_bytes(tmp_path):
     with pytest.raises(ConfigError, match="characters"):
         read_file(path)
     assert "surrogate" in read_text('{"a": "\\ud800"}').problems[0].found
+    for text in ('{"a": "\\ud800"}', '{"a\\ud800": 1}'):  # what is said of it can be printed
+        assert "a" in str(read_text(text).problems[0]).encode().decode()
     assert read_text('{"a": "\\ud83d\\ude42"}').data == {"a": "🙂"}
 
 

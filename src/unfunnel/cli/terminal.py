@@ -49,13 +49,19 @@ def say(message: str) -> None:
 
 
 @contextmanager
-def failures() -> Iterator[None]:
-    """End with a message and exit code 1 where the library or the system refuses something."""
+def failures(closed: int = 0) -> Iterator[None]:
+    """End with a message and exit code 1 where the library or the system refuses something.
+
+    Parameters
+    ----------
+    closed : int, default 0
+        The exit code if nobody reads the output to its end, as behind ``| head``.
+    """
     try:
         yield
     except BrokenPipeError:  # whatever reads the output has seen enough, as `head` has
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # for the flush at exit
-        raise typer.Exit(0) from None
+        raise typer.Exit(closed) from None
     except (UnfunnelError, OSError) as error:
         say(str(error))
         raise typer.Exit(1) from error

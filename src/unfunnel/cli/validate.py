@@ -22,13 +22,14 @@ def validate(
     """
     with failures():
         reports = [_report(file) for file in files]
+    invalid = [report for report in reports if report["problems"]]
+    with failures(closed=1 if invalid else 0):
         if format is Format.json:
             typer.echo(json.dumps(reports, indent=2, ensure_ascii=False))
         else:
             for report in reports:
                 for line in _lines(report):
                     typer.echo(line)
-    invalid = [report for report in reports if report["problems"]]
     if invalid:
         if len(files) > 1:
             say(f"{len(invalid)} of {len(files)} files are not valid.")

@@ -10,11 +10,13 @@ from math import inf
 from typing import Any, Final
 
 import numpy as np
-from pymc_extras.prior import Censored, Prior, Scaled
+from pymc_extras.prior import Censored, Prior, Scaled, UnknownTransformError
 
 from unfunnel import by_coord_codec, codec
 from unfunnel.by_coord import ByCoord
 from unfunnel.config import masks
+from unfunnel.config.checks.nearest import did_you_mean
+from unfunnel.config.grammar.shapes_of_priors import TRANSFORMS
 from unfunnel.config.problems import Path, Problem
 from unfunnel.errors import UnfunnelError
 from unfunnel.priors import NaturalPrior  # not .prior: this defines the classes too
@@ -169,6 +171,14 @@ class Reviver:
             return _NOTHING
         try:
             return make(*arguments)
+        except UnknownTransformError:
+            return self._problem(
+                (*path, "transform"),
+                f"the text {given['transform']!r}",
+                "the name of a function of pytensor.tensor or pymc.math, or of a registered one",
+                did_you_mean(given["transform"], TRANSFORMS)
+                or "Register it with pymc_extras.prior.register_tensor_transform before.",
+            )
         except UnfunnelError as error:
             at = _parameter_path(path, error.subject, given)
             return self._problem(at, str(error.given), error.expected, error.remedy)

@@ -11,6 +11,7 @@ from unfunnel.config.grammar.rules import ParameterRule, Rule
 from unfunnel.config.grammar.shapes_of_priors import BY_COORD
 from unfunnel.config.grammar.shapes_of_values import is_labelled, is_list, is_number
 from unfunnel.config.problems import Path, Problem
+from unfunnel.errors import listed
 from unfunnel.intervals import REAL, Interval
 from unfunnel.support_ends import UNKNOWN, Support, hyperprior_inside, union
 
@@ -20,6 +21,9 @@ def support_problems(data: Any) -> Iterator[Problem]:
     for node in nodes(data):
         if node.rule is not None and node.rule.ours:
             yield from _of_family(node, node.rule)
+        elif node.rule is not None:
+            yield from _of_ends(node, node.rule)
+            yield from _said_twice(node, node.rule)
         elif node.name == "Censored" and isinstance(node.value.get("data"), Mapping):
             yield from _of_censored((*node.path, "data"), node.value["data"])
 
@@ -103,6 +107,29 @@ def _of_family(node: Node, rule: Rule) -> Iterator[Problem]:
             yield from _numbers(path, value, parameter, allowed)
         if node_at(path, value) is not None and not parameter.truncates:
             yield from _hyperprior(path, value, parameter, allowed)
+
+
+def _of_ends(node: Node, rule: Rule) -> Iterator[Problem]:
+    """Report ends of a distribution of PyMC that leave nothing between them."""
+    keys = [end for end in rule.support or () if isinstance(end, str)]
+    given = node.given(tuple(keys))
+    lower, upper = _of_rule(node, rule)
+    if len(keys) == 2 and given and lower is not None and upper is not None and lower >= upper:
+        first = next(path for key, (path, _) in given.items() if key in keys)
+        yield Problem(first, f"{lower:g} and {upper:g}", f"{keys[0]!r} below {keys[1]!r}")
+
+
+def _said_twice(node: Node, rule: Rule) -> Iterator[Problem]:
+    """Report parameters that another group of them says already: PyMC may pass over them."""
+    present = [group for group in rule.either if node.given(group)]
+    if len(present) > 1:
+        (path, _), *_ = node.given(present[1]).values()
+        yield Problem(
+            path,
+            f"{path[-1]!r} beside {listed(node.given(present[0]))}",
+            f"either {' or '.join(listed(group) for group in rule.either)}",
+            "Remove those of one way.",
+        )
 
 
 def _too_wide(node: Node, rule: Rule) -> Iterator[Problem]:

@@ -114,6 +114,11 @@ def _repeated(at: Spot, value: Any, error: Mapping[str, Any]) -> Problem:
     return Problem(at.path, error["msg"], "each dim once", "Remove one of the two.")
 
 
+def _commas(at: Spot, value: Any, error: Mapping[str, Any]) -> Problem:
+    names = ", ".join(name for name in map(str.strip, value.split(",")) if name)
+    return Problem(at.path, found(value), "the name of one dim", f"Write [{names}] for several.")
+
+
 def _endless(at: Spot, value: Any, error: Mapping[str, Any]) -> Problem:
     return Problem(at.path[:1], "one that goes on for ever or nearly", ENDLESS)
 
@@ -146,6 +151,7 @@ _WORDED: dict[str, Callable[[Spot, Any, Mapping[str, Any]], Problem]] = {
     "recursion_depth_exceeded": _endless,
     "recursion_loop": _endless,
     "repeated": _repeated,
+    "string_pattern_mismatch": _commas,
     "string_type": _string,
     f"{MARK}parameter": _parameter,
     f"{MARK}prior": lambda at, value, error: unknown_prior(at, value, remedy_for(value)),

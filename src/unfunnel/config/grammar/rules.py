@@ -88,6 +88,8 @@ class Rule:
         Whether its deviations may sum to zero.
     non_centered : tuple of str, optional
         For PyMC's: the parameters that ``centered: false`` needs; None if there is no such form.
+    either : tuple of tuple of str
+        Groups of parameters of which only one may be given: they say the same in two ways.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Rule:
     bounds: Mapping[str, float | None] = field(default_factory=dict)
     zero_sum: bool = False
     non_centered: tuple[str, ...] | None = None
+    either: tuple[tuple[str, ...], ...] = ()
 
     @property
     def given(self) -> tuple[str, ...]:
@@ -146,6 +149,7 @@ def _rule(name: str, data: Mapping[str, Any], ours: bool = False) -> Rule:
     for key in ("non_centered", "support"):
         if key in rest:
             rest[key] = tuple(rest[key])
+    rest["either"] = tuple(map(tuple, data.get("either", ())))
     parameters = {key: _parameter(key, entry) for key, entry in data["parameters"].items()}
     return Rule(name, parameters, ours=ours, **rest)
 

@@ -14,6 +14,9 @@ from unfunnel.intervals import POSITIVE, REAL, UNIT, Interval
 DATETIME = "datetime64[ns]"
 LABELLED = "DataArray"
 
+# A comma in the name of a dim is a list without its brackets, which would be read as one dim.
+_NO_COMMA = "^[^,]*$"
+
 _DISCRIMINATORS = ("dist", "distribution")
 _A_LABELLED_ARRAY = {
     "type": "object",
@@ -179,7 +182,7 @@ def _each_once(names: list[str]) -> list[str]:
 
 def label_shapes() -> list[CoreSchema]:
     """Return the shapes of dims and of labels."""
-    dim = core.str_schema(strict=True, min_length=1, ref="Dim")
+    dim = core.str_schema(strict=True, min_length=1, pattern=_NO_COMMA, ref="Dim")
     names = core.list_schema(reference("Dim"), metadata={"json": {"uniqueItems": True}})
     dims = core.no_info_after_validator_function(_each_once, names, ref="ListOfDims")
     one_or_several = choice(

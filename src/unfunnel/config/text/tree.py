@@ -113,11 +113,14 @@ class Tree:
                 "names and labels, which are short",
                 line=line,
             )
+        if (unreadable := _unreadable(value)) is not None:
+            value = value.encode("utf-8", "backslashreplace").decode()  # messages are printed
+        surprise = surprise or unreadable
         if self._is_key_next():
-            self._key(value, line, surprise or _unreadable(value))
+            self._key(value, line, surprise)
             return
         path = self._path()
-        surprise = surprise or _unreadable(value) or _odd_number(value, path)
+        surprise = surprise or _odd_number(value, path)
         if surprise is not None:
             self._note(path, line, surprise)
         self._place(str(value) if value is MERGE else value, path, line)
