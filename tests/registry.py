@@ -640,16 +640,16 @@ class Evaluator:
 
 #: The families that `make test` takes through everything: one with a link, and one without.
 _IN_FULL = ("LogNormalExp", "NormalIdentity")
-#: What it leaves of the others to `make test-slow`: kinds of weight, which no family knows of, and
-#: one of two ways that are the same until tuned.
-REPEATED = ("weight", "array", "labelled", "auto")
+#: What it leaves of the others to `make test-slow`: kinds of weight and the textbook form, which no
+#: family knows of, and one of two ways that are the same until tuned.
+REPEATED = ("weight", "array", "labelled", "auto", "offset")
 
 
 def _marks(row: Row, key: str, xdist: bool) -> Any:
     if row.key in _IN_FULL:
         return ()
     # A family of its own goes through both backends in the other coordinates.
-    again = row.label or (xdist and key in ("centered", "offset"))
+    again = row.label or (xdist and key == "centered")
     return pytest.mark.slow if key in REPEATED or (again and key != "noncentered") else ()
 
 

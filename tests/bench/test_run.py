@@ -41,7 +41,7 @@ def check(record):
 
 
 #: Other people's priors are compiled anew for each form, which takes long.
-IN_FULL = (FormName.VIP, FormName.MARKETING_NONCENTERED)
+IN_FULL = (FormName.MARKETING_NONCENTERED,)
 
 
 FORM_CASES = [
@@ -89,6 +89,7 @@ def test_families(name):
         assert record["family"] == name
 
 
+@pytest.mark.slow
 def test_fits_of_another_family_are_other_fits():
     (cell,) = replace(GRID, forms=(FormName.NONCENTERED,), families=("LaplaceIdentity",))
     (first,) = run(FormName.NONCENTERED, families=("LaplaceIdentity",))

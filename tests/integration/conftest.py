@@ -22,7 +22,8 @@ WEIGHTS = DataArray([1.0, 0.7, 0.2], dims="geo", coords={"geo": ["c", "b", "a"]}
 VALUE_CENTERINGS = {
     "centered": True,
     "noncentered": False,
-    "partial": 0.4,
+    # One weight for all is, but for a few tests of its own, left to `make test-slow`.
+    "partial": pytest.param(0.4, marks=pytest.mark.slow),
     "weights": WEIGHTS,
     "auto": "auto",
 }

@@ -86,6 +86,7 @@ def test_saturation_round_trip(make_mmm):
     assert other.id != mmm.id
 
 
+@pytest.mark.slow
 def test_revived_in_a_process_that_only_imports_the_package():
     written = json.dumps(by_channel("channel").to_dict())
     code = (

@@ -43,6 +43,7 @@ def test_importing_the_package_imports_no_pymc_and_revives_once_it_comes():
     assert lines == ["[]", *REVIVED]
 
 
+@pytest.mark.slow
 def test_upstream_imported_first():
     assert run("import pymc_extras.prior\nimport unfunnel, unfunnel as again\n" + REVIVE) == REVIVED
 

@@ -86,6 +86,7 @@ def test_fit_keeps_the_tuned_model(fitted):
     assert mmm.idata["posterior"]["saturation_beta"].dims == ("chain", "draw", "geo", "channel")
 
 
+@pytest.mark.slow
 def test_a_saved_model_is_untuned_and_predicts_the_same(fitted, media_data, tmp_path):
     mmm, _ = fitted
     path = tmp_path / "mmm.nc"

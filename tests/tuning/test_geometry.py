@@ -31,8 +31,15 @@ def _starts(model):
     return [(value, start[value.name]) for value in model.value_vars]
 
 
-@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
-@pytest.mark.parametrize("tuned", [False, True], ids=["untuned", "tuned"])
+@pytest.mark.parametrize(
+    ("xdist", "tuned"),
+    [
+        pytest.param(False, False, id="classic-untuned", marks=pytest.mark.slow),
+        pytest.param(False, True, id="classic-tuned"),
+        pytest.param(True, False, id="xdist-untuned", marks=pytest.mark.slow),
+        pytest.param(True, True, id="xdist-tuned"),
+    ],
+)
 def test_scores_are_those_of_the_likelihood(xdist, tuned):
     model = mixed(xdist=xdist)
     blocks = auto_blocks(model)

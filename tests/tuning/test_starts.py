@@ -8,6 +8,7 @@ import numpy as np
 import nutpie
 import pymc as pm
 import pytensor.tensor as pt
+import pytest
 from models import COORDS, GROUPS, by_others, mixed
 from pymc_extras.prior import Prior
 
@@ -58,6 +59,7 @@ def test_an_initial_value_of_a_block():
             np.testing.assert_allclose(natural(model, each, steering)["phi"], START)
 
 
+@pytest.mark.slow
 def test_initial_points_that_nutpie_is_given():
     """By the variable of a model that was copied, too."""
     model = by_others()
@@ -67,12 +69,14 @@ def test_initial_points_that_nutpie_is_given():
     np.testing.assert_allclose(found["tau"], 0.7)
 
 
+@pytest.mark.slow
 def test_without_one_a_block_starts_where_the_data_put_it():
     """The middle of the sampled coordinate: not the prior mean, far away if data are strong."""
     steering = Estimate(np.full(GROUPS, 1e6), np.full(GROUPS, 1e6 * np.log(40.0)))
     np.testing.assert_allclose(start(mixed(), {"phi": steering})["phi"], 40.0, rtol=1e-3)
 
 
+@pytest.mark.slow
 def test_a_block_whose_location_is_a_block():
     with pm.Model(coords=COORDS | {"part": range(2)}) as model:
         region = NormalIdentity(

@@ -69,6 +69,7 @@ def sampled():
     return model, trace
 
 
+@pytest.mark.slow
 def test_draws_sum_to_zero_and_sample_well(sampled):
     _model, trace = sampled
     posterior = trace["posterior"].to_dataset()

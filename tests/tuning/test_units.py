@@ -113,8 +113,8 @@ def densities_and_gradients(model: Any, points: list[dict[str, Any]]) -> tuple[A
             if scale != "exponential"
         ),
         (lognormal, False, "exponential"),
-        (lognormal, True, "exponential"),
-        (normal, False, "exponential"),
+        pytest.param(lognormal, True, "exponential", marks=pytest.mark.slow),
+        pytest.param(normal, False, "exponential", marks=pytest.mark.slow),
         (normal, True, "exponential"),
     ],
 )
