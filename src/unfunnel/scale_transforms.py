@@ -44,9 +44,9 @@ _PYTHON = Mode(linker="py", optimizer="minimum_compile")
 
 # Measured over nine priors and seven kinds of data: within 20 % of the best form for each pair,
 # where the logarithm loses up to half and softplus alone, under heavy tails, up to three quarters.
-# The width is no sharp choice. Under six priors, on weak and on mixed data, 0.18 and 0.35 are as
-# good; where there are no data a smaller one is (0.94 of the logarithm's efficiency under the
-# exponential law, 0.89 with 0.35), and a larger one diverges less on weak data.
+# The width is no sharp choice. Under five priors, on weak and on mixed data, 0.18 and 0.35 are as
+# good; where there are no data 0.35 is worse (0.89 of the logarithm's efficiency under the
+# exponential law, against 0.94), and 0.18 diverges more often on weak data.
 _WIDTH = 0.25  # of the prior's median: linear from here
 _KNEE = 3.0  # of the width: logarithmic from here
 
