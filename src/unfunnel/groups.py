@@ -10,10 +10,10 @@ import pandas as pd
 import pymc as pm
 import xarray as xr
 from pytensor.graph.traversal import ancestors
-from pytensor.xtensor.shape import Transpose
 from pytensor.xtensor.vectorization import XRV
 
 from unfunnel.errors import LabelError, UnsupportedError, listed, shown
+from unfunnel.wrappers import random_node
 from unfunnel.zero_sum_variables import ZeroSumVariable
 
 _LOG = logging.getLogger("unfunnel")
@@ -193,9 +193,7 @@ def _checked_labels(model: Any, dim: str, old: xr.DataArray, name: str) -> pd.In
 
 def _require_elementwise(variable: Any, changed: set[str], dims: tuple[str, ...]) -> None:
     """Refuse what cannot be extended element by element: effects that sum to zero, random walks."""
-    node = variable.owner
-    while isinstance(node.op, Transpose):
-        node = node.inputs[0].owner
+    node: Any = random_node(variable.owner)
     core = getattr(node.op, "core_op", node.op)
     if isinstance(core, ZeroSumVariable):
         joint = {dims[axis] for axis in core.axes}
