@@ -152,6 +152,11 @@ class DimCoordinateTransform(DimLinkTransform):
         return location_and_scale(inputs, dims)
 
 
+def unlabelled(transform: Any) -> Any:
+    """Return a value transform without the labels that one for ``pymc.dims`` puts around it."""
+    return getattr(transform, "inner", transform)
+
+
 def location_and_scale(inputs: tuple[Node, ...], dims: tuple[str, ...] | None) -> tuple[Any, Any]:
     """Find location and scale among the inputs that PyMC hands to a transform.
 

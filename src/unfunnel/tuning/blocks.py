@@ -12,7 +12,7 @@ from unfunnel.centering import Informed
 from unfunnel.contrasts import contracted
 from unfunnel.links import Link
 from unfunnel.steering import Steering, settled, steering_of
-from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform, location_and_scale
+from unfunnel.transforms import CoordinateTransform, location_and_scale, unlabelled
 from unfunnel.zero_sum_transforms import ZeroSumTransform
 
 
@@ -89,9 +89,7 @@ def auto_blocks(model: Any) -> list[Block]:
     found = []
     with settled():
         for variable in model.free_RVs:
-            transform = model.rvs_to_transforms.get(variable)
-            if isinstance(transform, DimCoordinateTransform):
-                transform = transform.inner
+            transform = unlabelled(model.rvs_to_transforms.get(variable))
             if isinstance(transform, CoordinateTransform) and isinstance(
                 transform.coordinate, Informed
             ):

@@ -21,7 +21,7 @@ from unfunnel.centering import Informed
 from unfunnel.families import FAMILIES
 from unfunnel.links import IDENTITY, LOG, Link
 from unfunnel.random_variables import NaturalRandomVariable
-from unfunnel.transforms import DimLinkTransform, LinkTransform
+from unfunnel.transforms import DimLinkTransform, LinkTransform, unlabelled
 from unfunnel.wrappers import WRAPPERS, core_op, random_node
 from unfunnel.zero_sum_transforms import ZeroSumTransform
 
@@ -94,7 +94,7 @@ def _has_random_parameters(model: Any, variable: Any) -> bool:
 
 def _link(model: Any, variable: Any) -> Link | None:
     """Return the link of a variable of a supported law; None for any other."""
-    transform = _inner_transform(model, variable)
+    transform = unlabelled(model.rvs_to_transforms[variable])
     if isinstance(transform, ZeroSumTransform):
         return transform.link
     op: Any = core_op(variable.owner)
@@ -103,15 +103,9 @@ def _link(model: Any, variable: Any) -> Link | None:
     return next((link for law, link in _LAWS if isinstance(op, law)), None)
 
 
-def _inner_transform(model: Any, variable: Any) -> Any:
-    """Return the value transform of a variable, without the labels of a pymc.dims one."""
-    transform = model.rvs_to_transforms[variable]
-    return getattr(transform, "inner", transform)
-
-
 def _obstacle(model: Any, variable: Any, link: Link | None) -> str:
     """Why a hierarchical variable cannot be given an informed coordinate; empty if it can."""
-    inner = _inner_transform(model, variable)
+    inner = unlabelled(model.rvs_to_transforms[variable])
     if isinstance(inner, ZeroSumTransform):
         informed = isinstance(inner.coordinate, Informed)
         return "" if informed else 'its deviations sum to zero; make it with centered="auto"'
