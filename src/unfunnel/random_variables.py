@@ -27,7 +27,7 @@ from pymc.logprob.abstract import _logprob
 from pytensor.tensor.random.op import RandomVariable
 
 from unfunnel.families import STUDENT_T_IDENTITY, Family
-from unfunnel.graph_ops import GRAPH, positive_or_one
+from unfunnel.graph_ops import GRAPH, as_float, positive_or_one
 from unfunnel.inverse_links import made_from
 from unfunnel.linked_variables import (
     LinkedDimDistribution,
@@ -134,12 +134,11 @@ def log_density(  # type: ignore[misc]  # the marker is mixed into ops, and is n
     inside = None if theta is not None else family.link.support.holds(value)
     if theta is None:
         theta = family.link.forward(value, GRAPH)
-    # A choice, not one more summand: where one scale serves all groups, the compiler takes the test
-    # out of the loop over them, which is then the loop of the model without it.
-    density = family.base.log_density((theta - location) / sigma, GRAPH, *shape)
-    density = (
-        pt.switch(scale > 0, density, -np.inf) - pt.log(sigma) - family.link.log_slope(theta, GRAPH)
-    )
+    # A summand, not a choice: it has no gradient, and the compiled loop over groups does for the
+    # rest what it does without it. What it is added to is finite (`resolve` sees to the location).
+    guard = pt.switch(scale > 0, as_float(0.0), as_float(-np.inf))
+    density = family.base.log_density((theta - location) / sigma, GRAPH, *shape) + guard
+    density = density - pt.log(sigma) - family.link.log_slope(theta, GRAPH)
     if inside is not None:
         density = pt.switch(inside, density, -np.inf)
     return maybe_resize(density, size) if _falls_short(density, size) else density
