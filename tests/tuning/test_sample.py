@@ -13,7 +13,7 @@ from models import GROUPS, MEANS, SIZES, by_others, mixed
 
 import unfunnel
 from unfunnel import NormalIdentity
-from unfunnel.errors import ParameterError, UnsupportedError
+from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError
 from unfunnel.tuning import pilot as pilot_module
 from unfunnel.tuning.blocks import auto_blocks
 
@@ -180,6 +180,32 @@ def test_refusals(model):
     for function in (unfunnel.sample, unfunnel.tune):
         with pytest.raises(ParameterError, match=r"names among 'phi', but got none"):
             function(model, blocks=[])
+
+
+def test_lengths_that_nutpie_cannot_have(model):
+    for name in ("draws", "tune", "chains", "cores"):
+        with pytest.raises(ParameterError, match=f"{name}: expected at least 1, but got 0"):
+            unfunnel.sample(model, **{name: 0})
+        with pytest.raises(ParameterTypeError, match=f"{name}: expected a whole number"):
+            unfunnel.sample(model, **{name: 10.0})
+    for rate in (0.0, 1.0, 80):
+        with pytest.raises(ParameterError, match=r"target_accept to be in \(0.0, 1.0\)"):
+            unfunnel.sample(model, target_accept=rate)
+
+
+class Builder:
+    """Has a model once it is built, as pymc-marketing's builders do."""
+
+    def build_model(self):
+        """Do nothing."""
+
+
+@pytest.mark.parametrize("function", [unfunnel.sample, unfunnel.tune, unfunnel.reparameterize])
+def test_what_is_no_model(function):
+    with pytest.raises(ParameterTypeError, match=r"a pymc.Model, but got 3 of type int\.$"):
+        function(3)
+    with pytest.raises(ParameterTypeError, match=r"Call its build_model, then .* \.model"):
+        function(Builder())
 
 
 def test_models_that_cannot_be_sampled_this_way():

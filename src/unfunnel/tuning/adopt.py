@@ -6,7 +6,6 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-import pymc as pm
 import pytensor.tensor as pt
 from pymc.model.fgraph import (
     ModelFreeRV,
@@ -26,6 +25,7 @@ from unfunnel.links import Link
 from unfunnel.scale_sampling import use_scale_transform
 from unfunnel.steering import Steering, settled, steered, unsteered
 from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform
+from unfunnel.tuning.arguments import the_model
 from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.hierarchies import Hierarchies, find_hierarchies
 from unfunnel.wrappers import core_op, random_node, unwrapped
@@ -69,7 +69,7 @@ def reparameterize(model: Any = None, blocks: str | Sequence[str] = "all") -> An
     >>> sorted(v.name for v in unfunnel.reparameterize(model).value_vars)
     ['a_informed__', 'mu', 'tau_softplus__']
     """
-    model = pm.modelcontext(model)
+    model = the_model(model)
     if model.parent is not None:
         raise UnsupportedError(
             "unfunnel",

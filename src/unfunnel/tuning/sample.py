@@ -8,13 +8,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pymc as pm
 import xarray as xr
 from pymc.backends.arviz import patch_nutpie_idata
 
 from unfunnel.errors import UnsupportedError
 from unfunnel.extras import require
 from unfunnel.tuning.adopt import reparameterize
+from unfunnel.tuning.arguments import (
+    one_seed,
+    require_acceptance,
+    require_continuous,
+    require_counts,
+    the_model,
+)
 from unfunnel.tuning.blocks import Block, auto_blocks
 from unfunnel.tuning.check import kappa_of_posterior
 from unfunnel.tuning.compiled import compile_for_tuning, default_adaptation, with_steering
@@ -24,8 +30,6 @@ from unfunnel.tuning.report import report_of
 from unfunnel.tuning.tune import (
     TuningWarning,
     names_of,
-    one_seed,
-    require_continuous,
     select_blocks,
     warn_of_problem,
 )
@@ -94,6 +98,8 @@ def sample(
 
     Raises
     ------
+    ParameterError
+        If a length, ``cores`` or ``target_accept`` is out of range, or ``model`` is no model.
     UnsupportedError
         If there is nothing to tune, or ``blocking=False`` or ``return_raw_trace=True`` is passed.
 
@@ -120,7 +126,10 @@ def sample(
     >>> trace["unfunnel"]["beta_kappa"].dims
     ('shop',)
     """
-    model = pm.modelcontext(model)
+    model = the_model(model)
+    cores = nutpie_options.get("cores")
+    require_counts(draws=draws, tune=tune, chains=chains, cores=cores)
+    require_acceptance(nutpie_options.get("target_accept"))
     for option, only in (("blocking", True), ("return_raw_trace", False)):
         if nutpie_options.get(option, only) is not only:
             raise UnsupportedError(

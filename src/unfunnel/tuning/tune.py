@@ -6,17 +6,12 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-import pymc as pm
-
 from unfunnel.errors import ParameterError, UnsupportedError, listed, nearest
+from unfunnel.tuning.arguments import one_seed, require_continuous, the_model
 from unfunnel.tuning.blocks import Block, auto_blocks
 from unfunnel.tuning.compiled import compile_for_tuning
 from unfunnel.tuning.pilot import Pilot, run_pilot
 from unfunnel.tuning.report import TuningReport, report_of
-
-# How many seeds nutpie tells apart.
-_SEEDS = 2**64
 
 
 class TuningWarning(UserWarning):
@@ -88,7 +83,7 @@ def tune(
     >>> bool(report.kappa("beta").min() > 0.9)
     True
     """
-    model = pm.modelcontext(model)
+    model = the_model(model)
     chosen = select_blocks(model, blocks)
     compiled = compile_for_tuning(model, chosen, **(compile_kwargs or {}))
     pilot = run_pilot(
@@ -137,43 +132,6 @@ def select_blocks(model: Any, wanted: str | Sequence[str]) -> list[Block]:
 def names_of(blocks: str | Sequence[str]) -> list[str]:
     """Return the names of ``blocks=``, each once."""
     return list(dict.fromkeys([blocks] if isinstance(blocks, str) else blocks))
-
-
-def require_continuous(model: Any) -> None:
-    """Refuse what a gradient-based sampler cannot sample."""
-    if not model.free_RVs:
-        raise UnsupportedError(
-            "unfunnel", expected="a model with free random variables", given="none of them"
-        )
-    discrete = [v.name for v in model.free_RVs if v.type.dtype.startswith(("int", "uint", "bool"))]
-    if discrete:
-        raise UnsupportedError(
-            "unfunnel",
-            expected="continuous free variables only, as gradients are needed",
-            given=f"the discrete {listed(discrete)}",
-            remedy="Marginalize them (pymc_extras.marginalize), or use pm.sample.",
-        )
-
-
-def one_seed(seed: Any, random_seed: Any) -> int:
-    """Return the seed under either of its names; a fresh one if there is none."""
-    if seed is not None and random_seed is not None:
-        raise ParameterError(
-            "seed",
-            expected="seed or random_seed, which are one argument",
-            given=f"both, {seed!r} and {random_seed!r}",
-        )
-    given = random_seed if seed is None else seed
-    if isinstance(given, int | np.integer) and not isinstance(given, bool):
-        if 0 <= given < _SEEDS:
-            return int(given)
-    elif given is None or isinstance(given, np.random.Generator | np.random.RandomState):
-        return int(np.random.default_rng(given).integers(2**31))
-    raise ParameterError(
-        "seed",
-        expected="a non-negative whole number below 2**64 or a numpy Generator",
-        given=repr(given),
-    )
 
 
 def warn_of_problem(pilot: Pilot) -> None:

@@ -1,0 +1,113 @@
+"""What ``sample``, ``tune`` and ``reparameterize`` are asked for, checked before anything runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pymc as pm
+
+from unfunnel.errors import (
+    ParameterError,
+    ParameterTypeError,
+    UnsupportedError,
+    described,
+    listed,
+)
+from unfunnel.number_checks import number_between
+
+# How many seeds nutpie tells apart.
+_SEEDS = 2**64
+
+
+def the_model(model: Any) -> Any:
+    """Return the model that was given, or else the one on the context stack.
+
+    Raises
+    ------
+    ParameterTypeError
+        If it is no model, such as a model builder that has one.
+    """
+    model = pm.modelcontext(model)
+    if isinstance(model, pm.Model):
+        return model
+    builder = hasattr(type(model), "build_model")  # of pymc-marketing, which has its model then
+    raise ParameterTypeError(
+        "unfunnel: model",
+        expected="a pymc.Model",
+        given=f"{described(model)} of type {type(model).__name__}",
+        remedy="Call its build_model, then pass its attribute .model." if builder else "",
+    )
+
+
+def require_counts(**counts: int | None) -> None:
+    """Refuse numbers of draws, chains and the like that are not positive whole numbers.
+
+    Parameters
+    ----------
+    **counts : int or None
+        By the name of the argument; None is what was not given.
+
+    Raises
+    ------
+    ParameterTypeError
+        If one is no whole number.
+    ParameterError
+        If one is smaller than 1: nutpie panics or waits forever.
+    """
+    for name, count in counts.items():
+        if count is None:
+            continue
+        if isinstance(count, bool) or not isinstance(count, int | np.integer):
+            raise ParameterTypeError(
+                f"unfunnel.sample: {name}",
+                expected="a whole number",
+                given=f"{described(count)} of type {type(count).__name__}",
+            )
+        if count < 1:
+            raise ParameterError(
+                f"unfunnel.sample: {name}", expected="at least 1", given=repr(count)
+            )
+
+
+def require_acceptance(target_accept: float | None) -> None:
+    """Refuse a target acceptance rate that is no rate, which nutpie would take as it is."""
+    if target_accept is not None:
+        number_between("unfunnel.sample", "target_accept", target_accept, 0.0, 1.0)
+
+
+def require_continuous(model: Any) -> None:
+    """Refuse what a gradient-based sampler cannot sample."""
+    if not model.free_RVs:
+        raise UnsupportedError(
+            "unfunnel", expected="a model with free random variables", given="none of them"
+        )
+    discrete = [v.name for v in model.free_RVs if v.type.dtype.startswith(("int", "uint", "bool"))]
+    if discrete:
+        raise UnsupportedError(
+            "unfunnel",
+            expected="continuous free variables only, as gradients are needed",
+            given=f"the discrete {listed(discrete)}",
+            remedy="Marginalize them (pymc_extras.marginalize), or use pm.sample.",
+        )
+
+
+def one_seed(seed: Any, random_seed: Any) -> int:
+    """Return the seed under either of its names; a fresh one if there is none."""
+    if seed is not None and random_seed is not None:
+        raise ParameterError(
+            "seed",
+            expected="seed or random_seed, which are one argument",
+            given=f"both, {seed!r} and {random_seed!r}",
+        )
+    given = random_seed if seed is None else seed
+    if isinstance(given, int | np.integer) and not isinstance(given, bool):
+        if 0 <= given < _SEEDS:
+            return int(given)
+    elif given is None or isinstance(given, np.random.Generator | np.random.RandomState):
+        return int(np.random.default_rng(given).integers(2**31))
+    raise ParameterError(
+        "seed",
+        expected="a non-negative whole number below 2**64 or a numpy Generator",
+        given=repr(given),
+    )
