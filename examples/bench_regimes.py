@@ -24,12 +24,18 @@
 import os
 from pathlib import Path
 
+import arviz_stats
+import numpy as np
+import nutpie
+import pymc as pm
+import xarray as xr
 from _report import save_figure, short
 from rich.console import Console
+from scipy import stats
 
 from unfunnel.bench import figure, run, summary, tables
 from unfunnel.bench.grid import Grid
-from unfunnel.bench.regimes import observations
+from unfunnel.bench.regimes import GROUPS, observations
 
 grid = Grid.quick() if short() else Grid()
 console = Console(width=160, height=60)
@@ -78,6 +84,36 @@ console.print(tables.divergence_table(fits))
 # %%
 figure_of_all = figure.draw(fits)
 save_figure(figure_of_all, "bench_regimes")
+
+# %% [markdown]
+# ## Without data, how efficient can it be?
+#
+# Where there are no data, `"auto"` is slightly behind the non-centered form. Is a still better
+# coordinate to be found? The best one there can be is known: independent standard normals, of which
+# `mu`, `sigma` and the effects are functions. Sampled by the same sampler it is no better.
+
+# %%
+with pm.Model() as ideal:
+    pm.Normal("z", shape=2 + GROUPS)
+compiled = nutpie.compile_pymc_model(ideal)
+
+
+def efficiency(seed: int) -> float:
+    """Return the ESS per 1000 gradients of hyperparameters and effects that are made of normals."""
+    length = {"draws": grid.length.draws, "tune": grid.length.tune, "chains": grid.length.chains}
+    trace = nutpie.sample(compiled, **length, seed=seed, progress_bar=False)
+    z = trace["posterior"]["z"].to_numpy()
+    mu = stats.gamma.ppf(stats.norm.cdf(z[..., :1]), 9, scale=1 / 6)
+    sigma = stats.expon.ppf(stats.norm.cdf(z[..., 1:2]), scale=0.5)
+    variance = np.log1p((sigma / mu) ** 2)
+    phi = mu * np.exp(np.sqrt(variance) * z[..., 2:] - variance / 2)
+    made = xr.DataArray(np.concatenate([mu, sigma, phi], -1), dims=("chain", "draw", "variable"))
+    ess = arviz_stats.ess(made.to_dataset(name="made"), method="bulk")["made"]
+    return 1000 * float(ess.min()) / int(trace["sample_stats"]["n_steps"].sum())
+
+
+figures = sorted(efficiency(seed) for seed in range(1, 3 if short() else 10))
+print(f"{np.median(figures):.0f} ({figures[0]:.0f}-{figures[-1]:.0f}) in {len(figures)} fits")
 
 # %% [markdown]
 # ## What it costs
