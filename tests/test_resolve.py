@@ -12,8 +12,9 @@ import pymc as pm
 import pytest
 from xarray import DataArray
 
-from unfunnel import LogNormalExp, NormalIdentity
+from unfunnel import LogNormalExp, NormalIdentity, ProbitNormal, WeibullExp
 from unfunnel.errors import DimsError
+from unfunnel.tuning.blocks import auto_blocks
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 
@@ -160,3 +161,19 @@ for xdist in (False, True):
         check=False,
     )
     assert out.stdout.split() == ["float32", "True"] * 2, out.stderr
+
+
+@pytest.mark.parametrize(
+    ("prior", "mean", "sd"),
+    [(ProbitNormal, 0.4, 1e-40), (LogNormalExp, np.inf, 0.5), (WeibullExp, np.inf, 0.5)],
+)
+@pytest.mark.parametrize("centered", [True, "auto"])
+def test_no_density_where_numbers_end(prior, mean, sd, centered):
+    with pm.Model(coords={"geo": ["a", "b"]}) as model:
+        m, s = pm.Flat("m"), pm.Flat("s")
+        prior(m * 1.0, s * 1.0, dims="geo", centered=centered).create_variable("beta")
+    for block in auto_blocks(model):
+        block.steering.set(np.array([3.0, 0.0]), np.array([2.0, 0.0]))
+    value = model.rvs_to_values[model["beta"]].name
+    point = {"m": np.array(mean), "s": np.array(sd), value: np.full(2, 0.3)}
+    assert model.compile_logp()(point) == -np.inf

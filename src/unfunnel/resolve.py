@@ -269,7 +269,8 @@ def _guarded(
 ) -> tuple[Any, ...]:
     """Where a parameter leaves its support, make the scale NaN and all others finite.
 
-    Draws are then NaN and the density is -inf, never a number for the absolute value.
+    Draws are then NaN and the density is -inf, never a number for the absolute value. The same
+    where the family finds no positive scale, so far out that numbers end.
     """
     *shape, location, scale = law
     conditions = limits + [
@@ -279,8 +280,8 @@ def _guarded(
     ]
     if not conditions:
         return law
-    valid = conditions[0]
-    for condition in conditions[1:]:
+    valid = scale > 0
+    for condition in conditions:
         valid = valid & condition
     shape = [
         pt.switch(valid, tensor, family.parameter(name).support.inside)
