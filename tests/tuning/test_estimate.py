@@ -80,6 +80,17 @@ def test_constant_other_parameters():
     np.testing.assert_allclose(found.information, 1.0)
 
 
+def test_what_only_moves_with_other_parameters():
+    """Of such an element nothing but rounding is left, whose slope is any number."""
+    rng = np.random.default_rng(2)
+    other = rng.normal(size=(80, 2))
+    theta = (other - other.mean(axis=0)) @ rng.normal(size=(2, 20))
+    score = rng.normal(size=theta.shape) - 2.0 * theta
+    found = estimate(theta, score, Draws(other, ("b",)))
+    np.testing.assert_array_equal(found.information, 0.0)
+    np.testing.assert_array_equal(found.weighted_location, 0.0)
+
+
 def test_centeredness():
     scale = np.array([[0.5], [2.0]])
     found = centeredness(np.array([0.0, 1.0, 1e300]), scale)

@@ -14,6 +14,9 @@ import numpy as np
 
 from unfunnel.tuning.regressors import Regressors, no_regressors
 
+# Relative to the size of an element.
+_ROUNDING = 1e-10
+
 
 class Estimate(NamedTuple):
     """Steering values of a block: one number per element each."""
@@ -47,8 +50,8 @@ def information_from_scores(
     -------
     Estimate
         Information ``I = max(0, -cov(score, theta) / var(theta))``, in 1/theta**2, and weighted
-        location ``mean(score) + I mean(theta)``. Elements that do not move, or with scores that are
-        not finite, get zeros: no information is the safe side.
+        location ``mean(score) + I mean(theta)``. Elements that do not move, or only as ``others``
+        do, or with scores that are not finite, get zeros: no information is the safe side.
 
     Examples
     --------
@@ -64,7 +67,8 @@ def information_from_scores(
     mean = theta.mean(axis=0)
     deviation = (others or no_regressors(len(theta))).residuals(theta - mean)
     variance = shared_mean((deviation**2).mean(axis=0), pooled)
-    moving = usable & (variance > (1e-10 * np.maximum(np.abs(mean), 1e-30)) ** 2)
+    # Rounding alone leaves less of what the regressors determine, or of what never changes.
+    moving = usable & (variance > _ROUNDING**2 * (theta**2).mean(axis=0))
     covariance = shared_mean((deviation * score).mean(axis=0), pooled)
     slope = covariance / np.where(moving, variance, 1.0)
     information = np.maximum(0.0, -slope)
