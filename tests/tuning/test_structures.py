@@ -52,6 +52,20 @@ def test_nested_levels():
     assert float(found["shop_mu_kappa"].min()) > 0.5
 
 
+def test_a_block_without_elements():
+    with pm.Model(coords={"none": [], "a": range(3)}) as model:
+        auto("empty", dims="none")
+        pm.Normal("y", auto("beta", dims="a"), 0.1, observed=[1.0, 2.0, 3.0], dims="a")
+    with model:
+        found = unfunnel.sample(draws=50, tune=50, chains=2, seed=1, progress_bar=False)["unfunnel"]
+    assert found["empty_kappa"].shape == (0,)
+    assert float(found["beta_kappa"].min()) > 0.8
+    report = unfunnel.tune(model, blocks="empty", seed=1, progress_bar=False)
+    assert "0 elements" not in str(report)
+    assert report.to_dataframe().empty
+    assert report.plot().get_title() == ""
+
+
 @pytest.mark.slow
 def test_several_blocks_one_of_them_without_data():
     with pm.Model(coords={"a": range(5), "b": range(4)}) as model:

@@ -44,8 +44,8 @@ def kappa_of_posterior(
     pilot : Pilot
         What was found.
     posterior : Dataset
-        The draws; blocks whose variables were not all kept are left out, and all if there are
-        hardly any draws.
+        The draws; blocks without elements and those whose variables were not all kept are left
+        out, and all if there are hardly any draws.
 
     Returns
     -------
@@ -57,7 +57,11 @@ def kappa_of_posterior(
     if posterior.sizes["chain"] * posterior.sizes["draw"] < _FEWEST_DRAWS:
         return {}
     step = max(1, posterior.sizes["chain"] * posterior.sizes["draw"] // _MOST_DRAWS)
-    sampled = [v.name for v in blocks[0].random_variables if v.name in posterior]
+    sampled = [
+        v.name
+        for v in blocks[0].random_variables
+        if v.name in posterior and posterior[v.name].size  # xarray stacks no empty array
+    ]
     thinned = posterior[sampled].isel(draw=slice(None, None, step))
     thinned = thinned.stack(_sample=("chain", "draw")).transpose("_sample", ...)
     found = {}

@@ -244,7 +244,7 @@ def _change(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> floa
 
 def _stuck(at: dict[str, BlockDraws]) -> str:
     for name, x in at.items():
-        by_chain = x.theta.reshape(_CHAINS, -1, *x.theta.shape[1:])
+        by_chain = x.theta.reshape(_CHAINS, len(x.theta) // _CHAINS, *x.theta.shape[1:])
         still = int((np.ptp(by_chain, axis=1) == 0.0).any(axis=0).sum())
         if still:
             return f"{still} of {x.theta[0].size} elements of {name} did not move in the pilot run"
