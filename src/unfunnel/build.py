@@ -13,7 +13,7 @@ from xarray import DataArray
 from unfunnel import names
 from unfunnel.assemble import variables_of
 from unfunnel.backends import Aligned, Backend, backend_for
-from unfunnel.centering import Coordinate, Informed, NonCentered, Partial, is_auto
+from unfunnel.centering import Coordinate, coordinate_of, is_auto
 from unfunnel.errors import ParameterError, UnsupportedError
 from unfunnel.families import Family, standard_family
 from unfunnel.graph_ops import GRAPH, positive_or_one
@@ -108,11 +108,9 @@ def choose_coordinate(centering: Any, law: Law) -> Coordinate | None:
 
     Weights are given aligned, with an axis for each dim of the variable.
     """
-    if isinstance(centering, bool):
-        return None if centering else NonCentered()
-    if is_auto(centering):
-        return Informed()
-    return Partial(centering, *reference_point(law.location.tensor, law.scale.tensor))
+    if centering is True:
+        return None
+    return coordinate_of(centering, lambda: reference_point(law.location.tensor, law.scale.tensor))
 
 
 def steered_scale(name: str, law: Law, dims: tuple[str, ...] | None) -> Aligned:

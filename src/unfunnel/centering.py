@@ -18,6 +18,7 @@ weight ``w``     between the two, see :class:`Partial`         you know how they
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any, ClassVar, Protocol
@@ -206,6 +207,29 @@ def _check_range(weights: np.ndarray, owner: str) -> None:
         expected="every weight of centered= to lie in [0, 1], 0 being non-centered and 1 centered",
         given=f"{weights[index]}{where}",
     )
+
+
+def coordinate_of(centering: Any, reference_point: Callable[[], tuple[float, float]]) -> Coordinate:
+    """Return the coordinate that ``centered=`` asks for.
+
+    Parameters
+    ----------
+    centering : bool, float, "auto" or ndarray
+        In its canonical form; weights are given aligned, with an axis for each dim of the variable.
+    reference_point : callable
+        Returns a typical location and scale, for a coordinate that needs one.
+
+    Examples
+    --------
+    >>> from unfunnel.centering import coordinate_of
+    >>> coordinate_of(0.5, lambda: (1.0, 2.0))
+    Partial(weight=0.5, location0=1.0, scale0=2.0)
+    """
+    if isinstance(centering, bool):
+        return Centered() if centering else NonCentered()
+    if is_auto(centering):
+        return Informed()
+    return Partial(centering, *reference_point())
 
 
 def is_textbook(centering: Centering) -> bool:

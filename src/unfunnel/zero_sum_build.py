@@ -9,14 +9,7 @@ import pytensor
 from xarray import DataArray
 
 from unfunnel.backends import Aligned, Backend, dim_lengths
-from unfunnel.centering import (
-    Centered,
-    Coordinate,
-    Informed,
-    NonCentered,
-    Partial,
-    is_auto,
-)
+from unfunnel.centering import coordinate_of, is_auto
 from unfunnel.errors import CenteringError, DimsError
 from unfunnel.reference import reference_point
 from unfunnel.resolve import Resolver
@@ -64,8 +57,11 @@ def build_zero_sum(prior: NaturalPrior, backend: Backend, name: str) -> Any:
     if is_auto(weight):
         steering = Steering.untuned(resolver.model.name_for(name), len(dims))
         scale = Aligned(steered(scale.tensor, steering), scale.dims)
+    coordinate = coordinate_of(
+        weight, lambda: (0.0, reference_point(scale.tensor, scale.tensor)[1])
+    )
     return backend.zero_sum_variable(
-        prior.family, name, location, scale, dims, zero_sum.axes(dims), _coordinate(weight, scale)
+        prior.family, name, location, scale, dims, zero_sum.axes(dims), coordinate
     )
 
 
@@ -96,12 +92,3 @@ def _shared_weight(
             )
         weight = first
     return weight
-
-
-def _coordinate(centering: Any, scale: Aligned) -> Coordinate:
-    if isinstance(centering, bool):
-        return Centered() if centering else NonCentered()
-    if is_auto(centering):
-        return Informed()
-    _location, typical_scale = reference_point(scale.tensor, scale.tensor)
-    return Partial(centering, 0.0, typical_scale)
