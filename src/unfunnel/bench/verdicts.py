@@ -165,7 +165,8 @@ def _divergences(fits: pd.DataFrame) -> Iterator[Verdict]:
         better = better_fixed(fits, regime)
         if better is not None:
             bound = typical.loc[better, regime] + _MORE_DIVERGENCES
-            yield Verdict(f"divergences: {_BETTER} + 2", regime, bound, found, False, note)
+            target = f"divergences: {_BETTER} + {_MORE_DIVERGENCES:g}"
+            yield Verdict(target, regime, bound, found, False, note)
 
 
 def _cost(fits: pd.DataFrame) -> Iterator[Verdict]:
