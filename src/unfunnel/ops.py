@@ -1,7 +1,7 @@
 """The array functions that a family's mathematics may use, so that one formula serves two readers.
 
 A family is evaluated on numbers (validation, ``constrain``, tests: :class:`NumpyOps`) and on graphs
-(the model: ``backends.GraphOps``). Both offer exactly the methods of :class:`Ops`.
+(the model: ``graph_ops.GraphOps``). Both offer exactly the methods of :class:`Ops`.
 """
 
 from __future__ import annotations
