@@ -1,4 +1,9 @@
-"""The reference point of a partial coordinate: a typical location and scale of the variable."""
+"""What a model says where every hyperparameter is at its starting point.
+
+Coordinates that need a typical number of a variable take it from there: it depends on the priors,
+and on the data present when the variable is built, and on no draw, so that the same model always
+gets the same coordinate.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +18,34 @@ from pytensor.compile.mode import Mode
 from pytensor.graph.replace import clone_replace
 from pytensor.graph.traversal import ancestors
 
-_PYTHON = Mode(linker="py", optimizer="minimum_compile")
+#: For what is evaluated once, while a model is built: compiling it would take longer.
+PYTHON = Mode(linker="py", optimizer="minimum_compile")
+
+
+def at_start(expressions: list[Any], kept: Any = None) -> list[Any]:
+    """Return expressions with the free variables they depend on at their starting points.
+
+    Parameters
+    ----------
+    expressions : list of Variable
+        In the model on the context stack.
+    kept : Variable, optional
+        A free variable that stays as it is.
+    """
+    model: Any = pm.modelcontext(None)
+    above = set(ancestors(expressions)) - {kept}
+    hyperparameters = [rv for rv in model.root.free_RVs if rv in above]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Support point not defined")
+        points = make_initial_point_expression(
+            free_rvs=hyperparameters, rvs_to_transforms={}, initval_strategies={}
+        )
+    replacements = dict(zip(hyperparameters, points, strict=True))
+    return list(clone_replace(expressions, replace=replacements))
 
 
 def reference_point(location: Any, scale: Any) -> tuple[float, float]:
-    """Return what location and scale are where every hyperparameter is at its starting point.
-
-    Two numbers that depend on the priors, and on the data present when the variable is built, and
-    on no draw: the same model always gets the same coordinate.
+    """Return what location and scale are at the start: the reference point of a coordinate.
 
     Parameters
     ----------
@@ -32,17 +57,8 @@ def reference_point(location: Any, scale: Any) -> tuple[float, float]:
     tuple of float
         Medians over the elements; 0 and 1 where no starting point is known.
     """
-    model: Any = pm.modelcontext(None)
-    above = set(ancestors([location, scale]))
-    hyperparameters = [rv for rv in model.root.free_RVs if rv in above]
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Support point not defined")
-        points = make_initial_point_expression(
-            free_rvs=hyperparameters, rvs_to_transforms={}, initval_strategies={}
-        )
-    replacements = dict(zip(hyperparameters, points, strict=True))
-    expressions = clone_replace([location, scale], replace=replacements)
+    expressions = at_start([location, scale])
     if rvs_in_graph(expressions):  # a draw would differ every time
         return 0.0, 1.0
-    at_start = [float(np.median(x.eval(mode=_PYTHON))) for x in expressions]
-    return (at_start[0], at_start[1]) if np.isfinite(at_start).all() else (0.0, 1.0)
+    medians = [float(np.median(x.eval(mode=PYTHON))) for x in expressions]
+    return (medians[0], medians[1]) if np.isfinite(medians).all() else (0.0, 1.0)

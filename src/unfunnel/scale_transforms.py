@@ -15,7 +15,6 @@ the value variable does, which is called ``{name}_softplus__``.
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -24,10 +23,8 @@ import pytensor
 import pytensor.tensor as pt
 from pymc.dims.distributions.transforms import DimTransform
 from pymc.dims.distributions.transforms import LogTransform as DimLogTransform
-from pymc.initial_point import make_initial_point_expression
 from pymc.logprob.transforms import LogTransform, Transform
 from pymc.pytensorf import rvs_in_graph
-from pytensor.compile.mode import Mode
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
 from pytensor.graph.replace import clone_replace
@@ -37,10 +34,9 @@ from pytensor.xtensor import as_xtensor
 from pytensor.xtensor.type import XTensorType
 
 from unfunnel.graph_ops import as_float
+from unfunnel.reference import PYTHON, at_start
 
 Node = Variable[Any, Any]
-
-_PYTHON = Mode(linker="py", optimizer="minimum_compile")
 
 # Measured over nine priors and seven kinds of data: within 20 % of the best form for each pair,
 # where the logarithm loses up to half and softplus alone, under heavy tails, up to three quarters.
@@ -163,7 +159,7 @@ def prior_medians(rv: Node) -> np.ndarray | None:
         One number for each element, in one axis; None where there are none, as for an improper
         prior or invalid parameters.
     """
-    variable = _with_parents_at_start(rv)
+    (variable,) = at_start([rv], kept=rv)
     try:
         try:
             medians = _exact_medians(variable)
@@ -183,7 +179,7 @@ def _exact_medians(variable: Any) -> Any:
         quantile = pm.icdf(variable, half, warn_rvs=False)
     if rvs_in_graph([quantile]):
         raise NotImplementedError("A parent has no starting point.")
-    return quantile.eval(mode=_PYTHON)
+    return quantile.eval(mode=PYTHON)
 
 
 def _medians_of_draws(variable: Any) -> Any:
@@ -194,18 +190,5 @@ def _medians_of_draws(variable: Any) -> Any:
         if isinstance(x, SharedVariable) and isinstance(x.type, RandomType)
     }
     (variable,) = clone_replace([variable], replace=generators)
-    draws = pm.draw(variable, _DRAWS, random_seed=_SEED, mode=_PYTHON)
+    draws = pm.draw(variable, _DRAWS, random_seed=_SEED, mode=PYTHON)
     return np.median(draws, axis=0)
-
-
-def _with_parents_at_start(rv: Node) -> Any:
-    model: Any = pm.modelcontext(None)
-    above = set(ancestors([rv])) - {rv}
-    parents = [x for x in model.root.free_RVs if x in above]
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Support point not defined")
-        points = make_initial_point_expression(
-            free_rvs=parents, rvs_to_transforms={}, initval_strategies={}
-        )
-    (variable,) = clone_replace([rv], replace=dict(zip(parents, points, strict=True)))
-    return variable
