@@ -91,6 +91,8 @@ def test_named_blocks():
         unfunnel.reparameterize(model, "bb")
     with pytest.raises(ParameterError, match="'c', which cannot be used: Gamma is not a"):
         unfunnel.reparameterize(model, ["c"])
+    with pytest.raises(ParameterError, match=r"names among 'a' and 'b', but got none.*\"all\" is"):
+        unfunnel.reparameterize(model, [])
 
 
 def test_nothing_to_find():

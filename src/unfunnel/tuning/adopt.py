@@ -25,7 +25,7 @@ from unfunnel.links import Link
 from unfunnel.scale_sampling import use_scale_transform
 from unfunnel.steering import Steering, settled, steered, unsteered
 from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform
-from unfunnel.tuning.arguments import the_model
+from unfunnel.tuning.arguments import names_of, require_some, the_model
 from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.hierarchies import Hierarchies, find_hierarchies
 from unfunnel.wrappers import core_op, random_node, unwrapped
@@ -59,7 +59,7 @@ def reparameterize(model: Any = None, blocks: str | Sequence[str] = "all") -> An
     UnsupportedError
         If there is no such variable.
     ParameterError
-        If ``blocks`` names another one; the message says why it cannot be used.
+        If ``blocks`` names none, or another one; the message says why it cannot be used.
 
     Examples
     --------
@@ -101,8 +101,9 @@ def _selected(model: Any, found: Hierarchies, wanted: str | Sequence[str]) -> di
         )
     if wanted == "all":
         return found.links
-    wanted = [wanted] if isinstance(wanted, str) else list(wanted)
-    for name in wanted:
+    chosen = names_of(wanted)
+    require_some(chosen, found.links, "all")
+    for name in chosen:
         if name not in found.links:
             reason = found.untouched.get(name)
             raise ParameterError(
@@ -111,7 +112,7 @@ def _selected(model: Any, found: Hierarchies, wanted: str | Sequence[str]) -> di
                 given=repr(name) + (f", which cannot be used: {reason}" if reason else ""),
                 remedy=nearest(name, found.links).strip(),
             )
-    return {name: found.links[name] for name in wanted}
+    return {name: found.links[name] for name in chosen}
 
 
 def _with_informed_coordinates(model: Any, links: dict[str, Link]) -> Any:

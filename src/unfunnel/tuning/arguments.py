@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -89,6 +90,30 @@ def require_continuous(model: Any) -> None:
             expected="continuous free variables only, as gradients are needed",
             given=f"the discrete {listed(discrete)}",
             remedy="Marginalize them (pymc_extras.marginalize), or use pm.sample.",
+        )
+
+
+def names_of(blocks: str | Sequence[str]) -> list[str]:
+    """Return the names of ``blocks=``, each once."""
+    return list(dict.fromkeys([blocks] if isinstance(blocks, str) else blocks))
+
+
+def require_some(chosen: Collection[str], known: Collection[str], every: str) -> None:
+    """Refuse ``blocks=`` that names no block.
+
+    Parameters
+    ----------
+    chosen, known : collection of str
+        The names that were given, and those that may be.
+    every : str
+        The word for all of them.
+    """
+    if not chosen:
+        raise ParameterError(
+            "blocks",
+            expected=f"names among {listed(known)}",
+            given="none",
+            remedy=f'blocks="{every}" is all of them.',
         )
 
 

@@ -15,6 +15,7 @@ from unfunnel.errors import UnsupportedError
 from unfunnel.extras import require
 from unfunnel.tuning.adopt import reparameterize
 from unfunnel.tuning.arguments import (
+    names_of,
     one_seed,
     require_acceptance,
     require_continuous,
@@ -27,12 +28,7 @@ from unfunnel.tuning.compiled import compile_for_tuning, default_adaptation, wit
 from unfunnel.tuning.hierarchies import find_hierarchies
 from unfunnel.tuning.pilot import Pilot, run_pilot
 from unfunnel.tuning.report import report_of
-from unfunnel.tuning.tune import (
-    TuningWarning,
-    names_of,
-    select_blocks,
-    warn_of_problem,
-)
+from unfunnel.tuning.tune import TuningWarning, select_blocks, warn_of_problem
 
 # Whoever passes one of these has chosen an adaptation.
 _ADAPTATION_OPTIONS = {
@@ -99,9 +95,12 @@ def sample(
     Raises
     ------
     ParameterError
-        If a length, ``cores`` or ``target_accept`` is out of range, or ``model`` is no model.
+        If a length, ``cores`` or ``target_accept`` is out of range, ``blocks`` names none, or what
+        is no hierarchy, ``model`` is no model, or a seed is none, or given twice.
     UnsupportedError
-        If there is nothing to tune, or ``blocking=False`` or ``return_raw_trace=True`` is passed.
+        If there is nothing to tune, a free variable is discrete, ``compile_kwargs`` asks for
+        another backend than ``"numba"``, or ``blocking=False`` or ``return_raw_trace=True`` is
+        passed.
 
     Warns
     -----

@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from unfunnel.errors import ParameterError, UnsupportedError, listed, nearest
-from unfunnel.tuning.arguments import one_seed, require_continuous, the_model
+from unfunnel.tuning.arguments import (
+    names_of,
+    one_seed,
+    require_continuous,
+    require_some,
+    the_model,
+)
 from unfunnel.tuning.blocks import Block, auto_blocks
 from unfunnel.tuning.compiled import compile_for_tuning
 from unfunnel.tuning.pilot import Pilot, run_pilot
@@ -55,9 +61,11 @@ def tune(
     Raises
     ------
     UnsupportedError
-        If the model has no auto block, no free variable, or discrete free variables.
+        If the model has no auto block, no free variable, or discrete free variables, or
+        ``compile_kwargs`` asks for another backend than ``"numba"``.
     ParameterError
-        If ``blocks`` names a variable that is not an auto block.
+        If ``blocks`` names none, or a variable that is not an auto block, if ``model`` is no model,
+        or a seed is none, or given twice.
 
     Warns
     -----
@@ -111,13 +119,7 @@ def select_blocks(model: Any, wanted: str | Sequence[str]) -> list[Block]:
     if wanted == "auto":
         return list(found.values())
     chosen = names_of(wanted)
-    if not chosen:
-        raise ParameterError(
-            "blocks",
-            expected=f"names among {listed(found)}",
-            given="none",
-            remedy='blocks="auto" is all of them.',
-        )
+    require_some(chosen, found, "auto")
     for name in chosen:
         if name not in found:
             raise ParameterError(
@@ -127,11 +129,6 @@ def select_blocks(model: Any, wanted: str | Sequence[str]) -> list[Block]:
                 remedy=f'Give it centered="auto".{nearest(name, found)}',
             )
     return [found[name] for name in chosen]
-
-
-def names_of(blocks: str | Sequence[str]) -> list[str]:
-    """Return the names of ``blocks=``, each once."""
-    return list(dict.fromkeys([blocks] if isinstance(blocks, str) else blocks))
 
 
 def warn_of_problem(pilot: Pilot) -> None:
