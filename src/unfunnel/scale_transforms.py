@@ -35,6 +35,7 @@ from pytensor.xtensor.type import XTensorType
 
 from unfunnel.graph_ops import as_float
 from unfunnel.reference import PYTHON, at_start
+from unfunnel.transforms import LabelledTransform
 
 Node = Variable[Any, Any]
 
@@ -92,25 +93,11 @@ class SoftplusTransform(Transform):
         return pt.softplus(value) / as_float(self.knee)
 
 
-class DimSoftplusTransform(DimTransform):
-    """The same transform of a ``pymc.dims`` variable, behind labelled axes."""
-
-    name = "softplus"
+class DimSoftplusTransform(LabelledTransform):
+    """The same transform of a ``pymc.dims`` variable."""
 
     def __init__(self, width: float, knee: float = _KNEE) -> None:
-        self.inner = SoftplusTransform(width, knee)
-
-    def backward(self, value: Any, *inputs: Node) -> Any:
-        """Map the sampled value to the variable."""
-        return as_xtensor(self.inner.backward(value.values), dims=value.type.dims)
-
-    def forward(self, value: Any, *inputs: Node) -> Any:
-        """Map the variable to the sampled value."""
-        return as_xtensor(self.inner.forward(value.values), dims=value.type.dims)
-
-    def log_jac_det(self, value: Any, *inputs: Node) -> Any:
-        """Log-Jacobian of :meth:`backward`."""
-        return as_xtensor(self.inner.log_jac_det(value.values), dims=value.type.dims)
+        super().__init__(SoftplusTransform(width, knee))
 
 
 def scale_transform(rv: Node) -> Transform | None:

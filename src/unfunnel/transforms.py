@@ -111,12 +111,18 @@ class CoordinateTransform(LinkTransform):
         return steering_inputs(scale, value)
 
 
-class DimLinkTransform(DimTransform):
-    """The link as the value transform of a ``pymc.dims`` variable, behind labelled axes."""
+class LabelledTransform(DimTransform):
+    """The value transform of a ``pymc.dims`` variable: one of tensors, behind labelled axes.
 
-    def __init__(self, link: Link) -> None:
-        self.inner = LinkTransform(link)
-        self.name = self.inner.name
+    Parameters
+    ----------
+    inner : Transform
+        The one of tensors, which keeps the axes.
+    """
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+        self.name = inner.name
 
     def backward(self, value: Any, *inputs: Node) -> Any:
         """Map the sampled value to the variable."""
@@ -139,14 +145,18 @@ class DimLinkTransform(DimTransform):
         return ()
 
 
-class DimCoordinateTransform(DimLinkTransform):
+class DimLinkTransform(LabelledTransform):
+    """The value transform of a ``pymc.dims`` variable by its link alone."""
+
+    def __init__(self, link: Link) -> None:
+        super().__init__(LinkTransform(link))
+
+
+class DimCoordinateTransform(LabelledTransform):
     """The value transform of a ``pymc.dims`` variable in a coordinate of its own."""
 
-    inner: CoordinateTransform
-
     def __init__(self, link: Link, coordinate: Coordinate) -> None:
-        self.inner = CoordinateTransform(link, coordinate)
-        self.name = self.inner.name
+        super().__init__(CoordinateTransform(link, coordinate))
 
     def _lowered(self, inputs: tuple[Node, ...], dims: tuple[str, ...]) -> tuple[Node, ...]:
         return location_and_scale(inputs, dims)

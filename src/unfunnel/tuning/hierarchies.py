@@ -21,7 +21,7 @@ from unfunnel.centering import Informed
 from unfunnel.families import FAMILIES
 from unfunnel.links import IDENTITY, LOG, Link
 from unfunnel.random_variables import NaturalRandomVariable
-from unfunnel.transforms import DimLinkTransform, LinkTransform, unlabelled
+from unfunnel.transforms import LinkTransform, unlabelled
 from unfunnel.wrappers import WRAPPERS, core_op, random_node
 from unfunnel.zero_sum_transforms import ZeroSumTransform
 
@@ -119,7 +119,7 @@ def _obstacle(model: Any, variable: Any, link: Link | None) -> str:
         LOG: (LogTransform, DimLogTransform),
         IDENTITY: (type(None),),
     }
-    if isinstance(transform, (LinkTransform, DimLinkTransform, *defaults.get(link, ()))):
+    if isinstance(inner, LinkTransform) or isinstance(transform, defaults.get(link, ())):
         return ""
     return "it has no transform" if transform is None else f"it has the transform {transform.name}"
 
