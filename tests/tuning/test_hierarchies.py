@@ -28,6 +28,8 @@ def test_a_model_written_without_us(xdist):
     assert found.untouched == {"z": "already non-centered: it is multiplied by a random scale"}
 
 
+ROWS = np.array([0, 1, 1, 2])
+
 OURS = {
     "LogNormal": lambda s, c: LogNormalExp(2.0, s, dims="geo", centered=c),
     "ShiftedLogNormal": lambda s, c: LogNormalExp(2.0, s, lower=1, dims="geo", centered=c),
@@ -99,11 +101,54 @@ def test_coefficients_and_scales_are_no_offsets():
 
 
 def test_labelled_offsets():
-    with pm.Model(coords={"g": range(3)}) as model:
+    with pm.Model(coords={"g": range(3), "week": range(4)}) as model:
         z, tau = pmd.Normal("z", 0, 1, dims="g"), pmd.HalfNormal("tau", sigma=1)
         pmd.Deterministic("b", tau * z)
+        w = pmd.Normal("w", 0, 1, dims="g")
+        rows = pmd.as_xtensor(ROWS, dims="row")
+        pmd.Deterministic("c", tau * w.isel(g=rows).rename(row="week"))
         NormalIdentity(0.0, 1.0, dims="g").create_variable("constant", xdist=True)
+    assert list(find_hierarchies(model).untouched) == ["z", "w"]
+
+
+#: What stands between an offset and what it is multiplied by.
+SCALED = {
+    "rows": lambda z, t: z[ROWS] * t,
+    "rows of both": lambda z, t: z[ROWS] * (t * np.ones(3))[ROWS],
+    "slice": lambda z, t: t * z[1:],
+    "matrix": lambda z, t: pm.math.dot(t * np.eye(3), z),
+    "matmul": lambda z, t: (t * np.eye(3)) @ z[:, None],
+    "division": lambda z, t: z / t,
+    "data between": lambda z, t: t * pm.math.dot(np.ones((2, 3)), -z),
+    "around its mean": lambda z, t: t * (z - z.mean()),
+    "shape": lambda z, t: t * z.reshape((1, 3)),
+}
+
+
+@pytest.mark.parametrize("form", SCALED)
+def test_offsets_in_the_forms_that_texts_have(form):
+    with pm.Model() as model:
+        z, t = pm.Normal("z", shape=3), pm.HalfNormal("t")
+        pm.Deterministic("b", 1.0 + SCALED[form](z, t))
     assert list(find_hierarchies(model).untouched) == ["z"]
+
+
+def test_correlated_offsets():
+    with pm.Model() as model:
+        spread = pm.HalfNormal.dist(shape=2)
+        factor, _, _ = pm.LKJCholeskyCov("factor", eta=2, n=2, sd_dist=spread)
+        z = pm.Normal("z", shape=(2, 5))
+        pm.Normal("y", (factor @ z).T[:, 0], 1.0, observed=np.zeros(5))
+    assert list(find_hierarchies(model).untouched) == ["z"]
+
+
+def test_sums_with_other_variables_are_no_offsets():
+    with pm.Model() as model:
+        z, t = pm.Normal("z", shape=3), pm.HalfNormal("t")
+        intercept = pm.Normal("intercept")
+        pm.Deterministic("b", t * (intercept + z[ROWS]))
+        pm.Deterministic("c", (1.0 + t) / z)
+    assert find_hierarchies(model).untouched == {}
 
 
 def test_a_positive_variable_without_a_transform():

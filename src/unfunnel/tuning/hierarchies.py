@@ -13,8 +13,18 @@ from typing import Any
 import pymc as pm
 from pymc.dims.distributions.transforms import LogTransform as DimLogTransform
 from pymc.logprob.transforms import LogTransform
+from pytensor.graph.basic import Apply
 from pytensor.graph.traversal import ancestors, toposort
+from pytensor.tensor.basic import Alloc
+from pytensor.tensor.einsum import Einsum
+from pytensor.tensor.math import Dot, Sum
 from pytensor.tensor.random.op import RandomVariable
+from pytensor.tensor.shape import Reshape, SpecifyShape
+from pytensor.tensor.subtensor import AdvancedSubtensor, Subtensor
+from pytensor.xtensor.basic import Rename
+from pytensor.xtensor.indexing import Index
+from pytensor.xtensor.math import Dot as XDot
+from pytensor.xtensor.shape import ExpandDims
 
 from unfunnel import names
 from unfunnel.centering import Informed
@@ -32,6 +42,11 @@ _LAWS: tuple[tuple[type, Link], ...] = (
     (type(pm.StudentT.rv_op), IDENTITY),
     (type(pm.Laplace.rv_op), IDENTITY),
 )
+
+#: Operations whose first input is selected from, arranged or repeated, or added up.
+_ARRANGING = (
+    Subtensor, AdvancedSubtensor, Reshape, SpecifyShape, Alloc, Sum, Index, Rename, ExpandDims
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -143,15 +158,33 @@ def _is_offset(model: Any, variable: Any) -> bool:
     free = set(model.free_RVs) - {variable}
     multiples = {variable}
     for node in toposort(outputs, blockers=model.basic_RVs):
-        own = [x for x in node.inputs if x in multiples]
-        if own and isinstance(node.op, WRAPPERS):
-            multiples.update(node.outputs)
-        elif own and type(getattr(node.op, "scalar_op", None)).__name__ == "Mul":
-            others = [x for x in node.inputs if x not in multiples]
-            if any(free & set(ancestors([x])) for x in others):
-                return True
+        others = [x for x in node.inputs if x not in multiples]
+        if len(others) == len(node.inputs):
+            continue
+        factor = _is_product(node.op) or (
+            _scalar_op(node.op) == "TrueDiv" and others == node.inputs[1:]
+        )
+        if factor and any(free & set(ancestors([x])) for x in others):
+            return True
+        if factor or _keeps_multiples(node, others):
             multiples.update(node.outputs)
     return False
+
+
+def _is_product(op: Any) -> bool:
+    """Whether it multiplies its inputs, of either backend."""
+    return isinstance(getattr(op, "core_op", op), Dot | XDot | Einsum) or _scalar_op(op) == "Mul"
+
+
+def _keeps_multiples(node: Apply[Any], others: list[Any]) -> bool:
+    """Whether it selects, arranges, or adds up multiples of an offset, and nothing else."""
+    if isinstance(node.op, (*WRAPPERS, *_ARRANGING)):
+        return node.inputs[0] not in others
+    return not others and _scalar_op(node.op) in ("Add", "Sub", "Neg", "Cast")
+
+
+def _scalar_op(op: Any) -> str:
+    return type(getattr(op, "scalar_op", None)).__name__
 
 
 def _is_standard(op: RandomVariable) -> bool:
