@@ -163,10 +163,3 @@ def test_labelled_scales_in_another_order():
     point = {"s": RNG.exponential(size=(3, 2)), "mu": RNG.normal(size=3), "a": np.ones((2, 3))}
     expected = density_of_variables(model, point)
     assert density_of_variables(copy, point) == pytest.approx(expected, rel=1e-12)
-
-
-def test_a_submodel():
-    with pm.Model(), pm.Model(name="sub") as sub:
-        pm.Normal("a", 0, pm.HalfNormal("s"))
-    with pytest.raises(UnsupportedError, match=r"the submodel 'sub'. Pass model\.root"):
-        unfunnel.reparameterize(sub)

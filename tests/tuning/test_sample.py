@@ -208,6 +208,17 @@ def test_what_is_no_model(function):
         function(Builder())
 
 
+@pytest.mark.parametrize("function", [unfunnel.sample, unfunnel.tune, unfunnel.reparameterize])
+def test_a_submodel(function):
+    """It would be sampled without the data outside of it."""
+    with pm.Model(), pm.Model(name="sub") as sub:
+        a = NormalIdentity(0.0, pm.HalfNormal("s"), centered="auto").create_variable("a")
+    with sub.root:
+        pm.Normal("y", a, observed=1.0)
+    with pytest.raises(UnsupportedError, match=r"the submodel 'sub'. Pass model\.root"):
+        function(sub)
+
+
 def test_models_that_cannot_be_sampled_this_way():
     with pm.Model() as empty:
         pm.Normal("y", observed=1.0)

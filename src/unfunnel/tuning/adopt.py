@@ -70,13 +70,6 @@ def reparameterize(model: Any = None, blocks: str | Sequence[str] = "all") -> An
     ['a_informed__', 'mu', 'tau_softplus__']
     """
     model = the_model(model)
-    if model.parent is not None:
-        raise UnsupportedError(
-            "unfunnel",
-            expected="a whole model",
-            given=f"the submodel {model.name!r}",
-            remedy="Pass model.root.",
-        )
     found = find_hierarchies(model)
     links = _selected(model, found, blocks)
     for name, reason in found.untouched.items():

@@ -28,9 +28,18 @@ def the_model(model: Any) -> Any:
     ------
     ParameterTypeError
         If it is no model, such as a model builder that has one.
+    UnsupportedError
+        If it is a submodel, which knows nothing of the data outside of it.
     """
     model = pm.modelcontext(model)
     if isinstance(model, pm.Model):
+        if model.parent is not None:
+            raise UnsupportedError(
+                "unfunnel",
+                expected="a whole model",
+                given=f"the submodel {model.name!r}",
+                remedy="Pass model.root.",
+            )
         return model
     builder = hasattr(type(model), "build_model")  # of pymc-marketing, which has its model then
     raise ParameterTypeError(
