@@ -126,7 +126,7 @@ def test_a_failed_pilot_samples_in_the_safe_form(model, monkeypatch):
 
     def fails(*args, **kwargs):
         if kwargs.get("store_gradient"):  # as the runs of a pilot do
-            raise RuntimeError("all initialization points failed")
+            raise RuntimeError("all initialization\n\npoints failed\n\nStack backtrace:\n 0: main")
         return original(*args, **kwargs)
 
     monkeypatch.setattr(nutpie, "sample", fails)
@@ -134,6 +134,8 @@ def test_a_failed_pilot_samples_in_the_safe_form(model, monkeypatch):
         found = unfunnel.sample(model, **SHORT, seed=1)
     assert len(caught) == 1
     assert "stay non-centered" in str(caught[0].message)
+    problem = found["unfunnel"].attrs["problem"]
+    assert problem == "the pilot run failed: all initialization points failed"
     assert found["unfunnel"].attrs["rounds"] == 0
     assert (found["unfunnel"]["phi_information"] == 0).all()
     assert np.isfinite(found["posterior"]["phi"]).all()
