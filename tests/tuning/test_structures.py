@@ -52,20 +52,6 @@ def test_nested_levels():
     assert float(found["shop_mu_kappa"].min()) > 0.5
 
 
-def test_a_block_without_elements():
-    with pm.Model(coords={"none": [], "a": range(3)}) as model:
-        auto("empty", dims="none")
-        pm.Normal("y", auto("beta", dims="a"), 0.1, observed=[1.0, 2.0, 3.0], dims="a")
-    with model:
-        found = unfunnel.sample(draws=50, tune=50, chains=2, seed=1, progress_bar=False)["unfunnel"]
-    assert found["empty_kappa"].shape == (0,)
-    assert float(found["beta_kappa"].min()) > 0.8
-    report = unfunnel.tune(model, blocks="empty", seed=1, progress_bar=False)
-    assert "0 elements" not in str(report)
-    assert report.to_dataframe().empty
-    assert report.plot().get_title() == ""
-
-
 @pytest.mark.slow
 def test_several_blocks_one_of_them_without_data():
     with pm.Model(coords={"a": range(5), "b": range(4)}) as model:
@@ -155,3 +141,15 @@ def test_labelled_variables_of_two_dims():
     found = sampled(model)["unfunnel"]["effect_information"]
     assert found.dims == ("a", "b")
     np.testing.assert_allclose(found, sizes, rtol=1e-6)
+
+
+def test_a_dim_without_labels():
+    with pm.Model(coords={"g": [], "h": range(3)}) as model:
+        auto("a", dims="g")
+        pm.Normal("y", auto("b", dims="h"), 0.1, observed=rng().normal(size=3))
+    trace = unfunnel.sample(model, draws=50, tune=50, chains=2, seed=1, progress_bar=False)
+    assert trace["posterior"]["a"].shape == (2, 50, 0)
+    report = unfunnel.tune(model, seed=1, progress_bar=False)
+    assert list(report.to_dataframe()["chosen"]) == ["no elements", "close to centered"]
+    assert "no elements" in str(report)
+    report.plot()

@@ -18,8 +18,6 @@ from unfunnel.tuning.pilot import Pilot
 # Centeredness below and above which a whole block has a plain name.
 _LOW, _HIGH = 0.2, 0.8
 
-_COLUMNS = ["block", "dims", "elements", "kappa min", "median", "max", "chosen"]
-
 
 @dataclass(frozen=True, eq=False)
 class TuningReport:
@@ -59,12 +57,21 @@ class TuningReport:
         rows = []
         for block in self.blocks:
             kappa = self.kappa(block)
-            if not kappa.size:
-                continue
-            low, middle, high = np.quantile(kappa.values, [0.0, 0.5, 1.0])
-            dims = ", ".join(str(dim) for dim in kappa.dims)
-            rows.append((block, dims, kappa.size, low, middle, high, _chosen(low, high)))
-        return pd.DataFrame(rows, columns=_COLUMNS).set_index("block")
+            # A dim may have no labels, and a block then no elements.
+            known = kappa.values if kappa.size else np.nan
+            low, middle, high = np.quantile(known, [0.0, 0.5, 1.0])
+            rows.append(
+                {
+                    "block": block,
+                    "dims": ", ".join(str(dim) for dim in kappa.dims),
+                    "elements": kappa.size,
+                    "kappa min": low,
+                    "median": middle,
+                    "max": high,
+                    "chosen": _chosen(low, high) if kappa.size else "no elements",
+                }
+            )
+        return pd.DataFrame(rows).set_index("block")
 
     def __str__(self) -> str:
         table = self.to_dataframe().to_string(float_format=lambda x: f"{x:.2f}")
@@ -96,7 +103,7 @@ class TuningReport:
         for row, block in enumerate(blocks):
             kappa = np.sort(self.kappa(block).values.ravel())
             # Spread by rank, so that equal points do not hide one another.
-            spread = np.linspace(-0.3, 0.3, kappa.size) if kappa.size > 1 else 0.0 * kappa
+            spread = np.linspace(-0.3, 0.3, kappa.size) if kappa.size > 1 else np.zeros(kappa.size)
             ax.scatter(kappa, row + spread, s=14, alpha=0.6, linewidths=0)
         ax.set(
             xlim=(-0.02, 1.02),
