@@ -153,3 +153,14 @@ def test_a_dim_without_labels():
     assert list(report.to_dataframe()["chosen"]) == ["no elements", "close to centered"]
     assert "no elements" in str(report)
     report.plot()
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate dimension names:UserWarning")  # of xarray
+def test_a_variable_that_repeats_a_dim():
+    with pm.Model(coords={"g": range(3)}) as model:
+        matrix = pm.Normal("matrix", dims=("g", "g"))
+        a = auto("a", dims="g")
+        pm.Normal("y", a, 0.5, observed=rng().normal(size=3))
+        pm.Normal("z", matrix, 1.0, observed=np.eye(3))
+    trace = unfunnel.sample(model, draws=50, tune=50, chains=2, seed=1, progress_bar=False)
+    np.testing.assert_allclose(trace["unfunnel"]["a_information"], 4.0, rtol=1e-6)

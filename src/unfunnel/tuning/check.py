@@ -57,13 +57,10 @@ def kappa_of_posterior(
     if posterior.sizes["chain"] * posterior.sizes["draw"] < _FEWEST_DRAWS:
         return {}
     step = max(1, posterior.sizes["chain"] * posterior.sizes["draw"] // _MOST_DRAWS)
-    sampled = [
-        v.name
-        for v in blocks[0].random_variables
-        if v.name in posterior and posterior[v.name].size  # xarray stacks no empty array
-    ]
-    thinned = posterior[sampled].isel(draw=slice(None, None, step))
-    thinned = thinned.stack(_sample=("chain", "draw")).transpose("_sample", ...)
+    sampled = [v.name for v in blocks[0].random_variables if v.name in posterior]
+    thinned = {
+        name: _one_after_another(posterior[name], step) for name in sampled if posterior[name].size
+    }
     found = {}
     for block in blocks:
         parents = _parents(block)
@@ -125,13 +122,18 @@ def _parents(block: Block) -> list[Any]:
     return [v for v in block.random_variables if v in above]
 
 
-def _others(block: Block, draws: xr.Dataset, own: np.ndarray) -> Regressors:
+def _one_after_another(variable: xr.DataArray, step: int) -> Draws:
+    """Return every ``step``-th draw of each chain; xarray stacks no variable that repeats a dim."""
+    values = variable.values[:, ::step]  # chains and draws come first
+    flat = values.reshape(values.shape[0] * values.shape[1], *values.shape[2:])
+    return Draws(flat, tuple(map(str, variable.dims[2:])))
+
+
+def _others(block: Block, draws: dict[str, Draws], own: np.ndarray) -> Regressors:
     """Return what to hold fixed; variables that are positive as logarithms, as they are sampled."""
-    found = {}
-    for name, values in draws.data_vars.items():
-        array = values.values
-        found[name] = Draws(
-            np.log(array) if (array > 0).all() else array, tuple(map(str, values.dims[1:]))
-        )
+    found = {
+        name: Draws(np.log(values) if (values > 0).all() else values, dims)
+        for name, (values, dims) in draws.items()
+    }
     dims = found.pop(block.name).dims
     return regressors(Draws(own, dims), found.values(), directions=False)

@@ -131,6 +131,8 @@ def _aligned(block: Draws, other: Draws) -> np.ndarray | None:
     """Return another variable with the axes of the block, if each of its axes is one of them."""
     if not other.dims or not set(other.dims) <= set(block.dims):
         return None
+    if any(len(set(dims)) < len(dims) for dims in (block.dims, other.dims)):
+        return None  # the labels of an axis are not enough to tell which of two it is
     for dim, length in zip(other.dims, other.values.shape[1:], strict=True):
         if length != block.values.shape[1 + block.dims.index(dim)]:
             return None  # a value of fewer elements than its variable, such as one that sums to 0
