@@ -25,7 +25,7 @@ def test_the_scale_is_returned_as_it_is():
     out = steered(scale, steering)
     assert unsteered(out) is scale
     assert unsteered(scale) is scale
-    assert steering_of(out).source is steering.source
+    assert steering_of(out, "beta").source is steering.source
     np.testing.assert_array_equal(out.eval({scale: [1.0, 2.0, 3.0]}), [1, 2, 3])
     gradient = pt.grad((out**2).sum(), scale)
     np.testing.assert_array_equal(gradient.eval({scale: [1.0, 2.0, 3.0]}), [2, 4, 6])
@@ -64,11 +64,11 @@ def test_exposed_values_can_change_after_compiling():
     shared.set_value([[5.0], [0.0]])
     assert function([0.0]) == [5.0]
     # Outside, everything is as it was.
-    assert steering_of(scale).source is steering.source
+    assert steering_of(scale, "beta").source is steering.source
     assert steering.information == [1.0]
     with pytest.raises(KeyError), exposed([scale], [(1,)]):
         raise KeyError
-    assert steering_of(scale).source is steering.source
+    assert steering_of(scale, "beta").source is steering.source
 
 
 def test_a_scalar_variable():

@@ -39,6 +39,11 @@ class SteeredScale(OpFromGraph):
         """Stay, even around a constant scale: what is folded the value transform cannot find."""
         return False
 
+    # Two variables of one scale, both with constants for their steering values, stay two: a merged
+    # operation could only carry the values of one of them.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
 
 class SteeringSource(Op):
     """Returns the steering values of one variable, as they are when it is evaluated.
@@ -86,9 +91,7 @@ class Steering:
     def untuned(cls, name: str, ndim: int) -> Steering:
         """Create the steering values of a variable of ``ndim`` axes, all zero."""
         values = np.zeros((2, *(0,) * ndim), dtype=pytensor.config.floatX)
-        source: Any = SteeringSource(values)()
-        source.name = names.steering(name)
-        return cls(source)
+        return cls(_source(values, name))
 
     @property
     def name(self) -> str:
@@ -165,9 +168,17 @@ def steered(scale: Any, steering: Steering) -> Any:
     return SteeredScale(dummies, [same], inline=True)(scale, steering.source)
 
 
-def steering_of(scale: Any) -> Steering:
-    """Return the steering values behind a scale that was given them."""
-    return Steering(_carrier(scale).inputs[1])
+def steering_of(scale: Any, name: str) -> Steering:
+    """Return the steering values behind the scale of a variable of this name.
+
+    A rewrite of the whole model, such as ``pymc_extras.marginalize``, makes a constant of them; in
+    its place the graph gets an operation again, whose values can be replaced.
+    """
+    node = _carrier(scale)
+    folded = node.inputs[1]
+    if isinstance(folded, Constant):
+        node.inputs[1] = _source(np.array(folded.data), name)
+    return Steering(node.inputs[1])
 
 
 def steering_inputs(scale: Any, value: Any) -> tuple[Any, ...]:
@@ -183,6 +194,12 @@ def unsteered(scale: Any) -> Any:
     """Return the scale that was given to :func:`steered`, or the scale itself."""
     node = _carrier(scale)
     return scale if node is None else node.inputs[0]
+
+
+def _source(values: np.ndarray, name: str) -> Any:
+    source: Any = SteeringSource(values)()
+    source.name = names.steering(name)
+    return source
 
 
 def _carrier(scale: Any) -> Any:

@@ -6,10 +6,12 @@ import arviz_stats
 import numpy as np
 import pymc as pm
 import pytest
+from pymc_extras import marginalize
 from pymc_extras.prior import Prior
 
 import unfunnel
 from unfunnel import LogNormalExp, NormalIdentity
+from unfunnel.errors import UnsupportedError
 
 
 def rng(seed=12):
@@ -164,3 +166,21 @@ def test_a_variable_that_repeats_a_dim():
         pm.Normal("z", matrix, 1.0, observed=np.eye(3))
     trace = unfunnel.sample(model, draws=50, tune=50, chains=2, seed=1, progress_bar=False)
     np.testing.assert_allclose(trace["unfunnel"]["a_information"], 4.0, rtol=1e-6)
+
+
+def test_a_discrete_variable_that_was_marginalized():
+    """The rewrite that takes it out of the model makes constants of what can be computed."""
+    with pm.Model(coords={"g": range(4), "h": range(3)}) as model:
+        shift = pm.Bernoulli("shift", 0.3)
+        s = pm.HalfNormal("s")
+        a, b = (
+            NormalIdentity(0.0, s, dims=dim, centered="auto").create_variable(name)
+            for name, dim in (("a", "g"), ("b", "h"))
+        )
+        pm.Normal("y", a + shift, 0.5, observed=rng().normal(size=4))
+        pm.Normal("z", b, 0.5, observed=rng().normal(size=3))
+    with pytest.raises(UnsupportedError, match=r"pymc_extras\.marginalize"):
+        unfunnel.sample(model)
+    found = sampled(marginalize(model, [shift]))["unfunnel"]
+    np.testing.assert_allclose(found["b_information"], 4.0, rtol=1e-6)
+    assert (found["a_information"] > 0.0).all()

@@ -115,7 +115,7 @@ def _block(model: Any, variable: Any, transform: CoordinateTransform) -> Block:
         location,
         scale,
         transform.link,
-        steering_of(scale),
+        steering_of(scale, variable.name),
         tuple(model.free_RVs),
         axes,
     )
