@@ -15,7 +15,7 @@
 #
 # The [media-mix notebook](post_media_mix.py) ends with divergences that no prior took away, and
 # with a ridge between the ceilings of the channels and the steepness of their curves. This one asks
-# what `centered="auto"` does about either, at what cost: three panels of made-up data, three seeds
+# what `centered="auto"` does about either, at what cost: three panels of made-up data, six seeds
 # each, under both of nutpie's adaptations, and every gradient counted, those of warm-up and pilot
 # too.
 #
@@ -55,7 +55,7 @@ from unfunnel.tuning.pilot import run_pilot
 
 CHAINS, TUNE, DRAWS_PER_CHAIN = (2, 5, 10) if short() else (4, 1000, 1000)
 LENGTH = {"chains": CHAINS, "tune": TUNE, "draws": DRAWS_PER_CHAIN, "progress_bar": False}
-PANELS, SEEDS = ((2025,), (1,)) if short() else ((2025, 2026, 2027), (1, 2, 3))
+PANELS, SEEDS = ((2025,), (1,)) if short() else ((2025, 2026, 2027), (1, 2, 3, 4, 5, 6))
 ADAPTATIONS = ("diag", "low_rank")
 if short():  # Compiling is most of the work then, and half as much of it without optimization.
     os.environ["NUMBA_OPT"] = "0"

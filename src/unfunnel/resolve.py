@@ -278,7 +278,7 @@ def _guarded(
         for name, parameter in family.known_parameters.items()
         if name in tensors and (condition := parameter.support.holds(tensors[name])) is not None
     ]
-    if not conditions:
+    if tensors and not conditions:  # a real location, and a scale that was checked as it was given
         return law
     valid = scale > 0
     for condition in conditions:
