@@ -145,6 +145,7 @@ def test_labelled_variables_of_two_dims():
     np.testing.assert_allclose(found, sizes, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_dim_without_labels():
     with pm.Model(coords={"g": [], "h": range(3)}) as model:
         auto("a", dims="g")
@@ -157,6 +158,7 @@ def test_a_dim_without_labels():
     report.plot()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Duplicate dimension names:UserWarning")  # of xarray
 def test_a_variable_that_repeats_a_dim():
     with pm.Model(coords={"g": range(3)}) as model:
