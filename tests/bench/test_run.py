@@ -40,17 +40,8 @@ def check(record):
     assert len(frame([record])) == 1
 
 
-#: Other people's priors are compiled anew for each form, which takes long.
-IN_FULL = (FormName.MARKETING_NONCENTERED,)
-
-
-FORM_CASES = [
-    pytest.param(form, marks=[] if form in IN_FULL else [pytest.mark.slow])
-    for form in sorted(ALONE)
-]
-
-
-@pytest.mark.parametrize("form", FORM_CASES)
+@pytest.mark.slow  # each is compiled anew
+@pytest.mark.parametrize("form", sorted(ALONE))
 def test_forms(form):
     (record,) = run(form)
     check(record)
