@@ -88,9 +88,9 @@ save_figure(figure_of_all, "bench_regimes")
 # %% [markdown]
 # ## Without data, how efficient can it be?
 #
-# Where there are no data, `"auto"` is slightly behind the non-centered form. Is a still better
-# coordinate to be found? The best one there can be is known: independent standard normals, of which
-# `mu`, `sigma` and the effects are functions. Sampled by the same sampler it is no better.
+# Where there are no data, `"auto"` is slightly behind the non-centered form. Is its coordinate not
+# round enough? The roundest there can be is known: independent standard normals, of which `mu`,
+# `sigma` and the effects are functions. Sampled by the same sampler they are as far behind.
 
 # %%
 with pm.Model() as ideal:
