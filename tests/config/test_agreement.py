@@ -22,7 +22,7 @@ def checker():
     return jsonschema.Draft202012Validator(schema())
 
 
-def agree(checker, data):
+def assert_agreement(checker, data):
     untouched = copy.deepcopy(data)
     by_schema, by_us = checker.is_valid(data), problems_of_shape(data)
     assert by_schema == (not by_us), [str(each) for each in by_us]
@@ -42,7 +42,7 @@ def test_good_files(checker, data):
 @settings(max_examples=FEW)
 @given(data=broken())
 def test_broken_files(checker, data):
-    agree(checker, data)
+    assert_agreement(checker, data)
 
 
 @pytest.mark.slow
@@ -57,7 +57,7 @@ def test_many_good_files(checker, data):
 @settings(max_examples=MANY)
 @given(data=broken())
 def test_many_broken_files(checker, data):
-    agree(checker, data)
+    assert_agreement(checker, data)
 
 
 def test_schema_says_what_it_is():

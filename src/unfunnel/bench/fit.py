@@ -19,7 +19,12 @@ from unfunnel.bench.grid import DEFAULT_FAMILY, Length
 from unfunnel.bench.regimes import Data
 from unfunnel.extras import require
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.compiled import compile_for_tuning, default_adaptation, with_steering
+from unfunnel.tuning.compiled import (
+    compile_for_tuning,
+    default_adaptation,
+    reason_of,
+    with_steering,
+)
 from unfunnel.tuning.pilot import run_pilot
 
 _LOG = logging.getLogger("unfunnel")
@@ -155,7 +160,7 @@ def sample(form: Form, prepared: Prepared, seed: int, length: Length) -> dict[st
     except (RuntimeError, ValueError) as error:  # nutpie raises the first
         _LOG.debug("A fit failed.", exc_info=True)
         seconds = time.perf_counter() - start
-        figures = FAILED | {"error": str(error).split("Stack backtrace")[0].strip()}
+        figures = FAILED | {"error": reason_of(error)}
     return figures | {
         "pilot_gradients": prepared.gradients,
         "pilot_seconds": prepared.seconds,

@@ -182,8 +182,7 @@ class Reviver:
         except UnfunnelError as error:
             at = _parameter_path(path, error.subject, given)
             return self._problem(at, str(error.given), error.expected, error.remedy)
-        # Upstream's constructors raise what they like, and a file is not to end in a traceback.
-        except Exception as error:
+        except Exception as error:  # upstream's constructors raise what they like: no traceback
             found = f"{type(error).__name__}: {' '.join(str(error).split())}"
             return self._problem(path, found, "what its constructor accepts")
 

@@ -92,6 +92,11 @@ def gradient_count(trace: Any) -> int:
     return sum(int(trace[group]["n_steps"].sum()) for group in groups if group in trace.children)
 
 
+def reason_of(error: Exception) -> str:
+    """Return what nutpie says in one line, without the stack of its own that may follow."""
+    return " ".join(str(error).partition("Stack backtrace:")[0].split())
+
+
 def default_adaptation(compiled: Any) -> dict[str, Any]:
     """Return the options of ``nutpie.sample`` that suit a model in tuned coordinates.
 

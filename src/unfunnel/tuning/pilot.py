@@ -18,7 +18,7 @@ import numpy as np
 
 from unfunnel.extras import require
 from unfunnel.tuning.blocks import Block
-from unfunnel.tuning.compiled import gradient_count, with_steering
+from unfunnel.tuning.compiled import gradient_count, reason_of, with_steering
 from unfunnel.tuning.estimate import Estimate, centeredness, information_from_scores
 from unfunnel.tuning.geometry import BlockDraws, Geometry, Layout, SteeringValues
 from unfunnel.tuning.progress import PilotProgress, pilot_progress
@@ -193,7 +193,7 @@ class _Runner:
                 **self.options,
             )
         except RuntimeError as error:  # what nutpie raises where it finds no point to start from
-            raise PilotFailed(_reason(error)) from error
+            raise PilotFailed(reason_of(error)) from error
         self.gradients += gradient_count(trace)
         draws, gradients = (
             trace["sample_stats"][key].values for key in ("unconstrained_draw", "gradient")
@@ -208,11 +208,6 @@ class _Runner:
         """Return the later half of the draws of each chain, in the coordinates of ``steering``."""
         moved = self.geometry.moved(_flat(draws), at, steering).reshape(draws.shape)
         return _flat(moved[:, draws.shape[1] // 2 :])
-
-
-def _reason(error: RuntimeError) -> str:
-    """Return what nutpie says in one line, without the stack of its own that may follow."""
-    return " ".join(str(error).partition("Stack backtrace:")[0].split())
 
 
 def _one_of(points: np.ndarray) -> Callable[[int], np.ndarray]:

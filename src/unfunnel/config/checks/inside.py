@@ -80,7 +80,7 @@ def _bounded(node: Node, rule: Rule) -> Interval | None:
     bounds = {key: _number(value) for key, (_, value) in node.given(tuple(rule.bounds)).items()}
     if not any(value is not None for value in bounds.values()):
         return None
-    return Interval(*_ends(tuple({**rule.bounds, **bounds}.values())))  # type: ignore[arg-type]
+    return Interval(*_ends(tuple({**rule.bounds, **bounds}.values())))  # type: ignore[arg-type]  # two values
 
 
 def _of_family(node: Node, rule: Rule) -> Iterator[Problem]:
