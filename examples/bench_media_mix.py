@@ -50,7 +50,7 @@ from pymc_marketing.special_priors import LogNormalPrior
 
 import unfunnel
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.compiled import compile_for_tuning, with_steering
+from unfunnel.tuning.compiled import compile_for_tuning
 from unfunnel.tuning.pilot import run_pilot
 
 CHAINS, TUNE, DRAWS_PER_CHAIN = (2, 5, 10) if short() else (4, 1000, 1000)
@@ -152,7 +152,7 @@ def sampled(form: str, seed_of_panel: int) -> list[dict[str, Any]]:
         ready, cost = compiled, 0
         if blocks:  # what unfunnel.sample does, without compiling again for each seed
             pilot = run_pilot(model, compiled, blocks, seed, progress_bar=False)
-            ready, cost = with_steering(compiled, blocks, pilot.steering), pilot.gradients
+            ready, cost = pilot.in_compiled(compiled, blocks), pilot.gradients
         for adaptation in ADAPTATIONS:
             trace = nutpie.sample(ready, **LENGTH, seed=seed, adaptation=adaptation)
             what = {"panel": seed_of_panel, "seed": seed, "adaptation": adaptation}

@@ -88,9 +88,9 @@ save_figure(figure_of_all, "bench_regimes")
 # %% [markdown]
 # ## Without data, how efficient can it be?
 #
-# Where there are no data, `"auto"` is slightly behind the non-centered form. Is its coordinate not
-# round enough? The roundest there can be is known: independent standard normals, of which `mu`,
-# `sigma` and the effects are functions. Sampled by the same sampler they are as far behind.
+# Where there are no data, `"auto"` is the non-centered form, and `sigma` is sampled on its
+# logarithm, although that is skewed. A rounder coordinate is no better there. The roundest is
+# known: independent standard normals, of which `mu`, `sigma` and the effects are functions.
 
 # %%
 with pm.Model() as ideal:

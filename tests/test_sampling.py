@@ -26,7 +26,7 @@ from unfunnel import LogNormalExp, NormalIdentity, ProbitNormal
 from unfunnel.families import PROBIT_NORMAL
 from unfunnel.ops import NUMPY
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.compiled import compile_for_tuning, with_steering
+from unfunnel.tuning.compiled import compile_for_tuning
 from unfunnel.tuning.pilot import run_pilot
 
 SEEDS = (0, 1, 2)
@@ -303,7 +303,7 @@ def measure(centered: Any, data: dict[str, np.ndarray], draws: int, tune: int) -
         ready = compiled
         if blocks:  # as unfunnel.sample does, without compiling for each data set
             pilot = run_pilot(model, compiled, blocks, seed, progress_bar=False)
-            ready = with_steering(compiled, blocks, pilot.steering)
+            ready = pilot.in_compiled(compiled, blocks)
         runs.append(figures(nutpie.sample(ready, **options(seed, draws, tune))))
     return Figures(*np.median([(r.ess_per_kgrad, r.divergences, r.rhat) for r in runs], axis=0))
 

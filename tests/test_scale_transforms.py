@@ -58,11 +58,19 @@ def evaluate(function, *values):
 
 VALUES = (-690.0, -50.0, -3.0, -1e-9, 0.0, 0.4, 2.0, 20.0, 40.0, 2000.0)
 WIDTHS = (1e-3, 0.3, 1e3)
+LOG_STRETCHES = (-3.4, 0.0, 9.2)
 
 
-@pytest.mark.parametrize("w", WIDTHS)
-def test_forward_and_backward_are_inverse(w):
+def stretched(w, log_stretch):
     transform = SoftplusTransform(w)
+    transform.log_stretch = log_stretch
+    return transform
+
+
+@pytest.mark.parametrize("log_stretch", LOG_STRETCHES)
+@pytest.mark.parametrize("w", WIDTHS)
+def test_forward_and_backward_are_inverse(w, log_stretch):
+    transform = stretched(w, log_stretch)
     found = evaluate(lambda x: transform.forward(transform.backward(x)), *VALUES)
     np.testing.assert_allclose(found, VALUES, rtol=1e-12, atol=1e-12)
     sigmas = np.array([1e-300, 1e-12, 1e-3, 0.2, 1.0, 7.0, 1e4, 1e200])
@@ -70,18 +78,20 @@ def test_forward_and_backward_are_inverse(w):
     np.testing.assert_allclose(found, sigmas, rtol=1e-12)
 
 
+@pytest.mark.parametrize("log_stretch", LOG_STRETCHES)
 @pytest.mark.parametrize("w", WIDTHS)
-def test_log_jacobian(w):
-    transform = SoftplusTransform(w)
+def test_log_jacobian(w, log_stretch):
+    transform = stretched(w, log_stretch)
     v, step = np.array([-30.0, -4.0, -1.0, 0.0, 0.5, 3.0, 12.0]), 1e-5
     ends = [evaluate(transform.backward, *(v + side * step)) for side in (-1, 1)]
     slopes = (ends[1] - ends[0]) / (2 * step)
     np.testing.assert_allclose(evaluate(transform.log_jac_det, *v), np.log(slopes), atol=1e-8)
 
 
+@pytest.mark.parametrize("log_stretch", LOG_STRETCHES)
 @pytest.mark.parametrize("part", ["backward", "log_jac_det"])
-def test_everything_is_finite_at_the_extremes(part):
-    function = getattr(SoftplusTransform(0.3), part)
+def test_everything_is_finite_at_the_extremes(part, log_stretch):
+    function = getattr(stretched(0.3, log_stretch), part)
     assert np.isfinite(evaluate(function, *VALUES)).all()
     assert np.isfinite(evaluate(lambda x: pt.grad(function(x).sum(), x), *VALUES)).all()
 
@@ -96,6 +106,25 @@ def test_the_three_parts():
     assert right - middle == pytest.approx(0.3, rel=0.02)
     high, higher = evaluate(transform.backward, 1000.0, 1050.0)
     assert np.log(higher / high) == pytest.approx(1.0, rel=1e-12)
+
+
+def test_stretched():
+    """The width is as many times the one before, and zero stays an ordinary value."""
+    v = np.array([-30.0, -2.0, 0.0, 3.0])
+    for log_stretch in LOG_STRETCHES:
+        wider = evaluate(SoftplusTransform(0.3 * np.exp(log_stretch)).backward, *(v - log_stretch))
+        np.testing.assert_allclose(evaluate(stretched(0.3, log_stretch).backward, *v), wider)
+        assert 0.03 < evaluate(stretched(0.3, log_stretch).backward, 0.0)[0] < 1.0
+    logarithm = evaluate(stretched(0.3, 9.2).backward, *v)
+    np.testing.assert_allclose(logarithm, 0.3 * np.exp(v), rtol=2e-3)
+
+
+def test_the_ratio_to_the_median_of_the_prior():
+    with pm.Model():
+        transform = scale_transform(pm.Exponential("sigma", 2.0))
+    v = np.array([-40.0, -3.0, 0.0, 7.0])
+    expected = np.log(evaluate(transform.backward, *v) / (0.5 * np.log(2.0)))
+    np.testing.assert_allclose([transform.log_ratio(x) for x in v], expected, rtol=1e-12)
 
 
 def test_both_kinds_are_alike():

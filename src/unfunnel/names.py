@@ -35,6 +35,16 @@ def steering(name: str) -> str:
     return f"{name}_steering__"
 
 
+def log_stretch(name: str) -> str:
+    """Name of the value that stretches the coordinate of a scale hyperparameter."""
+    return f"{name}_stretch__"
+
+
+def stretch(name: str) -> str:
+    """Name of the width of the coordinate of a scale hyperparameter, in the report of a pilot."""
+    return f"{name}_stretch"
+
+
 def information(name: str) -> str:
     """Name of the information of each element, in the report of a pilot."""
     return f"{name}_information"

@@ -25,6 +25,8 @@ from pytensor.compile.builders import OpFromGraph
 from pytensor.graph.basic import Apply, Constant
 from pytensor.graph.op import Op
 from pytensor.ifelse import ifelse
+from pytensor.xtensor import as_xtensor
+from pytensor.xtensor.type import XTensorType
 
 from unfunnel import names
 from unfunnel.wrappers import unwrapped
@@ -163,9 +165,16 @@ def steered(scale: Any, steering: Steering) -> Any:
     steering : Steering
         Its steering values.
     """
-    dummies: list[Any] = [scale.type(), steering.source.type()]
+    return carrying(scale, steering.source)
+
+
+def carrying(x: Any, values: Any) -> Any:
+    """Return ``x`` with ``values`` among its ancestors; ``x`` may be labelled."""
+    if isinstance(x.type, XTensorType):
+        return as_xtensor(carrying(x.values, values), dims=x.type.dims)
+    dummies: list[Any] = [x.type(), values.type()]
     same: Any = pt.tensor_copy(dummies[0])
-    return SteeredScale(dummies, [same], inline=True)(scale, steering.source)
+    return SteeredScale(dummies, [same], inline=True)(x, values)
 
 
 def steering_of(scale: Any, name: str) -> Steering:

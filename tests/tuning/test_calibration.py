@@ -32,7 +32,7 @@ from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.graph_ops import GRAPH, positive_or_one
 from unfunnel.transforms import CoordinateTransform, location_and_scale
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.compiled import compile_for_tuning, with_steering
+from unfunnel.tuning.compiled import compile_for_tuning
 from unfunnel.tuning.pilot import run_pilot
 
 SIMULATIONS = 200
@@ -120,7 +120,7 @@ def calibrate(model: Any, simulations: int, seed: int) -> xr.Dataset:
         pilot = run_pilot(model, with_data, blocks, i, progress_bar=False)
         assert not pilot.failed, pilot.problem
         trace = nutpie.sample(
-            with_steering(with_data, blocks, pilot.steering),
+            pilot.in_compiled(with_data, blocks),
             draws=5 * RANKED_DRAWS,
             tune=300,
             chains=2,

@@ -12,7 +12,7 @@ from unfunnel import NormalIdentity
 from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.check import kappa_of_posterior
 from unfunnel.tuning.estimate import Estimate
-from unfunnel.tuning.pilot import Pilot
+from unfunnel.tuning.findings import Findings
 
 CHAINS, DRAWS = 2, 200
 
@@ -29,7 +29,7 @@ def check(correlation: float, variance: float, shape: tuple[int, ...]) -> tuple[
     draws = lfilter([np.sqrt(variance * (1 - correlation**2))], [1, -correlation], noise, axis=1)
     names = ("chain", "draw", "group")[: draws.ndim]
     posterior = xr.Dataset({"b": (names, draws[:, 1000:])})
-    nothing = Pilot({"b": Estimate(*np.zeros((2, *shape)))}, {"b": np.zeros(shape)}, 0, 0.0, 2)
+    nothing = Findings({"b": Estimate(*np.zeros((2, *shape)))}, {"b": np.zeros(shape)}, 0, 0.0, 2)
     return kappa_of_posterior([block], nothing, posterior)["b"]
 
 
@@ -61,6 +61,6 @@ def test_too_few_draws_of_a_chain_for_an_effective_sample_size():
         NormalIdentity(0.0, 1.0, centered="auto").create_variable("b")
     (block,) = auto_blocks(model)
     posterior = xr.Dataset({"b": (("chain", "draw"), np.linspace(0, 0.1, 60).reshape(20, 3))})
-    nothing = Pilot({"b": Estimate(*np.zeros(2))}, {"b": np.zeros(())}, 0, 0.0, 2)
+    nothing = Findings({"b": Estimate(*np.zeros(2))}, {"b": np.zeros(())}, 0, 0.0, 2)
     kappa, error = kappa_of_posterior([block], nothing, posterior)["b"]
     assert flagged(kappa, error).all()

@@ -18,16 +18,21 @@ from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.compiled import compile_for_tuning, with_steering
 from unfunnel.tuning.estimate import Estimate
 from unfunnel.tuning.geometry import Layout
+from unfunnel.tuning.scales import scales_of
 
 START = np.linspace(1.0, 3.0, GROUPS)
 NO_JITTER: dict[str, Any] = {"jitter_rvs": set()}
 STEERING = Estimate(np.linspace(1.0, 2000.0, GROUPS), np.linspace(1.0, 500.0, GROUPS))
 
 
-def natural(model: Any, compiled: Any, steering: dict[str, Estimate]) -> dict[str, np.ndarray]:
+def natural(
+    model: Any, compiled: Any, steering: dict[str, Estimate], stretch: float = 1.0
+) -> dict[str, np.ndarray]:
     """Return where a compiled model starts, in natural units."""
     for block in auto_blocks(model):
         block.steering.set(*steering[block.name])
+    for scale in scales_of(model, auto_blocks(model)):
+        scale.transform.log_stretch = np.log(stretch)
     function = model.compile_fn(
         model.unobserved_value_vars, inputs=model.value_vars, on_unused_input="ignore"
     )
@@ -36,6 +41,8 @@ def natural(model: Any, compiled: Any, steering: dict[str, Estimate]) -> dict[st
     values = function({v.name: layout.part(flat, v.name) for v in model.value_vars})
     for block in auto_blocks(model):
         block.steering.reset()
+    for scale in scales_of(model, auto_blocks(model)):
+        scale.transform.log_stretch = 0.0
     names = (v.name for v in model.unobserved_value_vars)
     return dict(zip(names, values, strict=True))
 
@@ -111,8 +118,9 @@ def test_sample_starts_there(monkeypatch):
     steering = Estimate(*(found[f"a_{x}"].values for x in ("information", "weighted_location")))
     assert steering.information.max() > 100.0
     copy = unfunnel.reparameterize(model)
-    for compiled, used in ((seen[0], Estimate(*np.zeros((2, GROUPS)))), (seen[-1], steering)):
-        np.testing.assert_allclose(natural(copy, compiled, {"a": used})["a"], START)
+    untuned, stretch = Estimate(*np.zeros((2, GROUPS))), float(found["tau_stretch"])
+    for compiled, used, tau in ((seen[0], untuned, 1.0), (seen[-1], steering, stretch)):
+        np.testing.assert_allclose(natural(copy, compiled, {"a": used}, tau)["a"], START)
 
 
 def test_a_tuned_model_starts_there():

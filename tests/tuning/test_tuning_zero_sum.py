@@ -13,8 +13,8 @@ from unfunnel.contrasts import contracted
 from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.check import kappa_of_posterior
 from unfunnel.tuning.estimate import information_from_scores
+from unfunnel.tuning.findings import Findings
 from unfunnel.tuning.hierarchies import find_hierarchies
-from unfunnel.tuning.pilot import Pilot
 
 GROUPS = 12
 COORDS = {"group": [f"g{i}" for i in range(GROUPS)], "predictor": ["x", "y"]}
@@ -89,7 +89,7 @@ def test_the_check_knows_right_from_wrong(sampled):
     for information, agrees in ((right, True), (np.zeros_like(right), False)):
         kappa = 1 - (1 / (1 + information * spread**2)).mean(axis=0)
         values = unfunnel.tuning.estimate.Estimate(information, weighted * (information > 0))
-        pilot = Pilot({"b": values}, {"b": kappa}, 0, 0.0, 1)
+        pilot = Findings({"b": values}, {"b": kappa}, 0, 0.0, 1)
         found, error = kappa_of_posterior([block], pilot, posterior)["b"]
         apart = np.abs(found - kappa)
         assert (apart < 0.2 + 4 * error).all() == agrees

@@ -19,7 +19,7 @@ from pymc_extras.prior import Prior
 
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.compiled import compile_for_tuning, with_steering
+from unfunnel.tuning.compiled import compile_for_tuning
 from unfunnel.tuning.estimate import Estimate, information_from_scores
 from unfunnel.tuning.pilot import run_pilot
 from unfunnel.tuning.regressors import Draws, regressors
@@ -175,7 +175,7 @@ def figures(build: Any, unit: float) -> tuple[float, float]:
         pilot = run_pilot(model, compiled, blocks, seed, progress_bar=False)
         assert not pilot.failed, pilot.problem
         trace = nutpie.sample(
-            with_steering(compiled, blocks, pilot.steering),
+            pilot.in_compiled(compiled, blocks),
             draws=3000,
             tune=500,
             chains=4,

@@ -23,7 +23,6 @@ from unfunnel.tuning.compiled import (
     compile_for_tuning,
     default_adaptation,
     reason_of,
-    with_steering,
 )
 from unfunnel.tuning.pilot import run_pilot
 
@@ -100,7 +99,7 @@ def _prepare_auto(model: Any, compiled: Any, seed: int) -> Prepared:
     start = time.perf_counter()
     blocks = auto_blocks(model)
     pilot = run_pilot(model, compiled, blocks, seed, progress_bar=False)
-    steered = with_steering(compiled, blocks, pilot.steering)
+    steered = pilot.in_compiled(compiled, blocks)
     options = {} if pilot.failed else default_adaptation(compiled)
     seconds = time.perf_counter() - start
     return Prepared(steered, pilot.gradients, seconds, pilot.problem, options)

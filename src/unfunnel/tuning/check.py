@@ -19,7 +19,7 @@ from unfunnel.extras import require
 from unfunnel.ops import NUMPY
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.estimate import shared_mean
-from unfunnel.tuning.pilot import Pilot
+from unfunnel.tuning.findings import Findings
 from unfunnel.tuning.regressors import Draws, Regressors, regressors
 
 # Fewer draws show nothing about a variance.
@@ -33,7 +33,7 @@ _MOST_DRAWS = 400
 
 
 def kappa_of_posterior(
-    blocks: list[Block], pilot: Pilot, posterior: xr.Dataset
+    blocks: list[Block], pilot: Findings, posterior: xr.Dataset
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """Return the centeredness of each element as the final draws show it, with its error.
 
@@ -41,7 +41,7 @@ def kappa_of_posterior(
     ----------
     blocks : list of Block
         The blocks that were tuned.
-    pilot : Pilot
+    pilot : Findings
         What was found.
     posterior : Dataset
         The draws; blocks without elements and those whose variables were not all kept are left

@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from unfunnel import names
 from unfunnel.errors import UnsupportedError
 from unfunnel.extras import require
 from unfunnel.steering import exposed
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.geometry import SteeringValues
+from unfunnel.tuning.scales import scales_of, stretchable
 from unfunnel.tuning.starts import start_of
 
 # Up to here the low-rank adaptation gains much, at some 120 dimensions nothing; beyond, estimating
@@ -67,7 +69,10 @@ def compile_for_tuning(model: Any, blocks: list[Block], **options: Any) -> Any:
         }
     shapes = model.eval_rv_shapes()
     scales = [block.scale for block in blocks]
-    with exposed(scales, [shapes[block.value.name] for block in blocks]):
+    with (
+        exposed(scales, [shapes[block.value.name] for block in blocks]),
+        stretchable(scales_of(model, blocks)),
+    ):
         compiled = require("nutpie", "sample").compile_pymc_model(model, **options)
     if not blocks:
         return compiled
@@ -75,12 +80,18 @@ def compile_for_tuning(model: Any, blocks: list[Block], **options: Any) -> Any:
     return replace(compiled, initial_point_func=start)
 
 
-def with_steering(compiled: Any, blocks: list[Block], steering: SteeringValues) -> Any:
+def with_steering(
+    compiled: Any,
+    blocks: list[Block],
+    steering: SteeringValues,
+    log_stretch: dict[str, float] | None = None,
+) -> Any:
     """Return the compiled model with these steering values; nothing is compiled again.
 
     Chains start at the initial values that the model was given, whatever the steering values.
     """
     updates = {block.steering.name: np.stack(steering[block.name]) for block in blocks}
+    updates |= {names.log_stretch(name): np.asarray(x) for name, x in (log_stretch or {}).items()}
     start = compiled.initial_point_func
     steered = compiled.with_data(**updates)
     return replace(steered, initial_point_func=start.at(updates)) if updates else steered

@@ -23,6 +23,7 @@ from unfunnel.steering import exposed
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.estimate import Estimate
 from unfunnel.tuning.regressors import Draws, Regressors, regressors
+from unfunnel.tuning.scales import scales_of, stretchable
 
 #: The steering values in use, by the name of the block.
 SteeringValues = dict[str, Estimate]
@@ -90,7 +91,10 @@ class Geometry:
         outputs = []
         # Rounds of a pilot differ in their steering values, which are inputs here.
         shapes = [layout.shapes[block.value.name] for block in blocks]
-        with exposed([block.scale for block in blocks], shapes) as sources:
+        with (
+            exposed([block.scale for block in blocks], shapes) as sources,
+            stretchable(scales_of(model, blocks)),  # not stretched, whatever the model is
+        ):
             for block in blocks:
                 location, scale = model.replace_rvs_by_values(
                     [block.coordinate_location, block.scale]

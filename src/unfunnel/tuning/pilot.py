@@ -20,8 +20,10 @@ from unfunnel.extras import require
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.compiled import gradient_count, reason_of, with_steering
 from unfunnel.tuning.estimate import Estimate, centeredness, information_from_scores
+from unfunnel.tuning.findings import Findings
 from unfunnel.tuning.geometry import BlockDraws, Geometry, Layout, SteeringValues
 from unfunnel.tuning.progress import PilotProgress, pilot_progress
+from unfunnel.tuning.scales import Scale, scales_of
 
 _LOG = logging.getLogger("unfunnel")
 
@@ -46,39 +48,6 @@ _FIRST = Round(tune=50, draws=20, maxdepth=6)
 _LATER = Round(tune=60, draws=40, maxdepth=8)
 
 
-@dataclass(frozen=True)
-class Pilot:
-    """What a pilot found and what it cost.
-
-    Parameters
-    ----------
-    steering : dict
-        An :class:`~unfunnel.tuning.estimate.Estimate` by the name of the block.
-    kappa : dict
-        Centeredness of each element, in [0, 1], by the name of the block.
-    gradients : int
-        Evaluations of the gradient, tuning included.
-    seconds : float
-        Wall time.
-    rounds : int
-        How many rounds it took; 0 if it failed.
-    problem : str
-        Why the result should not be relied on; empty if all is well.
-    """
-
-    steering: SteeringValues
-    kappa: dict[str, np.ndarray]
-    gradients: int
-    seconds: float
-    rounds: int
-    problem: str = ""
-
-    @property
-    def failed(self) -> bool:
-        """Whether nothing was learned, so that all blocks stay non-centered."""
-        return self.rounds == 0
-
-
 def run_pilot(
     model: Any,
     compiled: Any,
@@ -87,7 +56,7 @@ def run_pilot(
     *,
     progress_bar: bool = False,
     **options: Any,
-) -> Pilot:
+) -> Findings:
     """Run a pilot on a compiled model.
 
     Parameters
@@ -107,13 +76,14 @@ def run_pilot(
 
     Returns
     -------
-    Pilot
+    Findings
         Also where the run failed: then with zeros, which is the non-centered form.
     """
     start = time.perf_counter()
     geometry = Geometry(model, blocks, Layout.of(model, compiled.shapes))
     with pilot_progress(progress_bar, _MOST_ROUNDS) as progress:
-        runner = _Runner(compiled, geometry, np.random.SeedSequence(seed), progress, options)
+        seeds = np.random.SeedSequence(seed)
+        runner = _Runner(compiled, geometry, scales_of(model, blocks), seeds, progress, options)
         try:
             found = runner.run()
         except PilotFailed as error:
@@ -134,18 +104,20 @@ class _Runner:
         self,
         compiled: Any,
         geometry: Geometry,
+        scales: list[Scale],
         seeds: np.random.SeedSequence,
         progress: PilotProgress,
         options: dict[str, Any],
     ) -> None:
         self.compiled = compiled
         self.geometry = geometry
+        self.scales = scales
         self.seeds = seeds
         self.progress = progress
         self.options = options
         self.gradients = 0
 
-    def run(self) -> Pilot:
+    def run(self) -> Findings:
         steering = self.geometry.untuned()
         draws, at = self._round(1, _FIRST, None, steering)
         steering = _estimates(at)
@@ -162,12 +134,14 @@ class _Runner:
             if change <= _SETTLED:
                 break
         problem = _stuck(at) or _unsettled(change, number)
-        return Pilot(steering, kappa, self.gradients, 0.0, number, problem)
+        part = self.geometry.layout.part
+        stretch = {x.name: x.log_stretch(part(draws, x.value.name), kappa) for x in self.scales}
+        return Findings(steering, kappa, self.gradients, 0.0, number, problem, stretch)
 
-    def nothing(self, problem: str) -> Pilot:
+    def nothing(self, problem: str) -> Findings:
         steering = self.geometry.untuned()
         kappa = {name: np.zeros_like(values.information) for name, values in steering.items()}
-        return Pilot(steering, kappa, self.gradients, 0.0, 0, problem)
+        return Findings(steering, kappa, self.gradients, 0.0, 0, problem)
 
     def _round(
         self, number: int, length: Round, start_at: np.ndarray | None, steering: SteeringValues

@@ -13,7 +13,7 @@ from unfunnel import names
 from unfunnel.contrasts import extended
 from unfunnel.figure_style import axes_or_new
 from unfunnel.tuning.blocks import Block
-from unfunnel.tuning.pilot import Pilot
+from unfunnel.tuning.findings import Findings
 
 # Centeredness below and above which a whole block has a plain name.
 _LOW, _HIGH = 0.2, 0.8
@@ -28,7 +28,9 @@ class TuningReport:
     values : Dataset
         For each block ``{name}_information`` (in 1/theta**2, theta being the unconstrained
         variable), ``{name}_weighted_location`` (1/theta) and ``{name}_kappa``, the centeredness of
-        each element in [0, 1], labelled with the coords of the model. Attributes: gradients,
+        each element in [0, 1], labelled with the coords of the model; for each scale hyperparameter
+        ``{name}_stretch``, the width of its coordinate as a multiple of the one before the pilot;
+        see :mod:`unfunnel.tuning.scales`. Attributes: gradients,
         seconds and rounds of the pilot; its problem, if any; which variables look like part of a
         hierarchy but were left untouched, with the reason; from ``sample`` also the adaptation.
 
@@ -117,7 +119,7 @@ class TuningReport:
 
 
 def report_of(
-    model: Any, blocks: list[Block], pilot: Pilot, untouched: dict[str, str] | None = None
+    model: Any, blocks: list[Block], pilot: Findings, untouched: dict[str, str] | None = None
 ) -> TuningReport:
     """Label the findings of a pilot with the coords of the model."""
     untouched = untouched or {}
@@ -132,6 +134,7 @@ def report_of(
             ),
             names.kappa(block.name): block.labelled(pilot.kappa[block.name]),
         }
+    variables |= {names.stretch(x): float(np.exp(s)) for x, s in pilot.log_stretch.items()}
     coords = {
         dim: _labels(model.coords[dim])
         for block in blocks

@@ -24,9 +24,10 @@ from unfunnel.tuning.arguments import (
 )
 from unfunnel.tuning.blocks import Block, auto_blocks
 from unfunnel.tuning.check import kappa_of_posterior
-from unfunnel.tuning.compiled import compile_for_tuning, default_adaptation, with_steering
+from unfunnel.tuning.compiled import compile_for_tuning, default_adaptation
+from unfunnel.tuning.findings import Findings
 from unfunnel.tuning.hierarchies import find_hierarchies
-from unfunnel.tuning.pilot import Pilot, run_pilot
+from unfunnel.tuning.pilot import run_pilot
 from unfunnel.tuning.report import report_of
 from unfunnel.tuning.tune import TuningWarning, select_blocks, warn_of_problem
 
@@ -155,7 +156,7 @@ def sample(
     report = report_of(informed, chosen, pilot, untouched)
     report.values.attrs["adaptation"] = nutpie_options.get("adaptation", "diag")
     trace: xr.DataTree = nutpie.sample(
-        with_steering(compiled, chosen, pilot.steering),
+        pilot.in_compiled(compiled, chosen),
         draws=draws,
         chains=chains,
         seed=number,
@@ -193,7 +194,7 @@ def _with_blocks(model: Any, blocks: str | Sequence[str]) -> Any:
     return reparameterize(model, missing) if missing else model
 
 
-def _warn_of_disagreement(blocks: list[Block], pilot: Pilot, trace: xr.DataTree) -> None:
+def _warn_of_disagreement(blocks: list[Block], pilot: Findings, trace: xr.DataTree) -> None:
     found = kappa_of_posterior(blocks, pilot, trace["posterior"].to_dataset())
     for name, (kappa, error) in found.items():
         apart = np.abs(kappa - pilot.kappa[name])

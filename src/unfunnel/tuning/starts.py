@@ -17,7 +17,9 @@ import numpy as np
 from pymc.util import get_untransformed_name, is_transformed_name
 from pytensor.graph.traversal import ancestors
 
+from unfunnel import names
 from unfunnel.tuning.blocks import Block
+from unfunnel.tuning.scales import scales_of
 
 
 @dataclass(frozen=True)
@@ -75,5 +77,6 @@ def start_of(
         given.append(model[own])
     involved = set(ancestors(given))
     wanted = {block.steering.name for block in blocks if block.variable in involved}
+    wanted |= {names.log_stretch(scale.name) for scale in scales_of(model, blocks)}
     sources = {source.name: source for source in compiled.shared_var_keys if source.name in wanted}
     return Start(compiled.initial_point_func, sources)

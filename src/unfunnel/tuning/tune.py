@@ -16,8 +16,10 @@ from unfunnel.tuning.arguments import (
 )
 from unfunnel.tuning.blocks import Block, auto_blocks
 from unfunnel.tuning.compiled import compile_for_tuning
-from unfunnel.tuning.pilot import Pilot, run_pilot
+from unfunnel.tuning.findings import Findings
+from unfunnel.tuning.pilot import run_pilot
 from unfunnel.tuning.report import TuningReport, report_of
+from unfunnel.tuning.scales import scales_of
 
 
 class TuningWarning(UserWarning):
@@ -98,8 +100,7 @@ def tune(
         model, compiled, chosen, one_seed(seed, random_seed), progress_bar=progress_bar
     )
     warn_of_problem(pilot)
-    for block in chosen:
-        block.steering.set(*pilot.steering[block.name])
+    pilot.set_in_model(chosen, scales_of(model, chosen))
     return report_of(model, chosen, pilot)
 
 
@@ -131,7 +132,7 @@ def select_blocks(model: Any, wanted: str | Sequence[str]) -> list[Block]:
     return [found[name] for name in chosen]
 
 
-def warn_of_problem(pilot: Pilot) -> None:
+def warn_of_problem(pilot: Findings) -> None:
     """Say that a pilot should not be relied on, if so."""
     if not pilot.problem:
         return

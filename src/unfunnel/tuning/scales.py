@@ -1,0 +1,124 @@
+"""How far the coordinate of a scale hyperparameter is stretched, from what a pilot found.
+
+A scale is sampled through ``a sinh(softplus(v) / k)``; see :mod:`unfunnel.scale_transforms`. The
+width ``a`` is a share of the prior's median, and after a pilot that of the posterior's. Where the
+data tell nothing about any element that has the scale, there is no funnel to flatten, and the
+logarithm, the limit of a great width, is best.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytensor
+from pytensor.graph.traversal import ancestors
+from pytensor.tensor.type import TensorType
+from pytensor.xtensor.type import XTensorType
+
+from unfunnel import names
+from unfunnel.scale_transforms import SoftplusTransform
+from unfunnel.steering import carrying, settled
+from unfunnel.transforms import unlabelled
+from unfunnel.tuning.blocks import Block
+from unfunnel.wrappers import random_node
+
+# Centeredness up to which an element counts as one without data. At 0.01 the logarithm already
+# costs a sixth of the efficiency.
+_NO_DATA = 0.001
+
+# So wide that all of a prior is in the logarithmic part.
+_LOGARITHM = float(np.log(1e4))
+
+# A pilot is short: how far from the prior's median it is believed.
+_FURTHEST = float(np.log(30.0))
+
+_TENSORS = (TensorType, XTensorType)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A scale hyperparameter whose coordinate can be stretched.
+
+    Parameters
+    ----------
+    variable, value : Variable
+        The random variable, and what the sampler sees of it.
+    transform : SoftplusTransform
+        Between the two.
+    parameter : int
+        Which input of the random variable can carry the stretch while a model is compiled.
+    blocks : tuple of str
+        Names of the blocks that have this scale.
+    """
+
+    variable: Any
+    value: Any
+    transform: SoftplusTransform
+    parameter: int
+    blocks: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Name of the random variable."""
+        return str(self.variable.name)
+
+    def log_stretch(self, values: np.ndarray, kappa: dict[str, np.ndarray]) -> float:
+        """Return the best stretch.
+
+        Parameters
+        ----------
+        values : ndarray
+            Draws of the value variable, not stretched.
+        kappa : dict
+            Centeredness of each element, by the name of the block.
+        """
+        if max(kappa[name].max(initial=0.0) for name in self.blocks) <= _NO_DATA:
+            return _LOGARITHM
+        if not values.size:
+            return 0.0
+        from_the_prior = self.transform.log_ratio(float(np.median(values)))
+        return float(np.clip(from_the_prior, -_FURTHEST, _FURTHEST))
+
+
+def scales_of(model: Any, blocks: list[Block]) -> list[Scale]:
+    """Return the scale hyperparameters of blocks that are sampled through our own coordinate."""
+    above = {block.name: set(ancestors([block.scale])) for block in blocks}
+    found = []
+    for variable in model.free_RVs:
+        transform = unlabelled(model.rvs_to_transforms.get(variable))
+        served = tuple(name for name, variables in above.items() if variable in variables)
+        if isinstance(transform, SoftplusTransform) and served:
+            node: Any = random_node(variable.owner)
+            tensors = [i for i, x in enumerate(node.inputs) if isinstance(x.type, _TENSORS)]
+            value = model.rvs_to_values[variable]
+            found.append(Scale(variable, value, transform, tensors[-1], served))
+    return found
+
+
+@contextmanager
+def stretchable(scales: list[Scale]) -> Iterator[None]:
+    """Make stretches shared variables, zero at first, in what is compiled inside."""
+    with settled(), ExitStack() as stack:  # the graph is changed for as long as this lasts
+        for scale in scales:
+            stack.enter_context(_stretchable(scale))
+        yield
+
+
+@contextmanager
+def _stretchable(scale: Scale) -> Iterator[None]:
+    """Put a stretch where PyMC wants to find it: among the ancestors of the random variable."""
+    node: Any = random_node(scale.variable.owner)
+    parameter, before = node.inputs[scale.parameter], scale.transform.log_stretch
+    zero = np.zeros((), dtype=pytensor.config.floatX)
+    stretch: Any = pytensor.shared(zero, names.log_stretch(scale.name), shape=())
+    try:
+        node.inputs[scale.parameter] = carrying(parameter, stretch)
+        scale.transform.log_stretch = stretch
+        yield
+    finally:
+        node.inputs[scale.parameter] = parameter
+        scale.transform.log_stretch = before

@@ -1,0 +1,190 @@
+"""How far the coordinate of a scale hyperparameter is stretched after a pilot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import nutpie
+import pymc as pm
+import pytest
+from models import COORDS, GROUPS, MEANS, SIZES, by_others, mixed
+from pymc.model.transform.conditioning import remove_value_transforms
+from pymc_extras.prior import Prior
+
+import unfunnel
+from unfunnel import LogNormalExp, NormalIdentity
+from unfunnel.tuning.blocks import auto_blocks
+from unfunnel.tuning.compiled import compile_for_tuning, with_steering
+from unfunnel.tuning.scales import scales_of, stretchable
+
+SHORT: dict[str, Any] = {"draws": 50, "tune": 100, "chains": 2, "progress_bar": False}
+
+
+def scales(model: Any) -> list[Any]:
+    return scales_of(model, auto_blocks(model))
+
+
+def two_blocks(model: Any) -> Any:
+    """Add two blocks of one scale, the second without data."""
+    with model:
+        sigma = pm.HalfNormal("sigma")
+        location = Prior("Normal")
+        seen = NormalIdentity(location, sigma, dims="group", centered="auto")
+        NormalIdentity(location, sigma, dims="group", centered="auto").create_variable("unseen")
+        y = seen.create_variable("seen")
+        pm.Normal("y", y, 1 / np.sqrt(SIZES), observed=MEANS, dims="group")
+    return model
+
+
+@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
+def test_the_scales_of_a_model(xdist):
+    (scale,) = scales(mixed(xdist=xdist))
+    assert (scale.name, scale.blocks) == ("phi_sigma", ("phi",))
+    (scale,) = scales(unfunnel.reparameterize(by_others(xdist=xdist)))
+    assert (scale.name, scale.blocks) == ("tau", ("a",))
+
+
+def test_two_blocks_of_one_scale():
+    (scale,) = scales(two_blocks(pm.Model(coords=COORDS)))
+    assert set(scale.blocks) == {"seen", "unseen"}
+    values, nothing = np.zeros(9), np.zeros(GROUPS)
+    logarithm = scale.log_stretch(values, {"seen": nothing, "unseen": nothing})
+    assert scale.log_stretch(values, {"seen": nothing + 0.5, "unseen": nothing}) < logarithm
+
+
+def test_a_scale_that_is_a_number_or_on_another_coordinate():
+    with pm.Model(coords=COORDS) as model:
+        NormalIdentity(Prior("Normal"), 2.0, dims="group", centered="auto").create_variable("a")
+        NormalIdentity(
+            Prior("Normal"), Prior("Uniform", lower=0, upper=2), dims="group", centered="auto"
+        ).create_variable("b")
+    assert scales(model) == []
+
+
+def test_the_width_is_a_share_of_the_posterior_median():
+    """Exactly, within the limits: the exponential prior has its median at 0.5 log(2)."""
+    model = mixed()
+    (scale,) = scales(model)
+    kappa = {"phi": np.full(GROUPS, 0.5)}
+    for sigma in (0.1, 0.35, 2.0):
+        value = scale.transform.forward(sigma).eval()
+        found = scale.log_stretch(np.array([value - 1.0, value, value + 3.0]), kappa)
+        assert np.exp(found) == pytest.approx(sigma / (0.5 * np.log(2.0)), rel=1e-6)
+    limits = [scale.log_stretch(np.full(3, v), kappa) for v in (-800.0, 900.0)]
+    np.testing.assert_allclose(limits, [-np.log(30.0), np.log(30.0)])
+    assert scale.log_stretch(np.empty((4, 0)), kappa) == 0.0
+
+
+def test_a_block_without_elements_counts_as_one_without_data():
+    (scale,) = scales(mixed())
+    assert np.isfinite(scale.log_stretch(np.zeros(5), {"phi": np.zeros(0)}))
+
+
+def natural_density(model: Any, point: dict[str, np.ndarray]) -> tuple[float, float]:
+    """Return the log density without Jacobians at a point, and that of the plain model there."""
+    values = model.compile_fn(model.unobserved_value_vars, on_unused_input="ignore")(point)
+    found = dict(zip((v.name for v in model.unobserved_value_vars), values, strict=True))
+    plain = remove_value_transforms(model)
+    names = [v.name for v in plain.value_vars]
+    expected = float(plain.compile_logp()({name: found[name] for name in names}))
+    return float(model.compile_logp(jacobian=False)(point)), expected
+
+
+@pytest.mark.usefixtures("fast_compile")
+@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
+@pytest.mark.parametrize("log_stretch", [-3.0, 0.7, 9.2])
+def test_it_is_the_same_model(log_stretch, xdist):
+    model = mixed(xdist=xdist)
+    (scale,) = scales(model)
+    scale.transform.log_stretch = log_stretch
+    point = {name: np.full(np.shape(x), 0.4) for name, x in model.initial_point().items()}
+    found, expected = natural_density(model, point)
+    assert found == pytest.approx(expected, rel=1e-10)
+
+
+@pytest.mark.usefixtures("fast_compile")
+@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
+def test_it_can_change_after_compiling(xdist):
+    model = mixed(xdist=xdist)
+    (scale,) = scales(model)
+    scale.transform.log_stretch = 0.3
+    point = {name: np.full(np.shape(x), 0.4) for name, x in model.initial_point().items()}
+    before = model.compile_logp()(point)
+    with stretchable([scale]):
+        shared = scale.transform.log_stretch
+        density = model.compile_logp()
+    assert shared.name == "phi_sigma_stretch__"
+    assert density(point) != pytest.approx(float(before))
+    shared.set_value(0.3)
+    assert density(point) == pytest.approx(float(before), rel=1e-12)
+    with pytest.raises(KeyError), stretchable([scale]):
+        raise KeyError
+    assert scale.transform.log_stretch == 0.3
+    assert model.compile_logp()(point) == before  # the graph is what it was
+
+
+def test_what_nutpie_compiled_is_the_model_that_was_tuned():
+    """Its draws come from the coordinates that the report names, and start where they should."""
+    model = mixed()
+    (scale,) = scales(model)
+    model.set_initval(model["phi_sigma"], 0.05)
+    blocks = auto_blocks(model)
+    compiled = compile_for_tuning(model, blocks, jitter_rvs=set())
+    steering = {"phi": (np.zeros(GROUPS), np.zeros(GROUPS))}
+    ready = with_steering(compiled, blocks, steering, {"phi_sigma": 2.0})
+    scale.transform.log_stretch = 2.0
+    value = float(scale.transform.forward(0.05).eval())
+    names = [model.rvs_to_values[v].name for v in model.free_RVs]
+    assert names[1] == scale.value.name
+    assert ready.initial_point_func(1)[1] == pytest.approx(value)
+    trace = nutpie.sample(ready, seed=1, store_unconstrained=True, **SHORT)
+    sampled = trace.sample_stats["unconstrained_draw"].values[..., 1]
+    np.testing.assert_allclose(
+        scale.transform.backward(sampled).eval(), trace.posterior["phi_sigma"], rtol=1e-9
+    )
+
+
+def test_tuning_again_finds_the_same():
+    """The pilot knows what it was compiled with, not what the model was set to before."""
+    model = mixed()
+    first, second = (unfunnel.tune(model, seed=2, progress_bar=False) for _ in range(2))
+    stretch = float(first.values["phi_sigma_stretch"])
+    assert 0.1 < stretch < 10.0
+    np.testing.assert_array_equal(first.kappa("phi"), second.kappa("phi"))
+    assert float(second.values["phi_sigma_stretch"]) == stretch
+    (scale,) = scales(model)
+    assert np.exp(scale.transform.log_stretch) == pytest.approx(stretch)
+    trace = unfunnel.sample(model, seed=2, **SHORT)
+    assert float(trace["unfunnel"]["phi_sigma_stretch"]) == stretch
+    assert np.exp(scale.transform.log_stretch) == pytest.approx(stretch)
+
+
+def test_without_data_a_scale_is_sampled_on_its_logarithm():
+    with pm.Model(coords=COORDS) as model:
+        LogNormalExp(
+            Prior("Gamma", mu=1.5, sigma=0.5),
+            Prior("Exponential", scale=0.5),
+            dims="group",
+            centered="auto",
+        ).create_variable("phi")
+    unfunnel.tune(model, seed=1, progress_bar=False)
+    (scale,) = scales(model)
+    values = np.array([0.01, 0.1, 1.0, 10.0])
+    steps = np.diff(scale.transform.forward(values).eval())
+    np.testing.assert_allclose(steps, np.log(10.0), rtol=0.01)
+
+
+def test_a_failed_pilot_stretches_nothing(monkeypatch):
+    model = mixed()
+    (scale,) = scales(model)
+    scale.transform.log_stretch = 1.0
+
+    def fails(*_args: Any, **_options: Any) -> Any:
+        raise RuntimeError("nothing")
+
+    monkeypatch.setattr(nutpie, "sample", fails)
+    with pytest.warns(unfunnel.TuningWarning, match="the pilot run failed"):
+        report = unfunnel.tune(model, seed=1, progress_bar=False)
+    assert scale.transform.log_stretch == 0.0
+    assert "phi_sigma_stretch" not in report.values
