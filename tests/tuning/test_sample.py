@@ -195,6 +195,22 @@ def test_lengths_that_nutpie_cannot_have(model):
             unfunnel.sample(model, target_accept=rate)
 
 
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"target_acept": 0.9}, "'target_acept'; nutpie says: Unknown settings attribute"),
+        ({"adaptation": "full"}, "Unknown adaptation strategy"),
+        ({"adaptation": "diag", "mass_matrix_eigval_cutoff": 2.0}, "not available for diag"),
+        ({"maxdepth": "deep"}, "nutpie says"),
+    ],
+)
+def test_options_that_nutpie_does_not_know(model, monkeypatch, options, reason):
+    """Before the pilot, not after it."""
+    monkeypatch.setattr("unfunnel.tuning.sample.run_pilot", None)
+    with pytest.raises(ParameterError, match=reason):
+        unfunnel.sample(model, **options)
+
+
 class Builder:
     """Has a model once it is built, as pymc-marketing's builders do."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -15,7 +16,9 @@ from unfunnel.errors import (
     described,
     listed,
 )
+from unfunnel.extras import require
 from unfunnel.number_checks import number_between
+from unfunnel.tuning.compiled import reason_of
 
 # How many seeds nutpie tells apart.
 _SEEDS = 2**64
@@ -84,6 +87,44 @@ def require_acceptance(target_accept: float | None) -> None:
     """Refuse a target acceptance rate that is no rate, which nutpie would take as it is."""
     if target_accept is not None:
         number_between("unfunnel.sample", "target_accept", target_accept, 0.0, 1.0)
+
+
+class _Asked(Exception):
+    """Something was asked about the model: the options had been accepted."""
+
+
+class _NoModel:
+    def __getattr__(self, name: str) -> Any:
+        raise _Asked
+
+
+def require_options(options: dict[str, Any]) -> None:
+    """Refuse options that nutpie does not know, before the pilot and not after it.
+
+    They are checked by ``nutpie.sample`` itself, which does that before it looks at the model.
+
+    Parameters
+    ----------
+    options : dict
+        Of ``nutpie.sample``.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such option, or none under that adaptation, or its value is of another kind.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # said again when it samples
+            require("nutpie", "sample").sample(_NoModel(), **options)
+    except _Asked:
+        return
+    except (AttributeError, TypeError, ValueError, OverflowError) as error:
+        raise ParameterError(
+            "unfunnel.sample",
+            expected="options of nutpie.sample",
+            given=f"{listed(options)}; nutpie says: {reason_of(error)}",
+        ) from error
 
 
 def require_continuous(model: Any) -> None:

@@ -20,11 +20,12 @@ from unfunnel.tuning.arguments import (
     require_acceptance,
     require_continuous,
     require_counts,
+    require_options,
     the_model,
 )
 from unfunnel.tuning.blocks import Block, auto_blocks
 from unfunnel.tuning.check import kappa_of_posterior
-from unfunnel.tuning.compiled import compile_for_tuning, default_adaptation
+from unfunnel.tuning.compiled import LOW_RANK, compile_for_tuning, default_adaptation
 from unfunnel.tuning.findings import Findings
 from unfunnel.tuning.hierarchies import find_hierarchies
 from unfunnel.tuning.pilot import run_pilot
@@ -96,8 +97,9 @@ def sample(
     Raises
     ------
     ParameterError
-        If a length, ``cores`` or ``target_accept`` is out of range, ``blocks`` names none, or what
-        is no hierarchy, ``model`` is no model, or a seed is none, or given twice.
+        If a length, ``cores`` or ``target_accept`` is out of range, an option is unknown to nutpie,
+        ``blocks`` names none, or what is no hierarchy, ``model`` is no model, or a seed is none, or
+        given twice.
     UnsupportedError
         If there is nothing to tune, a free variable is discrete, ``compile_kwargs`` asks for
         another backend than ``"numba"``, or ``blocking=False`` or ``return_raw_trace=True`` is
@@ -138,6 +140,9 @@ def sample(
                 given=repr(nutpie_options[option]),
                 remedy="Call unfunnel.tune(model), then nutpie.sample.",
             )
+    if nutpie_options:
+        adapted = bool(_ADAPTATION_OPTIONS & nutpie_options.keys())
+        require_options(nutpie_options if adapted else LOW_RANK | nutpie_options)
     nutpie = require("nutpie", "sample")
     number = one_seed(seed, random_seed)
     require_continuous(model)
