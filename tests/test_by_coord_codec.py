@@ -7,7 +7,7 @@ import json
 import pandas as pd
 import pytest
 
-from unfunnel.by_coord_codec import decode, encode, is_by_coord
+from unfunnel.by_coord.codec import decode, encode, is_by_coord
 from unfunnel.errors import DecodeError, UnsupportedError
 
 MEMBERS = {"tv": {"a": 1}, "search": {"b": 2}}

@@ -31,10 +31,9 @@ PURE = sorted(
         f"unfunnel.{name}"
         for name in (
             "alignment",
-            "by_coord_codec",
+            "by_coord.codec",
             "centering",
             "codec",
-            "contrasts",
             "equality",
             "errors",
             "extras",
@@ -48,19 +47,20 @@ PURE = sorted(
             "number_functions",
             "ops",
             "parameters",
-            "support_checks",
             "revive",
             "statements.centres",
-            "statements.quantiles",
             "statements.laws",
             "statements.marginal",
             "statements.measures",
             "statements.options",
+            "statements.quantiles",
             "statements.scores",
+            "support_checks",
             "support_ends",
             "supports",
             "xarray_engine",
-            "zero_sum",
+            "zero_sum.contrasts",
+            "zero_sum.options",
         )
     }
 )

@@ -9,9 +9,9 @@ import xarray as xr
 from scipy import stats
 
 from unfunnel import LogNormalExp, NormalIdentity
-from unfunnel.contrasts import extended
 from unfunnel.errors import DimsError, ParameterError
 from unfunnel.populations import draw_population_mean, group_mean_sd
+from unfunnel.zero_sum.contrasts import extended
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 

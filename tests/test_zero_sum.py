@@ -18,7 +18,6 @@ from pymc_extras.prior import Prior
 from xarray import DataArray
 
 from unfunnel import LogNormalExp, NormalIdentity, elicit_hierarchy, extend_posterior
-from unfunnel.contrasts import contracted, extended
 from unfunnel.errors import (
     CenteringError,
     DimsError,
@@ -27,7 +26,8 @@ from unfunnel.errors import (
     UnsupportedError,
 )
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.zero_sum import ZeroSum
+from unfunnel.zero_sum.contrasts import contracted, extended
+from unfunnel.zero_sum.options import ZeroSum
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 

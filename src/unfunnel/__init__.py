@@ -13,7 +13,7 @@ from unfunnel import revive
 
 if TYPE_CHECKING:
     from unfunnel import scales
-    from unfunnel.by_coord import ByCoord
+    from unfunnel.by_coord.factory import ByCoord
     from unfunnel.config.files import dump, dumps, load, loads
     from unfunnel.config.grammar.schema import schema
     from unfunnel.config.problems import ConfigError
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PUBLIC = {
-    "ByCoord": "unfunnel.by_coord",
+    "ByCoord": "unfunnel.by_coord.factory",
     "Implied": "unfunnel.statements.implied_report",
     "dump": "unfunnel.config.files",
     "dumps": "unfunnel.config.files",

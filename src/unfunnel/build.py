@@ -11,8 +11,8 @@ from pymc_extras.prior import MuAlreadyExistsError, UnsupportedDistributionError
 from xarray import DataArray
 
 from unfunnel import names
-from unfunnel.assemble import variables_of
 from unfunnel.backends import Aligned, Backend, backend_for
+from unfunnel.by_coord.assemble import variables_of
 from unfunnel.centering import Coordinate, coordinate_of, is_auto
 from unfunnel.errors import ParameterError, UnsupportedError
 from unfunnel.families import Family, standard_family
@@ -22,7 +22,7 @@ from unfunnel.resolve import Law, Resolver
 from unfunnel.scale_sampling import use_scale_transform
 from unfunnel.steering import Steering, steered
 from unfunnel.upstream import attribute_errors_surface
-from unfunnel.zero_sum_build import build_zero_sum
+from unfunnel.zero_sum.build import build_zero_sum
 
 if TYPE_CHECKING:
     from unfunnel.prior import NaturalPrior

@@ -27,7 +27,7 @@ from xarray import DataArray
 
 from unfunnel.errors import DecodeError, UnsupportedError, listed, nearest, shown
 from unfunnel.families import FAMILIES, Family
-from unfunnel.zero_sum import ZeroSum
+from unfunnel.zero_sum.options import ZeroSum
 
 _DATETIME = "datetime64[ns]"
 _KEYS = ("dist", "kwargs", "dims", "centered", "transform", "zero_sum", "zero_sum_scale")

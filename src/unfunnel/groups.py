@@ -14,7 +14,7 @@ from pytensor.xtensor.vectorization import XRV
 
 from unfunnel.errors import LabelError, UnsupportedError, listed, shown
 from unfunnel.wrappers import random_node
-from unfunnel.zero_sum_variables import ZeroSumVariable
+from unfunnel.zero_sum.variables import ZeroSumVariable
 
 _LOG = logging.getLogger("unfunnel")
 _COUNTER = "unfunnel_counter"

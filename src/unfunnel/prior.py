@@ -29,7 +29,7 @@ from unfunnel.statements.constructors import Constructors
 from unfunnel.statements.questions import Questions
 from unfunnel.tensors import check_tensor_support, encode_other
 from unfunnel.upstream import call_signature, check_dims, distribution_stand_in, named_function
-from unfunnel.zero_sum import ZeroSum, check_zero_sum, validate_zero_sum
+from unfunnel.zero_sum.options import ZeroSum, check_zero_sum, validate_zero_sum
 
 #: The prior class of each family, by its name.
 CLASSES: dict[str, type[NaturalPrior]] = {}

@@ -37,7 +37,7 @@ def _insert(module: ModuleType) -> None:
 
 def _is_ours(data: Any) -> bool:
     # pandas and xarray: not before there is something to revive
-    from unfunnel.by_coord_codec import is_by_coord
+    from unfunnel.by_coord.codec import is_by_coord
     from unfunnel.codec import has_labels, is_ours
     from unfunnel.config.masks import is_masked
 
@@ -45,7 +45,7 @@ def _is_ours(data: Any) -> bool:
 
 
 def _from_dict(data: dict[str, Any]) -> Any:
-    from unfunnel.by_coord_codec import is_by_coord
+    from unfunnel.by_coord.codec import is_by_coord
     from unfunnel.codec import decode_value, has_labels
     from unfunnel.config import masks
 
@@ -53,7 +53,7 @@ def _from_dict(data: dict[str, Any]) -> Any:
         return decode_value(data, dict)
     if masks.is_masked(data):
         return masks.from_dict(data)
-    from unfunnel.by_coord import ByCoord
+    from unfunnel.by_coord.factory import ByCoord
     from unfunnel.priors import NaturalPrior  # not .prior: this defines the classes too
 
     return (ByCoord if is_by_coord(data) else NaturalPrior).from_dict(data)

@@ -16,9 +16,9 @@ from pymc.util import UNSET
 from registry import BACKENDS, REPEATED, ROWS
 from scipy import stats
 
-from unfunnel.contrasts import extended
 from unfunnel.ops import NUMPY
 from unfunnel.tuning.blocks import auto_blocks
+from unfunnel.zero_sum.contrasts import extended
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 

@@ -21,8 +21,8 @@ from unfunnel.links import Link
 from unfunnel.random_variables import distributions
 from unfunnel.transforms import DimCoordinateTransform
 from unfunnel.upstream import named_function
-from unfunnel.zero_sum_transforms import DimZeroSumTransform
-from unfunnel.zero_sum_variables import zero_sum_op
+from unfunnel.zero_sum.transforms import DimZeroSumTransform
+from unfunnel.zero_sum.variables import zero_sum_op
 
 
 class DimsBackend(Backend):

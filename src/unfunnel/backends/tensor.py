@@ -16,8 +16,8 @@ from unfunnel.links import Link
 from unfunnel.random_variables import distributions
 from unfunnel.transforms import CoordinateTransform
 from unfunnel.upstream import named_function
-from unfunnel.zero_sum_transforms import ZeroSumTransform
-from unfunnel.zero_sum_variables import zero_sum_op
+from unfunnel.zero_sum.transforms import ZeroSumTransform
+from unfunnel.zero_sum.variables import zero_sum_op
 
 
 class TensorBackend(Backend):

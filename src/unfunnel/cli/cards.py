@@ -9,7 +9,7 @@ from typing import Any
 
 from pymc_extras.prior import Prior
 
-from unfunnel.by_coord import ByCoord
+from unfunnel.by_coord.factory import ByCoord
 from unfunnel.config.conversion.convert import convert
 from unfunnel.display import value_text
 from unfunnel.errors import described

@@ -27,8 +27,9 @@ from pymc_extras.prior import Censored, Prior, Scaled
 from pytensor.graph.basic import Variable
 from xarray import DataArray
 
-from unfunnel import by_coord_codec, codec
-from unfunnel.by_coord import ByCoord
+from unfunnel import codec
+from unfunnel.by_coord import codec as by_coord_codec
+from unfunnel.by_coord.factory import ByCoord
 from unfunnel.config.masks import mask_class
 from unfunnel.config.problems import Path, dotted
 from unfunnel.config.text.tree import MAX_DEPTH, MAX_VALUES

@@ -12,8 +12,9 @@ from typing import Any, Final
 import numpy as np
 from pymc_extras.prior import Censored, Prior, Scaled, UnknownTransformError
 
-from unfunnel import by_coord_codec, codec
-from unfunnel.by_coord import ByCoord
+from unfunnel import codec
+from unfunnel.by_coord import codec as by_coord_codec
+from unfunnel.by_coord.factory import ByCoord
 from unfunnel.config import masks
 from unfunnel.config.checks.nearest import did_you_mean
 from unfunnel.config.grammar.shapes_of_priors import TRANSFORMS

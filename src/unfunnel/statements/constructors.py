@@ -8,7 +8,7 @@ from unfunnel.families import Family
 from unfunnel.statements.centres import from_median, from_mode
 from unfunnel.statements.options import stated_family
 from unfunnel.statements.quantiles import from_interval
-from unfunnel.zero_sum import require_marginal
+from unfunnel.zero_sum.options import require_marginal
 
 
 class Constructors:

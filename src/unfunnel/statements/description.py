@@ -20,7 +20,7 @@ from pymc_extras.prior import Prior
 from xarray import DataArray
 
 from unfunnel import names
-from unfunnel.by_coord import ByCoord
+from unfunnel.by_coord.factory import ByCoord
 from unfunnel.display import centering_text
 from unfunnel.errors import SupportWarning, UnfunnelError, UnsupportedError, described
 from unfunnel.prior import NaturalPrior

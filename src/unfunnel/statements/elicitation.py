@@ -31,7 +31,7 @@ from unfunnel.statements.marginal import COARSE, FINE, Marginal, root_near
 from unfunnel.statements.options import stated_family
 from unfunnel.statements.quantiles import check_interval
 from unfunnel.statements.restating import Split
-from unfunnel.zero_sum import without_zero_sum
+from unfunnel.zero_sum.options import without_zero_sum
 
 #: What the words for ``alikeness`` mean: the share of the variance of an element that all elements
 #: have in common (the intraclass correlation).

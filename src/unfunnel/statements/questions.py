@@ -10,7 +10,7 @@ from unfunnel.ops import NUMPY
 from unfunnel.statements.constraining import constrained_hierarchy
 from unfunnel.statements.implied import implied
 from unfunnel.statements.implied_report import Implied
-from unfunnel.zero_sum import require_marginal, without_zero_sum
+from unfunnel.zero_sum.options import require_marginal, without_zero_sum
 
 
 class Questions:

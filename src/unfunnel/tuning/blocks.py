@@ -9,11 +9,11 @@ import numpy as np
 import pytensor.tensor as pt
 
 from unfunnel.centering import Informed
-from unfunnel.contrasts import contracted
 from unfunnel.links import Link
 from unfunnel.steering import Steering, settled, steering_of
 from unfunnel.transforms import CoordinateTransform, location_and_scale, unlabelled
-from unfunnel.zero_sum_transforms import ZeroSumTransform
+from unfunnel.zero_sum.contrasts import contracted
+from unfunnel.zero_sum.transforms import ZeroSumTransform
 
 
 @dataclass(frozen=True)

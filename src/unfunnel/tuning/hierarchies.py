@@ -33,7 +33,7 @@ from unfunnel.links import IDENTITY, LOG, Link
 from unfunnel.random_variables import NaturalRandomVariable
 from unfunnel.transforms import LinkTransform, unlabelled
 from unfunnel.wrappers import WRAPPERS, core_op, random_node
-from unfunnel.zero_sum_transforms import ZeroSumTransform
+from unfunnel.zero_sum.transforms import ZeroSumTransform
 
 #: Laws whose last two parameters are location and scale of the variable seen through the link.
 _LAWS: tuple[tuple[type, Link], ...] = (

@@ -10,11 +10,11 @@ from pymc_extras.deserialize import deserialize
 from pymc_extras.prior import sample_prior
 from xarray import Dataset
 
-from unfunnel import by_coord_codec
-from unfunnel.assemble import build_by_coord
+from unfunnel.by_coord import codec
+from unfunnel.by_coord.assemble import build_by_coord
+from unfunnel.by_coord.members import by_label, check_priors, check_whole_dims, refuse_arithmetic
 from unfunnel.display import dims_text
 from unfunnel.errors import DimsError, ParameterTypeError, described
-from unfunnel.members import by_label, check_priors, check_whole_dims, refuse_arithmetic
 from unfunnel.tensors import encode_other
 
 
@@ -169,14 +169,14 @@ class ByCoord:
         return sample_prior(self, coords, name, xdist=xdist, **options)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the dictionary form, which JSON and YAML hold; see ``by_coord_codec``.
+        """Return the dictionary form, which JSON and YAML hold; see :mod:`unfunnel.by_coord.codec`.
 
         Raises
         ------
         UnsupportedError
             If a member has no such form, or a label is neither a string, a number nor a date.
         """
-        return by_coord_codec.encode(
+        return codec.encode(
             self.dim,
             self.members,
             self.default,
@@ -187,7 +187,7 @@ class ByCoord:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ByCoord:
         """Create the factory that a dictionary describes; unknown keys are refused."""
-        return cls(**by_coord_codec.decode(data, deserialize))
+        return cls(**codec.decode(data, deserialize))
 
     def deepcopy(self) -> ByCoord:
         """Return a copy with copies of the members."""

@@ -5,8 +5,8 @@ The sampled value ``v`` has one element less than the variable along each zero-s
     phi = link.inverse(location + extended(M + S v))
 
 ``extended`` maps orthonormal coordinates to deviations that sum to zero (see
-:mod:`unfunnel.contrasts`; here it is PyMC's own). These coordinates are independent and normal
-around 0 with the population scale, so ``M`` and ``S`` are what any coordinate of
+:mod:`unfunnel.zero_sum.contrasts`; here it is PyMC's own). These coordinates are independent and
+normal around 0 with the population scale, so ``M`` and ``S`` are what any coordinate of
 :mod:`unfunnel.centering` is at location 0.
 """
 
@@ -23,7 +23,7 @@ from unfunnel.centering import Coordinate
 from unfunnel.graph_ops import GRAPH
 from unfunnel.links import Link
 from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform, location_and_scale
-from unfunnel.zero_sum_variables import log_volume
+from unfunnel.zero_sum.variables import log_volume
 
 Node = Variable[Any, Any]
 

@@ -17,11 +17,11 @@ from unfunnel.resolve import Resolver
 from unfunnel.upstream import attribute_errors_surface, check_dims
 
 if TYPE_CHECKING:
-    from unfunnel.by_coord import ByCoord
+    from unfunnel.by_coord.factory import ByCoord
 
 
 def build_by_coord(factory: ByCoord, name: str, xdist: bool) -> Any:
-    """Create the variables of a ``ByCoord``; see :meth:`unfunnel.by_coord.ByCoord.create_variable`.
+    """Create the variables of a ``ByCoord``; see :meth:`unfunnel.ByCoord.create_variable`.
 
     Members are created in the order of the model's labels, so that the order in which they were
     given does not show in the model.

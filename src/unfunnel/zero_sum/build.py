@@ -14,7 +14,7 @@ from unfunnel.errors import CenteringError, DimsError
 from unfunnel.reference import reference_point
 from unfunnel.resolve import Resolver
 from unfunnel.steering import Steering, steered
-from unfunnel.zero_sum import ZeroSum, require_several, varying_scale
+from unfunnel.zero_sum.options import ZeroSum, require_several, varying_scale
 
 if TYPE_CHECKING:
     from unfunnel.prior import NaturalPrior

@@ -29,7 +29,7 @@ def extended(coordinates: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
     Examples
     --------
     >>> import numpy as np
-    >>> from unfunnel.contrasts import contracted, extended
+    >>> from unfunnel.zero_sum.contrasts import contracted, extended
     >>> deviations = extended(np.array([3.0, 4.0]), (0,))
     >>> bool(abs(deviations.sum()) < 1e-12), round(float(np.sum(deviations**2)), 12)
     (True, 25.0)

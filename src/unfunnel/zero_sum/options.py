@@ -81,7 +81,7 @@ class ZeroSum:
 
         Examples
         --------
-        >>> from unfunnel.zero_sum import ZeroSum
+        >>> from unfunnel.zero_sum.options import ZeroSum
         >>> round(ZeroSum(("geo", "channel"), "marginal").population_per_stated([3, 8]), 8)
         1.30930734
         """

@@ -6,9 +6,9 @@ draws::
 
     phi = link.inverse(location + scale * (z - means of z along the zero-sum axes)),  z ~ Normal
 
-that is ``scale`` is the population scale of :mod:`unfunnel.zero_sum`. Its density is the one of the
-deviations ``d = theta - location`` in orthonormal coordinates of the subspace they lie in, of
-``prod(K_k - 1)`` dimensions along the zero-sum axes::
+that is ``scale`` is the population scale of :mod:`unfunnel.zero_sum.options`. Its density is the
+one of the deviations ``d = theta - location`` in orthonormal coordinates of the subspace they lie
+in, of ``prod(K_k - 1)`` dimensions along the zero-sum axes::
 
     log p = -sum(d**2 / scale**2) / 2 - sum(log(scale) + log(2 pi) / 2) over these coordinates
 
