@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from xarray import DataArray
 
 from unfunnel import LogNormalExp
-from unfunnel.centering import NonCentered, Partial, validate_centering
+from unfunnel.coordinates.centering import NonCentered, Partial, validate_centering
 from unfunnel.equality import same_value
 from unfunnel.errors import CenteringError
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from scipy import stats
 
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.errors import ParameterError, UnsupportedError
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 
 
 def log_scale(prior):

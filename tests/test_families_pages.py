@@ -14,9 +14,9 @@ from pymc_extras.deserialize import deserialize
 from scipy.integrate import quad
 
 from unfunnel import priors
-from unfunnel.centering import Informed, NonCentered, Partial
+from unfunnel.coordinates.centering import Informed, NonCentered, Partial
 from unfunnel.families import FAMILIES
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -6,9 +6,9 @@ import pytensor.tensor as pt
 import pytest
 from pytensor.xtensor import as_xtensor
 
-from unfunnel.graph_ops import GRAPH
-from unfunnel.inverse_links import made_from
-from unfunnel.links import IDENTITY, LOG, log_above, log_below
+from unfunnel.functions.graph_ops import GRAPH
+from unfunnel.functions.links import IDENTITY, LOG, log_above, log_below
+from unfunnel.random_variables.inverse_links import made_from
 
 LINKS = [LOG, log_above(1.5), log_below(-2.0)]
 names = pytest.mark.parametrize("link", LINKS, ids=["log", "above", "below"])

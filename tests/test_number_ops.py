@@ -11,8 +11,8 @@ import pytensor.tensor as pt
 import pytest
 
 from unfunnel.families.probit_moments import LOG_SCALE, LOG_SD
-from unfunnel.number_functions import NUMBER_FUNCTIONS, NumberFunction
-from unfunnel.number_ops import NumberOp, applied
+from unfunnel.functions.number_functions import NUMBER_FUNCTIONS, NumberFunction
+from unfunnel.functions.number_ops import NumberOp, applied
 
 H = np.linspace(-8, 8, 17)[:, None]
 LOGIT = np.linspace(-20, 20, 9)

@@ -14,8 +14,8 @@ from registry import BACKENDS, COORDS, DIMS, families
 from scipy import stats
 
 from unfunnel import LogNormalExp
-from unfunnel.ops import NUMPY
-from unfunnel.random_variables import distributions
+from unfunnel.functions.ops import NUMPY
+from unfunnel.random_variables.of_families import distributions
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 

@@ -16,7 +16,7 @@ from pytensor.xtensor import as_xtensor
 from scipy import stats
 
 from unfunnel import LogNormalExp
-from unfunnel.scale_transforms import (
+from unfunnel.coordinates.scale_transforms import (
     DimSoftplusTransform,
     SoftplusTransform,
     prior_medians,

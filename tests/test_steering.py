@@ -13,7 +13,14 @@ from pymc.model.transform.optimization import freeze_dims_and_data
 
 import unfunnel
 from unfunnel import LogNormalExp, NormalIdentity
-from unfunnel.steering import Steering, exposed, steered, steering_inputs, steering_of, unsteered
+from unfunnel.coordinates.steering import (
+    Steering,
+    exposed,
+    steered,
+    steering_inputs,
+    steering_of,
+    unsteered,
+)
 from unfunnel.tuning.blocks import auto_blocks
 
 pytestmark = pytest.mark.usefixtures("fast_compile")

@@ -13,14 +13,14 @@ from xarray import DataArray
 from unfunnel import names
 from unfunnel.backends import Aligned, Backend, backend_for
 from unfunnel.by_coord.assemble import variables_of
-from unfunnel.centering import Coordinate, coordinate_of, is_auto
+from unfunnel.coordinates.centering import Coordinate, coordinate_of, is_auto
+from unfunnel.coordinates.reference import reference_point
+from unfunnel.coordinates.scale_sampling import use_scale_transform
+from unfunnel.coordinates.steering import Steering, steered
 from unfunnel.errors import ParameterError, UnsupportedError
 from unfunnel.families import Family, standard_family
-from unfunnel.graph_ops import GRAPH, positive_or_one
-from unfunnel.reference import reference_point
+from unfunnel.functions.graph_ops import GRAPH, positive_or_one
 from unfunnel.resolve import Law, Resolver
-from unfunnel.scale_sampling import use_scale_transform
-from unfunnel.steering import Steering, steered
 from unfunnel.upstream import attribute_errors_surface
 from unfunnel.zero_sum.build import build_zero_sum
 

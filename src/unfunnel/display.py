@@ -9,7 +9,7 @@ import numpy as np
 from pytensor.graph.basic import Variable
 from xarray import DataArray
 
-from unfunnel.centering import is_auto
+from unfunnel.coordinates.centering import is_auto
 from unfunnel.errors import described
 
 

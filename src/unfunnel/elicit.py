@@ -7,8 +7,8 @@ from typing import Any
 
 from unfunnel.errors import ParameterError, UnsupportedError, nearest
 from unfunnel.families import Family
+from unfunnel.functions.ops import NUMPY
 from unfunnel.number_checks import finite_parameters
-from unfunnel.ops import NUMPY
 from unfunnel.statements.quantiles import check_interval, equal_tails
 
 _METHODS = ("equal-tails", "maxent")

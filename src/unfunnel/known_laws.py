@@ -13,8 +13,8 @@ from typing import Any
 
 from scipy import stats
 
+from unfunnel.functions.ops import NUMPY
 from unfunnel.half_t import half_student_t
-from unfunnel.ops import NUMPY
 
 #: The numbers of a distribution, in the order of its random variable.
 Numbers = tuple[float, ...]

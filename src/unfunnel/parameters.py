@@ -22,7 +22,7 @@ from unfunnel.errors import (
     described,
 )
 from unfunnel.families import Family, Parameter, Ratio
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 from unfunnel.support_checks import check_parameter_values, check_support
 from unfunnel.supports import support_of
 

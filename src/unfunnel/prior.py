@@ -20,7 +20,7 @@ from pytensor.graph.basic import Variable
 
 from unfunnel import codec, display
 from unfunnel.build import build_likelihood, build_variable
-from unfunnel.centering import Centering, is_textbook, validate_centering
+from unfunnel.coordinates.centering import Centering, is_textbook, validate_centering
 from unfunnel.equality import same_value
 from unfunnel.errors import ParameterError
 from unfunnel.families import Family, stated_bounds

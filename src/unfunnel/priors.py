@@ -49,13 +49,12 @@ class LogNormalExp(NaturalPrior):
     dims : str or sequence of str, optional
         Dims of the variable.
     centered : bool, weight, "auto" or "offset", default True
-        The coordinate the sampler works in; see :mod:`unfunnel.centering`. It never changes the
-        model: whatever is chosen, ``name`` is one random variable (a ``LogNormal``, without
-        bounds). Only ``"offset"``,
-        the textbook form, makes it a Deterministic of ``{name}_log_offset``. A weight in [0, 1]
-        (number, array or labelled DataArray) lies between non-centered (0) and centered (1).
-        ``"auto"`` is what the data ask for, found by :func:`unfunnel.sample` or
-        :func:`unfunnel.tune`; until then it is non-centered.
+        The coordinate the sampler works in; see :mod:`unfunnel.coordinates.centering`. It never
+        changes the model: whatever is chosen, ``name`` is one random variable (a ``LogNormal``,
+        without bounds). Only ``"offset"``, the textbook form, makes it a Deterministic of
+        ``{name}_log_offset``. A weight in [0, 1] (number, array or labelled DataArray) lies between
+        non-centered (0) and centered (1). ``"auto"`` is what the data ask for, found by
+        :func:`unfunnel.sample` or :func:`unfunnel.tune`; until then it is non-centered.
     transform : str, optional
         Name of a function applied to the variable; the moments are then those of ``{name}_raw``.
     zero_sum : str or sequence of str, optional

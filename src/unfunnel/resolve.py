@@ -28,7 +28,7 @@ from unfunnel.backends import Aligned, Backend, dim_lengths
 from unfunnel.dims_watch import watch_dims
 from unfunnel.errors import DimsError
 from unfunnel.families import Family
-from unfunnel.graph_ops import GRAPH, as_float
+from unfunnel.functions.graph_ops import GRAPH, as_float
 from unfunnel.tensors import registered_dims
 
 

@@ -13,8 +13,8 @@ from pymc_extras.prior import UnsupportedShapeError, _get_transform
 
 from unfunnel.errors import DimsError, ParameterError
 from unfunnel.families import Family
-from unfunnel.graph_ops import GRAPH, as_float
-from unfunnel.random_variables import distributions
+from unfunnel.functions.graph_ops import GRAPH, as_float
+from unfunnel.random_variables.of_families import distributions
 
 _NO_DEFAULT = inspect.Parameter.empty
 

@@ -14,7 +14,7 @@ from unfunnel.bench.regimes import (
     simulate,
 )
 from unfunnel.families import FAMILIES
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 
 
 @pytest.mark.parametrize("regime", Regime)

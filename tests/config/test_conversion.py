@@ -18,7 +18,7 @@ from unfunnel.config.conversion.convert import convert
 from unfunnel.config.conversion.foreign import Entry
 from unfunnel.config.conversion.special_priors import times
 from unfunnel.families import LOGNORMAL_EXP
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from unfunnel.families.laws import LAPLACE, MINIMUM_GUMBEL, NORMAL, STUDENT_T
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 
 LAWS = [
     pytest.param(NORMAL, (), stats.norm(), id="Normal"),

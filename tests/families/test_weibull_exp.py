@@ -23,9 +23,9 @@ from unfunnel import WeibullExp
 from unfunnel.errors import ParameterError
 from unfunnel.families import MINIMUM_GUMBEL_IDENTITY, STANDARD, WEIBULL_EXP
 from unfunnel.families.weibull_moments import LOG_CV, LOG_SCALE
-from unfunnel.graph_ops import GRAPH
-from unfunnel.number_ops import applied
-from unfunnel.ops import NUMPY
+from unfunnel.functions.graph_ops import GRAPH
+from unfunnel.functions.number_ops import applied
+from unfunnel.functions.ops import NUMPY
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 

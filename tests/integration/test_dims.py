@@ -8,7 +8,7 @@ from pymc_extras.prior import Prior, UnsupportedShapeError
 from xarray import DataArray
 
 from unfunnel import LogNormalExp
-from unfunnel.centering import is_textbook
+from unfunnel.coordinates.centering import is_textbook
 from unfunnel.errors import DimsError, LabelError
 
 COORDS = {"geo": ["a", "b", "c"], "channel": ["tv", "radio"]}

@@ -5,7 +5,7 @@ import pytest
 from pymc_extras.prior import Prior, sample_prior
 
 from unfunnel import LogNormalExp
-from unfunnel.centering import is_textbook
+from unfunnel.coordinates.centering import is_textbook
 from unfunnel.errors import UnsupportedError
 
 GEO = {"geo": ["a", "b", "c"]}

@@ -12,9 +12,9 @@ from registry import families
 from scipy.special import expit
 
 from unfunnel.families import LOGNORMAL_EXP, NORMAL_IDENTITY
-from unfunnel.graph_ops import GRAPH
-from unfunnel.links import IDENTITY, LOG
-from unfunnel.ops import NUMPY
+from unfunnel.functions.graph_ops import GRAPH
+from unfunnel.functions.links import IDENTITY, LOG
+from unfunnel.functions.ops import NUMPY
 
 SMALLEST = 5e-324
 LARGEST = 1e308

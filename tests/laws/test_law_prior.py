@@ -17,7 +17,7 @@ from scipy import stats
 from xarray import DataArray
 
 from unfunnel import LogNormalExp
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 from unfunnel.prior import NaturalPrior
 
 pytestmark = pytest.mark.usefixtures("fast_compile")

@@ -16,7 +16,7 @@ from pymc.util import UNSET
 from registry import BACKENDS, REPEATED, ROWS
 from scipy import stats
 
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.zero_sum.contrasts import extended
 

@@ -12,8 +12,8 @@ from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError
 from unfunnel.families import LOGNORMAL_EXP, Family
 from unfunnel.families.base import BaseLaw
-from unfunnel.links import IDENTITY
-from unfunnel.ops import NUMPY
+from unfunnel.functions.links import IDENTITY
+from unfunnel.functions.ops import NUMPY
 from unfunnel.statements.centres import from_median
 
 

@@ -18,7 +18,7 @@ from unfunnel import (
 )
 from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError
 from unfunnel.families import FAMILIES
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 
 DRAWS = 40_000
 

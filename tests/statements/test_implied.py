@@ -19,7 +19,7 @@ from unfunnel.errors import (
     UnsupportedError,
 )
 from unfunnel.families.laws import NORMAL
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 
 GAMMA, EXPONENTIAL = Prior("Gamma", mu=1.5, sigma=0.5), Prior("Exponential", scale=0.5)
 ANCHOR = LogNormalExp(GAMMA, EXPONENTIAL, dims="geo")

@@ -10,7 +10,7 @@ from scipy import stats
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.families import FAMILIES, LOGNORMAL_EXP, NORMAL_IDENTITY, Family
 from unfunnel.families.laws import LAPLACE, STUDENT_T
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 from unfunnel.statements.laws import Drawn, Hierarchy, Known, Point
 from unfunnel.statements.marginal import Marginal
 from unfunnel.statements.reading import scalar_law

@@ -13,7 +13,7 @@ from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.errors import ParameterError
 from unfunnel.families import LOGNORMAL_EXP, Family
 from unfunnel.families.base import BaseLaw
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 from unfunnel.statements.quantiles import equal_tails
 
 

@@ -18,10 +18,10 @@ from pytensor.xtensor.type import XTensorType
 from xarray import DataArray
 
 from unfunnel.alignment import align_array
-from unfunnel.centering import Coordinate
+from unfunnel.coordinates.centering import Coordinate
 from unfunnel.errors import DimsError
 from unfunnel.families import Family
-from unfunnel.links import Link
+from unfunnel.functions.links import Link
 from unfunnel.tensors import registered_dims
 
 

@@ -15,11 +15,11 @@ from pytensor.xtensor.vectorization import XRV
 from xarray import DataArray
 
 from unfunnel.backends.base import Aligned, Backend
-from unfunnel.centering import Coordinate
+from unfunnel.coordinates.centering import Coordinate
+from unfunnel.coordinates.transforms import DimCoordinateTransform
 from unfunnel.families import Family
-from unfunnel.links import Link
-from unfunnel.random_variables import distributions
-from unfunnel.transforms import DimCoordinateTransform
+from unfunnel.functions.links import Link
+from unfunnel.random_variables.of_families import distributions
 from unfunnel.upstream import named_function
 from unfunnel.zero_sum.transforms import DimZeroSumTransform
 from unfunnel.zero_sum.variables import zero_sum_op

@@ -22,7 +22,7 @@ from pymc_extras.prior import Prior
 
 from unfunnel.bench.grid import DEFAULT_FAMILY
 from unfunnel.families import FAMILIES, LOGNORMAL_EXP, Family
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 from unfunnel.prior import CLASSES
 from unfunnel.statements.elicitation import elicit_hierarchy
 from unfunnel.statements.scores import base_values

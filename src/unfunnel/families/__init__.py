@@ -10,7 +10,7 @@ from unfunnel.families.normal_identity import NORMAL_IDENTITY
 from unfunnel.families.probit_normal import PROBIT_NORMAL
 from unfunnel.families.student_t_identity import STUDENT_T_IDENTITY
 from unfunnel.families.weibull_exp import MINIMUM_GUMBEL_IDENTITY, WEIBULL_EXP
-from unfunnel.links import IDENTITY
+from unfunnel.functions.links import IDENTITY
 
 FAMILIES: dict[str, Family] = {
     family.name: family

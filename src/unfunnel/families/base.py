@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 from unfunnel.errors import ParameterError, listed, nearest
 from unfunnel.families.laws import BaseLaw
+from unfunnel.functions.links import Link
+from unfunnel.functions.ops import Ops
 from unfunnel.intervals import Interval
-from unfunnel.links import Link
-from unfunnel.ops import Ops
 
 #: What every prior takes beside its parameters; a misspelt one looks like an unknown parameter.
 OPTIONS = ("dims", "centered", "transform", "zero_sum", "zero_sum_scale")
@@ -36,7 +36,8 @@ class Parameter:
         What it is, in words that fit into an error message.
     is_scale : bool, default False
         Whether it says how far the elements of a hierarchy lie apart. Such a hyperparameter has its
-        own coordinate where the parameterization is left to us; see ``scale_transforms``.
+        own coordinate where the parameterization is left to us; see
+        ``coordinates.scale_transforms``.
     truncates : bool, default False
         Whether a hyperprior may reach out of the support. What lies outside then has density zero,
         and a warning says so; otherwise such a hyperprior is refused.

@@ -12,9 +12,9 @@ from typing import Any
 
 from unfunnel.families.base import Family, Parameter
 from unfunnel.families.laws import LAPLACE
+from unfunnel.functions.links import IDENTITY
+from unfunnel.functions.ops import Ops
 from unfunnel.intervals import POSITIVE, REAL
-from unfunnel.links import IDENTITY
-from unfunnel.ops import Ops
 
 _SD = math.sqrt(2.0)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from scipy.special import stdtrit
 
-from unfunnel.ops import Ops
+from unfunnel.functions.ops import Ops
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from typing import Any
 
 from unfunnel.families.base import Family, Parameter
 from unfunnel.families.laws import NORMAL
+from unfunnel.functions.links import IDENTITY
+from unfunnel.functions.ops import Ops
 from unfunnel.intervals import POSITIVE, REAL
-from unfunnel.links import IDENTITY
-from unfunnel.ops import Ops
 
 
 def location_scale(params: Mapping[str, Any], ops: Ops) -> tuple[Any, Any]:

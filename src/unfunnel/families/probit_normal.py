@@ -21,9 +21,9 @@ from unfunnel.errors import ParameterError
 from unfunnel.families.base import Bounds, Family, Parameter, Ratio
 from unfunnel.families.laws import NORMAL
 from unfunnel.families.probit_moments import LOG_SCALE, LOG_SD
+from unfunnel.functions.links import probit
+from unfunnel.functions.ops import Ops
 from unfunnel.intervals import POSITIVE, UNIT, Interval
-from unfunnel.links import probit
-from unfunnel.ops import Ops
 
 
 @cache

@@ -12,9 +12,9 @@ from typing import Any
 
 from unfunnel.families.base import Family, Parameter
 from unfunnel.families.laws import STUDENT_T
+from unfunnel.functions.links import IDENTITY
+from unfunnel.functions.ops import Ops
 from unfunnel.intervals import POSITIVE, REAL, Interval
-from unfunnel.links import IDENTITY
-from unfunnel.ops import Ops
 
 #: Below, the variance is infinite.
 _LEAST_DEGREES_OF_FREEDOM = 2.0

@@ -15,9 +15,9 @@ from unfunnel.families.base import Counterpart, Family, Parameter, Ratio
 from unfunnel.families.laws import MINIMUM_GUMBEL
 from unfunnel.families.lognormal_exp import CV
 from unfunnel.families.weibull_moments import LOG_CV, LOG_SCALE
+from unfunnel.functions.links import IDENTITY, LOG
+from unfunnel.functions.ops import Ops
 from unfunnel.intervals import POSITIVE, REAL
-from unfunnel.links import IDENTITY, LOG
-from unfunnel.ops import Ops
 
 
 def location_scale(params: Mapping[str, Any], ops: Ops) -> tuple[Any, Any]:

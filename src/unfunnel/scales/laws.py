@@ -17,9 +17,9 @@ from typing import Any
 from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError, described
 from unfunnel.families import LOGNORMAL_EXP
 from unfunnel.families.laws import NORMAL
+from unfunnel.functions.ops import NUMPY
 from unfunnel.intervals import POSITIVE
 from unfunnel.known_laws import known_law
-from unfunnel.ops import NUMPY
 from unfunnel.scales.normal_scores import NormalBehindLink
 from unfunnel.supports import support_of
 

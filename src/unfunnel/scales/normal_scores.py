@@ -11,7 +11,7 @@ from scipy.optimize import minimize_scalar
 
 from unfunnel.families import Family
 from unfunnel.families.laws import NORMAL
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 
 # Normal scores between which the mode is looked for, and how much a density varies that is flat.
 _SCORES = np.linspace(-35.0, 35.0, 1401)

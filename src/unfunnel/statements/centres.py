@@ -22,10 +22,10 @@ import numpy as np
 from unfunnel.errors import ParameterError, UnsupportedError, listed
 from unfunnel.families import Family
 from unfunnel.families.laws import NORMAL, BaseLaw
+from unfunnel.functions.links import IDENTITY, LOG
+from unfunnel.functions.ops import NUMPY
 from unfunnel.intervals import POSITIVE
-from unfunnel.links import IDENTITY, LOG
 from unfunnel.number_checks import finite_parameters, number_between, the_one_given
-from unfunnel.ops import NUMPY
 
 Form = Callable[[str, float, float], dict[str, float]]
 

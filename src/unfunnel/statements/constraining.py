@@ -9,7 +9,7 @@ from scipy.optimize import approx_fprime, root
 from scipy.special import logit
 
 from unfunnel.errors import ParameterError, UnsupportedError, described
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 from unfunnel.statements.laws import Hierarchy
 from unfunnel.statements.marginal import COARSE, FINE, Marginal
 from unfunnel.statements.quantiles import check_interval, from_interval

@@ -21,9 +21,9 @@ from pymc_extras.prior import Prior
 from unfunnel.errors import ParameterError, ParameterTypeError, described, listed, nearest
 from unfunnel.families import Family, Ratio
 from unfunnel.families.base import OPTIONS
+from unfunnel.functions.ops import NUMPY
 from unfunnel.intervals import UNIT
 from unfunnel.number_checks import is_number, number_between, the_one_given
-from unfunnel.ops import NUMPY
 from unfunnel.prior import NaturalPrior
 from unfunnel.priors import LogNormalExp
 from unfunnel.statements.constraining import readable_hierarchy

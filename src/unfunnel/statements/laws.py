@@ -16,7 +16,7 @@ from scipy.special import ndtr
 
 from unfunnel.errors import UnsupportedError
 from unfunnel.families import Family, Ratio
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 from unfunnel.statements.scores import base_values, score_maps, value_at_score
 
 

@@ -15,7 +15,7 @@ from typing import cast
 import numpy as np
 from scipy.optimize import brentq
 
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 from unfunnel.statements.laws import (
     Explicit,
     Hierarchy,

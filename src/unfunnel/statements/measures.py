@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import ndtri
 
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 from unfunnel.statements.laws import Explicit, Hierarchy, Law, is_explicit, needs_draws
 from unfunnel.statements.marginal import Marginal
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from unfunnel.errors import ParameterError
 from unfunnel.families import Family
+from unfunnel.functions.ops import NUMPY
 from unfunnel.number_checks import finite_parameters, require_number
-from unfunnel.ops import NUMPY
 
 
 def check_interval(

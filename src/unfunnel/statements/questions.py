@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from unfunnel import elicit
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 from unfunnel.statements.constraining import constrained_hierarchy
 from unfunnel.statements.implied import implied
 from unfunnel.statements.implied_report import Implied

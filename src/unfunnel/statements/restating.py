@@ -24,10 +24,10 @@ import numpy as np
 from unfunnel.errors import ParameterError, UnsupportedError, described, listed
 from unfunnel.families import Parameter, Ratio
 from unfunnel.families.lognormal_exp import LOGNORMAL_EXP
+from unfunnel.functions.ops import NUMPY
 from unfunnel.half_t import half_student_t
 from unfunnel.intervals import POSITIVE, REAL, Interval
 from unfunnel.known_laws import Numbers
-from unfunnel.ops import NUMPY
 from unfunnel.statements.laws import Hierarchy, Law
 from unfunnel.statements.reading import distribution_of, is_ours, scalar_law
 

@@ -17,7 +17,7 @@ from scipy.interpolate import PchipInterpolator
 from scipy.special import ndtr
 
 from unfunnel.families.laws import NORMAL, BaseLaw
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 
 #: Beyond these scores lies a probability of 2e-17, less than the rounding of the rest.
 LARGEST_SCORE = 8.5

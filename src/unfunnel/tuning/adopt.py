@@ -18,13 +18,13 @@ from pytensor.xtensor import as_xtensor
 from pytensor.xtensor.vectorization import XRV
 
 from unfunnel import names
-from unfunnel.centering import Informed
+from unfunnel.coordinates.centering import Informed
+from unfunnel.coordinates.scale_sampling import use_scale_transform
+from unfunnel.coordinates.steering import Steering, settled, steered, unsteered
+from unfunnel.coordinates.transforms import CoordinateTransform, DimCoordinateTransform
 from unfunnel.errors import ParameterError, UnsupportedError, listed, nearest
 from unfunnel.families import Family
-from unfunnel.links import Link
-from unfunnel.scale_sampling import use_scale_transform
-from unfunnel.steering import Steering, settled, steered, unsteered
-from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform
+from unfunnel.functions.links import Link
 from unfunnel.tuning.arguments import names_of, require_some, the_model
 from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.hierarchies import Hierarchies, find_hierarchies

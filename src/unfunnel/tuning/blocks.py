@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytensor.tensor as pt
 
-from unfunnel.centering import Informed
-from unfunnel.links import Link
-from unfunnel.steering import Steering, settled, steering_of
-from unfunnel.transforms import CoordinateTransform, location_and_scale, unlabelled
+from unfunnel.coordinates.centering import Informed
+from unfunnel.coordinates.steering import Steering, settled, steering_of
+from unfunnel.coordinates.transforms import CoordinateTransform, location_and_scale, unlabelled
+from unfunnel.functions.links import Link
 from unfunnel.zero_sum.contrasts import contracted
 from unfunnel.zero_sum.transforms import ZeroSumTransform
 

@@ -14,9 +14,9 @@ import pytensor
 import xarray as xr
 from pytensor.graph.traversal import ancestors
 
-from unfunnel.centering import Informed
+from unfunnel.coordinates.centering import Informed
 from unfunnel.extras import require
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.estimate import shared_mean
 from unfunnel.tuning.findings import Findings

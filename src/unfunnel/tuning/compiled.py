@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from unfunnel import names
+from unfunnel.coordinates.steering import exposed
 from unfunnel.errors import UnsupportedError
 from unfunnel.extras import require
-from unfunnel.steering import exposed
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.geometry import SteeringValues
 from unfunnel.tuning.scales import scales_of, stretchable

@@ -17,9 +17,9 @@ import pytensor.tensor as pt
 from pytensor.graph.replace import clone_replace
 from pytensor.xtensor.type import XTensorType
 
-from unfunnel.centering import Informed
-from unfunnel.ops import NUMPY
-from unfunnel.steering import exposed
+from unfunnel.coordinates.centering import Informed
+from unfunnel.coordinates.steering import exposed
+from unfunnel.functions.ops import NUMPY
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.estimate import Estimate
 from unfunnel.tuning.regressors import Draws, Regressors, regressors

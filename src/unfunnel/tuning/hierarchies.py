@@ -27,11 +27,11 @@ from pytensor.xtensor.math import Dot as XDot
 from pytensor.xtensor.shape import ExpandDims
 
 from unfunnel import names
-from unfunnel.centering import Informed
+from unfunnel.coordinates.centering import Informed
+from unfunnel.coordinates.transforms import LinkTransform, unlabelled
 from unfunnel.families import FAMILIES
-from unfunnel.links import IDENTITY, LOG, Link
-from unfunnel.random_variables import NaturalRandomVariable
-from unfunnel.transforms import LinkTransform, unlabelled
+from unfunnel.functions.links import IDENTITY, LOG, Link
+from unfunnel.random_variables.of_families import NaturalRandomVariable
 from unfunnel.wrappers import WRAPPERS, core_op, random_node
 from unfunnel.zero_sum.transforms import ZeroSumTransform
 

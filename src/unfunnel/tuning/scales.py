@@ -1,9 +1,9 @@
 """How far the coordinate of a scale hyperparameter is stretched, from what a pilot found.
 
-A scale is sampled through ``a sinh(softplus(v) / k)``; see :mod:`unfunnel.scale_transforms`. The
-width ``a`` is a share of the prior's median, and after a pilot that of the posterior's. Where the
-data tell nothing about any element that has the scale, there is no funnel to flatten, and the
-logarithm, the limit of a great width, is best.
+A scale is sampled through ``a sinh(softplus(v) / k)``; see
+:mod:`unfunnel.coordinates.scale_transforms`. The width ``a`` is a share of the prior's median, and
+after a pilot that of the posterior's. Where the data tell nothing about any element that has the
+scale, there is no funnel to flatten, and the logarithm, the limit of a great width, is best.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from pytensor.tensor.type import TensorType
 from pytensor.xtensor.type import XTensorType
 
 from unfunnel import names
-from unfunnel.scale_transforms import SoftplusTransform
-from unfunnel.steering import carrying, settled
-from unfunnel.transforms import unlabelled
+from unfunnel.coordinates.scale_transforms import SoftplusTransform
+from unfunnel.coordinates.steering import carrying, settled
+from unfunnel.coordinates.transforms import unlabelled
 from unfunnel.tuning.blocks import Block
 from unfunnel.wrappers import random_node
 

@@ -9,11 +9,11 @@ import pytensor
 from xarray import DataArray
 
 from unfunnel.backends import Aligned, Backend, dim_lengths
-from unfunnel.centering import coordinate_of, is_auto
+from unfunnel.coordinates.centering import coordinate_of, is_auto
+from unfunnel.coordinates.reference import reference_point
+from unfunnel.coordinates.steering import Steering, steered
 from unfunnel.errors import CenteringError, DimsError
-from unfunnel.reference import reference_point
 from unfunnel.resolve import Resolver
-from unfunnel.steering import Steering, steered
 from unfunnel.zero_sum.options import ZeroSum, require_several, varying_scale
 
 if TYPE_CHECKING:

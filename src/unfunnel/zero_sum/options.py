@@ -33,8 +33,8 @@ from unfunnel.errors import (
     nearest,
 )
 from unfunnel.families import Family
-from unfunnel.links import IDENTITY
-from unfunnel.ops import NUMPY
+from unfunnel.functions.links import IDENTITY
+from unfunnel.functions.ops import NUMPY
 
 POPULATION = "population"
 MARGINAL = "marginal"

@@ -7,7 +7,7 @@ The sampled value ``v`` has one element less than the variable along each zero-s
 ``extended`` maps orthonormal coordinates to deviations that sum to zero (see
 :mod:`unfunnel.zero_sum.contrasts`; here it is PyMC's own). These coordinates are independent and
 normal around 0 with the population scale, so ``M`` and ``S`` are what any coordinate of
-:mod:`unfunnel.centering` is at location 0.
+:mod:`unfunnel.coordinates.centering` is at location 0.
 """
 
 from __future__ import annotations
@@ -19,10 +19,14 @@ from pymc.distributions.transforms import ZeroSumTransform as Contrasts
 from pytensor.graph.basic import Variable
 from pytensor.xtensor import as_xtensor
 
-from unfunnel.centering import Coordinate
-from unfunnel.graph_ops import GRAPH
-from unfunnel.links import Link
-from unfunnel.transforms import CoordinateTransform, DimCoordinateTransform, location_and_scale
+from unfunnel.coordinates.centering import Coordinate
+from unfunnel.coordinates.transforms import (
+    CoordinateTransform,
+    DimCoordinateTransform,
+    location_and_scale,
+)
+from unfunnel.functions.graph_ops import GRAPH
+from unfunnel.functions.links import Link
 from unfunnel.zero_sum.variables import log_volume
 
 Node = Variable[Any, Any]

@@ -34,8 +34,8 @@ from pytensor.tensor.type_other import NoneConst
 
 from unfunnel.errors import UnsupportedError
 from unfunnel.families import Family
-from unfunnel.graph_ops import GRAPH, positive_or_one
-from unfunnel.links import Link
+from unfunnel.functions.graph_ops import GRAPH, positive_or_one
+from unfunnel.functions.links import Link
 from unfunnel.wrappers import unwrapped
 
 _HALF_LOG_TWO_PI = 0.9189385332046727

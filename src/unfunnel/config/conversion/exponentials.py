@@ -23,7 +23,7 @@ from unfunnel.config.conversion.foreign import (
 from unfunnel.config.conversion.log_hierarchies import refusal
 from unfunnel.config.problems import Path, Problem
 from unfunnel.families import LOGNORMAL_EXP
-from unfunnel.ops import NUMPY
+from unfunnel.functions.ops import NUMPY
 
 
 def from_exponential(entry: Entry, path: Path) -> Converted | Refusal | None:

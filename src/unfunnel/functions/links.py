@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from unfunnel.functions.ops import Ops
 from unfunnel.intervals import POSITIVE, REAL, Interval
-from unfunnel.ops import Ops
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ def log_above(bound: float) -> Link:
 
     Examples
     --------
-    >>> from unfunnel.links import log_above
-    >>> from unfunnel.ops import NUMPY
+    >>> from unfunnel.functions.links import log_above
+    >>> from unfunnel.functions.ops import NUMPY
     >>> float(log_above(1.0).inverse(0.0, NUMPY))
     2.0
     """
@@ -100,8 +100,8 @@ def log_below(bound: float) -> Link:
 
     Examples
     --------
-    >>> from unfunnel.links import log_below
-    >>> from unfunnel.ops import NUMPY
+    >>> from unfunnel.functions.links import log_below
+    >>> from unfunnel.functions.ops import NUMPY
     >>> float(log_below(0.0).inverse(0.0, NUMPY))
     -1.0
     """
@@ -138,8 +138,8 @@ def probit(lower: float, upper: float) -> Link:
 
     Examples
     --------
-    >>> from unfunnel.links import probit
-    >>> from unfunnel.ops import NUMPY
+    >>> from unfunnel.functions.links import probit
+    >>> from unfunnel.functions.ops import NUMPY
     >>> unit = probit(0.0, 1.0)
     >>> float(unit.inverse(0.0, NUMPY)), float(unit.inverse(40.0, NUMPY)) < 1
     (0.5, True)

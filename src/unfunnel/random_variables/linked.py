@@ -23,12 +23,12 @@ from pytensor.graph.rewriting.basic import node_rewriter
 from pytensor.tensor.random.op import RandomVariable
 from pytensor.tensor.rewriting.basic import register_specialize
 
+from unfunnel.coordinates.transforms import LinkTransform
 from unfunnel.families import BaseLaw, Family
 from unfunnel.families.laws import MINIMUM_GUMBEL, NORMAL
-from unfunnel.graph_ops import GRAPH, positive_or_one
-from unfunnel.links import IDENTITY
-from unfunnel.ops import NUMPY
-from unfunnel.transforms import LinkTransform
+from unfunnel.functions.graph_ops import GRAPH, positive_or_one
+from unfunnel.functions.links import IDENTITY
+from unfunnel.functions.ops import NUMPY
 
 
 class LinkedRandomVariable(RandomVariable):

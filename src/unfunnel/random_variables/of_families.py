@@ -26,16 +26,16 @@ from pymc.distributions.shape_utils import maybe_resize
 from pymc.logprob.abstract import _logprob
 from pytensor.tensor.random.op import RandomVariable
 
+from unfunnel.coordinates.transforms import DimLinkTransform
 from unfunnel.families import STUDENT_T_IDENTITY, Family
-from unfunnel.graph_ops import GRAPH, as_float, positive_or_one
-from unfunnel.inverse_links import made_from
-from unfunnel.linked_variables import (
+from unfunnel.functions.graph_ops import GRAPH, as_float, positive_or_one
+from unfunnel.functions.links import IDENTITY
+from unfunnel.random_variables.inverse_links import made_from
+from unfunnel.random_variables.linked import (
     LinkedDimDistribution,
     LinkedDistribution,
     LinkedRandomVariable,
 )
-from unfunnel.links import IDENTITY
-from unfunnel.transforms import DimLinkTransform
 
 
 class NaturalRandomVariable:

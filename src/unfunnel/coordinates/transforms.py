@@ -22,10 +22,10 @@ from pytensor.xtensor.basic import XTensorFromTensor
 from pytensor.xtensor.type import XTensorType
 from pytensor.xtensor.vectorization import XRV
 
-from unfunnel.centering import Coordinate, Informed
-from unfunnel.graph_ops import GRAPH, positive_or_one
-from unfunnel.links import Link
-from unfunnel.steering import steering_inputs
+from unfunnel.coordinates.centering import Coordinate, Informed
+from unfunnel.coordinates.steering import steering_inputs
+from unfunnel.functions.graph_ops import GRAPH, positive_or_one
+from unfunnel.functions.links import Link
 
 Node = Variable[Any, Any]
 

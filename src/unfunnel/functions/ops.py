@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import scipy.special
 
-from unfunnel.number_functions import NumberFunction
+from unfunnel.functions.number_functions import NumberFunction
 
 
 class Ops(Protocol):

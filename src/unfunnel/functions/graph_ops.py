@@ -1,4 +1,4 @@
-"""The functions of :class:`unfunnel.ops.Ops` on PyTensor graphs."""
+"""The functions of :class:`unfunnel.functions.ops.Ops` on PyTensor graphs."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pytensor
 import pytensor.tensor as pt
 from pymc.distributions.dist_math import normal_lcdf
 
-from unfunnel.number_functions import NumberFunction
-from unfunnel.ops import Ops
+from unfunnel.functions.number_functions import NumberFunction
+from unfunnel.functions.ops import Ops
 
 
 class GraphOps:
-    """:class:`~unfunnel.ops.Ops` on tensors."""
+    """:class:`~unfunnel.functions.ops.Ops` on tensors."""
 
     exp = staticmethod(pt.exp)
     log = staticmethod(pt.log)
@@ -30,7 +30,7 @@ class GraphOps:
     @staticmethod
     def call(function: NumberFunction, *args: Any) -> Any:
         """Return a function of numbers, by element."""
-        from unfunnel.number_ops import applied  # loads Numba
+        from unfunnel.functions.number_ops import applied  # loads Numba
 
         return applied(function, *args)
 

@@ -15,8 +15,8 @@ import pytensor.tensor as pt
 from pymc.logprob.transform_value import TransformedValue
 from pytensor.graph.basic import Constant
 
-from unfunnel.graph_ops import GRAPH
-from unfunnel.links import IDENTITY, Link
+from unfunnel.functions.graph_ops import GRAPH
+from unfunnel.functions.links import IDENTITY, Link
 from unfunnel.wrappers import WRAPPERS, unwrapped
 
 # What stands between the density and the expression of a value transform, in either backend.

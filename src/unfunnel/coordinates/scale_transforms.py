@@ -35,9 +35,9 @@ from pytensor.tensor.random.type import RandomType
 from pytensor.xtensor import as_xtensor
 from pytensor.xtensor.type import XTensorType
 
-from unfunnel.graph_ops import as_float
-from unfunnel.reference import PYTHON, at_start
-from unfunnel.transforms import LabelledTransform
+from unfunnel.coordinates.reference import PYTHON, at_start
+from unfunnel.coordinates.transforms import LabelledTransform
+from unfunnel.functions.graph_ops import as_float
 
 Node = Variable[Any, Any]
 

@@ -7,7 +7,7 @@ from typing import Any
 from pymc.util import UNSET
 from pytensor.graph.basic import Variable
 
-from unfunnel.scale_transforms import scale_transform
+from unfunnel.coordinates.scale_transforms import scale_transform
 
 
 def use_scale_transform(model: Any, variable: Any) -> None:

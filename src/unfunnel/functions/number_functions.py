@@ -1,8 +1,8 @@
 """Functions of numbers that have no formula, such as the root of an equation.
 
 They are written in plain Python with :mod:`math`, so that they can be called as they are and
-compiled by Numba, which PyTensor needs, too; :mod:`unfunnel.number_ops` makes PyTensor operations
-of them.
+compiled by Numba, which PyTensor needs, too; :mod:`unfunnel.functions.number_ops` makes PyTensor
+operations of them.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ import numpy as np
 from xarray import DataArray
 
 from unfunnel.errors import CenteringError, described, nearest
-from unfunnel.ops import Ops
+from unfunnel.functions.ops import Ops
 
 #: What ``centered=`` holds after validation.
 Centering = bool | float | str | np.ndarray | DataArray
@@ -221,7 +221,7 @@ def coordinate_of(centering: Any, reference_point: Callable[[], tuple[float, flo
 
     Examples
     --------
-    >>> from unfunnel.centering import coordinate_of
+    >>> from unfunnel.coordinates.centering import coordinate_of
     >>> coordinate_of(0.5, lambda: (1.0, 2.0))
     Partial(weight=0.5, location0=1.0, scale0=2.0)
     """
