@@ -17,7 +17,7 @@ from unfunnel.config.grammar.rules import PATH as GRAMMAR
 from unfunnel.config.grammar.schema import PATH as SCHEMA
 from unfunnel.families import FAMILIES, Family
 from unfunnel.intervals import POSITIVE, Interval
-from unfunnel.supports import support_of_distribution
+from unfunnel.supports.hyperpriors import support_of_distribution
 
 #: Distributions that a file cannot state, with what to do instead.
 NOT_IN_FILES = {

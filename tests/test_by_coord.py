@@ -27,7 +27,7 @@ from unfunnel.errors import (
     ParameterTypeError,
     SupportWarning,
 )
-from unfunnel.supports import Support, support_of
+from unfunnel.supports.hyperpriors import Support, support_of
 from unfunnel.tuning.blocks import auto_blocks
 
 pytestmark = pytest.mark.usefixtures("fast_compile")

@@ -30,7 +30,6 @@ PURE = sorted(
     | {
         f"unfunnel.{name}"
         for name in (
-            "alignment",
             "by_coord.codec",
             "codec",
             "coordinates.centering",
@@ -46,7 +45,8 @@ PURE = sorted(
             "known_laws",
             "names",
             "number_checks",
-            "parameters",
+            "parameters.alignment",
+            "parameters.given",
             "revive",
             "statements.centres",
             "statements.laws",
@@ -55,9 +55,9 @@ PURE = sorted(
             "statements.options",
             "statements.quantiles",
             "statements.scores",
-            "support_checks",
-            "support_ends",
-            "supports",
+            "supports.checks",
+            "supports.ends",
+            "supports.hyperpriors",
             "xarray_engine",
             "zero_sum.contrasts",
             "zero_sum.options",

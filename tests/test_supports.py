@@ -9,7 +9,13 @@ from pymc_extras.prior import Censored, Prior, Scaled
 
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.intervals import POSITIVE, REAL, UNIT, Interval
-from unfunnel.supports import _LAWS, UNKNOWN, Support, support_of, support_of_distribution
+from unfunnel.supports.hyperpriors import (
+    _LAWS,
+    UNKNOWN,
+    Support,
+    support_of,
+    support_of_distribution,
+)
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 

@@ -24,10 +24,10 @@ from unfunnel.coordinates.centering import Centering, is_textbook, validate_cent
 from unfunnel.equality import same_value
 from unfunnel.errors import ParameterError
 from unfunnel.families import Family, stated_bounds
-from unfunnel.parameters import bind_arguments, check_parameters, family_at
+from unfunnel.parameters.given import bind_arguments, check_parameters, family_at
+from unfunnel.parameters.tensors import check_tensor_support, encode_other
 from unfunnel.statements.constructors import Constructors
 from unfunnel.statements.questions import Questions
-from unfunnel.tensors import check_tensor_support, encode_other
 from unfunnel.upstream import call_signature, check_dims, distribution_stand_in, named_function
 from unfunnel.zero_sum.options import ZeroSum, check_zero_sum, validate_zero_sum
 

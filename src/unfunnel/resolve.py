@@ -2,8 +2,8 @@
 
 A parameter may be a number, an array, a labelled array, a tensor or variable of the model, or a
 factory that creates one. All become :class:`~unfunnel.backends.Aligned`: constants through
-:mod:`unfunnel.alignment`, variables by the dims that the model knows of them, anything without
-names from the right.
+:mod:`unfunnel.parameters.alignment`, variables by the dims that the model knows of them, anything
+without names from the right.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from pytensor.xtensor.type import XTensorType
 from xarray import DataArray
 
 from unfunnel import names
-from unfunnel.alignment import AlignedArray, align_array
 from unfunnel.backends import Aligned, Backend, dim_lengths
-from unfunnel.dims_watch import watch_dims
 from unfunnel.errors import DimsError
 from unfunnel.families import Family
 from unfunnel.functions.graph_ops import GRAPH, as_float
-from unfunnel.tensors import registered_dims
+from unfunnel.parameters.alignment import AlignedArray, align_array
+from unfunnel.parameters.dims_watch import watch_dims
+from unfunnel.parameters.tensors import registered_dims
 
 
 class Law(NamedTuple):

@@ -17,12 +17,12 @@ from pytensor.graph.basic import Variable
 from pytensor.xtensor.type import XTensorType
 from xarray import DataArray
 
-from unfunnel.alignment import align_array
 from unfunnel.coordinates.centering import Coordinate
 from unfunnel.errors import DimsError
 from unfunnel.families import Family
 from unfunnel.functions.links import Link
-from unfunnel.tensors import registered_dims
+from unfunnel.parameters.alignment import align_array
+from unfunnel.parameters.tensors import registered_dims
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ import pytensor.tensor as pt
 from pymc_extras.prior import Prior
 
 from unfunnel import names
-from unfunnel.alignment import model_labels
 from unfunnel.backends import Aligned, backend_for, dim_lengths
 from unfunnel.errors import DimsError, LabelError, nearest, shown
+from unfunnel.parameters.alignment import model_labels
 from unfunnel.resolve import Resolver
 from unfunnel.upstream import attribute_errors_surface, check_dims
 

@@ -15,7 +15,7 @@ from unfunnel.by_coord.assemble import build_by_coord
 from unfunnel.by_coord.members import by_label, check_priors, check_whole_dims, refuse_arithmetic
 from unfunnel.display import dims_text
 from unfunnel.errors import DimsError, ParameterTypeError, described
-from unfunnel.tensors import encode_other
+from unfunnel.parameters.tensors import encode_other
 
 
 class ByCoord:

@@ -34,8 +34,8 @@ from unfunnel.config.masks import mask_class
 from unfunnel.config.problems import Path, dotted
 from unfunnel.config.text.tree import MAX_DEPTH, MAX_VALUES
 from unfunnel.errors import UnsupportedError, described
+from unfunnel.parameters.tensors import encode_tensor
 from unfunnel.prior import CLASSES, NaturalPrior
-from unfunnel.tensors import encode_tensor
 
 _NUMBERS = "biuf"
 

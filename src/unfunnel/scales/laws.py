@@ -21,7 +21,7 @@ from unfunnel.functions.ops import NUMPY
 from unfunnel.intervals import POSITIVE
 from unfunnel.known_laws import known_law
 from unfunnel.scales.normal_scores import NormalBehindLink
-from unfunnel.supports import support_of
+from unfunnel.supports.hyperpriors import support_of
 
 
 @dataclass(frozen=True)

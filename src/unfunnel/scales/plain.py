@@ -12,7 +12,7 @@ from unfunnel.families import Parameter
 from unfunnel.intervals import POSITIVE, REAL
 from unfunnel.number_checks import is_number
 from unfunnel.scales.tails import Tails
-from unfunnel.support_checks import check_parameter_values
+from unfunnel.supports.checks import check_parameter_values
 
 if TYPE_CHECKING:
     from pymc_extras.prior import Prior

@@ -18,9 +18,10 @@ from pytensor.xtensor.type import XTensorType
 from xarray import DataArray
 
 from unfunnel import names
-from unfunnel.alignment import AlignedArray, align_array
 from unfunnel.display import graph_coords
 from unfunnel.errors import UnsupportedError
+from unfunnel.parameters.alignment import AlignedArray, align_array
+from unfunnel.parameters.tensors import registered_dims
 from unfunnel.statements.laws import Drawn, Hierarchy, Law, Point
 from unfunnel.statements.reading import (
     distribution_of,
@@ -28,7 +29,6 @@ from unfunnel.statements.reading import (
     law_of_numbers,
     with_constants,
 )
-from unfunnel.tensors import registered_dims
 
 #: A label of each dim along which laws differ, by its position.
 Place = Mapping[str, int]

@@ -11,8 +11,8 @@ from unfunnel.errors import ParameterError, listed
 from unfunnel.families import Family
 from unfunnel.families.base import OPTIONS
 from unfunnel.number_checks import require_number
-from unfunnel.parameters import family_at
-from unfunnel.support_checks import check_parameter_values
+from unfunnel.parameters.given import family_at
+from unfunnel.supports.checks import check_parameter_values
 
 
 def stated_family(

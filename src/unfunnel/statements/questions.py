@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from unfunnel import elicit
 from unfunnel.functions.ops import NUMPY
+from unfunnel.statements import constant_priors
 from unfunnel.statements.constraining import constrained_hierarchy
 from unfunnel.statements.implied import implied
 from unfunnel.statements.implied_report import Implied
@@ -19,7 +19,7 @@ class Questions:
     @property
     def preliz(self: Any) -> Any:
         """The PreliZ distribution of a prior with constant parameters."""
-        return elicit.to_preliz(self.family, self._constant_parameters("preliz"))
+        return constant_priors.to_preliz(self.family, self._constant_parameters("preliz"))
 
     def constrain(
         self: Any,
@@ -85,7 +85,9 @@ class Questions:
                 require_marginal(self.family, self.zero_sum, "constrain")
             return constrained_hierarchy(self, lower, upper, mass, method)
         parameters = self._constant_parameters("constrain")
-        new = elicit.constrained(self.family, parameters, lower, upper, mass, method, kwargs)
+        new = constant_priors.constrained(
+            self.family, parameters, lower, upper, mass, method, kwargs
+        )
         stated: dict[str, Any] = self.family.in_terms_of(self.parameters, new, NUMPY)
         stated |= self.bounds
         if self.zero_sum is not None:
@@ -156,4 +158,6 @@ class Questions:
         self._require_all_parameters()
         if self.zero_sum is not None:
             require_marginal(self.family, self.zero_sum, asked)
-        return elicit.constant_parameters(self.family, self.parameters, self.transform, asked)
+        return constant_priors.constant_parameters(
+            self.family, self.parameters, self.transform, asked
+        )

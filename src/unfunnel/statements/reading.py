@@ -13,8 +13,8 @@ from pytensor.graph.basic import Variable
 from pytensor.tensor.random.op import RandomVariable
 
 from unfunnel.known_laws import KNOWN_LAWS, Numbers, known_law
+from unfunnel.parameters.tensors import encode_tensor
 from unfunnel.statements.laws import Hierarchy, Known, Law, Point
-from unfunnel.tensors import encode_tensor
 
 
 def is_ours(value: Any) -> bool:

@@ -13,7 +13,7 @@ from unfunnel.config.grammar.shapes_of_values import is_labelled, is_list, is_nu
 from unfunnel.config.problems import Path, Problem
 from unfunnel.errors import listed
 from unfunnel.intervals import REAL, Interval
-from unfunnel.support_ends import UNKNOWN, Support, hyperprior_inside, union
+from unfunnel.supports.ends import UNKNOWN, Support, hyperprior_inside, union
 
 
 def support_problems(data: Any) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from unfunnel.families import Family
 from unfunnel.intervals import POSITIVE, REAL, UNIT, Interval
-from unfunnel.support_ends import UNKNOWN, Support, union
+from unfunnel.supports.ends import UNKNOWN, Support, union
 
 _INFINITY = float("inf")
 

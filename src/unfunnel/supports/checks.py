@@ -10,7 +10,7 @@ import numpy as np
 from unfunnel.errors import ParameterError, SupportWarning, described
 from unfunnel.families import Parameter
 from unfunnel.intervals import POSITIVE
-from unfunnel.support_ends import Support, hyperprior_inside
+from unfunnel.supports.ends import Support, hyperprior_inside
 
 
 def check_parameter_values(subject: str, parameter: Parameter, values: np.ndarray) -> None:
@@ -86,4 +86,4 @@ def check_support(
             f"not, the density is zero. Use a hyperprior with {allowed.support} if you can."
         )
     if warn:
-        warnings.warn(text, SupportWarning, skip_file_prefixes=(str(Path(__file__).parent),))
+        warnings.warn(text, SupportWarning, skip_file_prefixes=(str(Path(__file__).parents[1]),))

@@ -23,8 +23,8 @@ from unfunnel.errors import (
 )
 from unfunnel.families import Family, Parameter, Ratio
 from unfunnel.functions.ops import NUMPY
-from unfunnel.support_checks import check_parameter_values, check_support
-from unfunnel.supports import support_of
+from unfunnel.supports.checks import check_parameter_values, check_support
+from unfunnel.supports.hyperpriors import support_of
 
 _KIND_REMEDIES = {
     "dict": "Revive it first with pymc_extras.deserialize.deserialize.",
@@ -176,7 +176,7 @@ def _check_limit(family: Family, ratio: Ratio, parameters: Mapping[str, Any], wa
             f"{subject}: whether {described(limited)} is possible depends on the other parameters, "
             f"which are random. Where it is not, the density is zero. {instead}",
             SupportWarning,
-            skip_file_prefixes=(str(Path(__file__).parent),),
+            skip_file_prefixes=(str(Path(__file__).parents[1]),),
         )
     missing = set(family.parameter_names) - parameters.keys()
     if missing or not _comparable([limited, *others.values()]):

@@ -15,8 +15,8 @@ from xarray import DataArray
 from unfunnel import codec
 from unfunnel.errors import UnsupportedError, described
 from unfunnel.families import Parameter
-from unfunnel.support_checks import check_parameter_values, check_support
-from unfunnel.supports import support_of, support_of_distribution
+from unfunnel.supports.checks import check_parameter_values, check_support
+from unfunnel.supports.hyperpriors import support_of, support_of_distribution
 from unfunnel.wrappers import core_op
 
 
