@@ -47,6 +47,7 @@ PURE = sorted(
             "number_checks",
             "parameters.alignment",
             "parameters.given",
+            "populations",
             "revive",
             "statements.centres",
             "statements.laws",
