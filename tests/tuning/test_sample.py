@@ -49,7 +49,8 @@ def test_what_the_pilot_found(trace):
     kappa = found["phi_kappa"].values
     assert (kappa[SIZES == 2000] > 0.9).all()
     assert (kappa[SIZES == 1] < 0.5).all()
-    assert set(found.data_vars) == {"phi_information", "phi_weighted_location", "phi_kappa"}
+    of_each = {"phi_information", "phi_weighted_location", "phi_kappa"}
+    assert set(found.data_vars) == {*of_each, "phi_sigma_stretch"}
     assert 0 < found.attrs["gradients"] < 20_000
     assert found.attrs["rounds"] >= 2
     assert found.attrs["problem"] == ""

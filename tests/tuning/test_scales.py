@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ import unfunnel
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.compiled import compile_for_tuning, with_steering
+from unfunnel.tuning.estimate import Estimate
+from unfunnel.tuning.findings import Findings
 from unfunnel.tuning.scales import scales_of, stretchable
 
 SHORT: dict[str, Any] = {"draws": 50, "tune": 100, "chains": 2, "progress_bar": False}
@@ -51,6 +54,49 @@ def test_two_blocks_of_one_scale():
     values, nothing = np.zeros(9), np.zeros(GROUPS)
     logarithm = scale.log_stretch(values, {"seen": nothing, "unseen": nothing})
     assert scale.log_stretch(values, {"seen": nothing + 0.5, "unseen": nothing}) < logarithm
+
+
+def test_a_block_that_is_not_tuned_may_have_data():
+    model = two_blocks(pm.Model(coords=COORDS))
+    (scale,) = scales_of(model, [block for block in auto_blocks(model) if block.name == "unseen"])
+    values = scale.transform.forward(np.full(9, 0.3)).eval()
+    logarithm = scale.log_stretch(values, {name: np.zeros(GROUPS) for name in scale.blocks})
+    assert scale.log_stretch(values, {"unseen": np.zeros(GROUPS)}) < logarithm
+
+
+def of_two_components() -> Any:
+    return pm.Mixture("sigma", [0.3, 0.7], [pm.HalfNormal.dist(1.0), pm.HalfNormal.dist(5.0)])
+
+
+def of_no_parameters() -> Any:
+    return pm.CustomDist(
+        "sigma",
+        dist=lambda size: pm.HalfNormal.dist(2.0, size=size),
+        transform=pm.distributions.transforms.log,
+    )
+
+
+@pytest.mark.usefixtures("fast_compile")
+@pytest.mark.parametrize("make, stretched", [(of_two_components, 1), (of_no_parameters, 0)])
+def test_a_scale_that_is_made_of_other_random_variables(make, stretched):
+    """An operation around a component of a mixture, or a size, is not what PyMC can work with."""
+    with pm.Model(coords=COORDS) as model:
+        NormalIdentity(Prior("Normal"), make(), dims="group", centered="auto").create_variable("a")
+    point = model.initial_point()
+    before = model.compile_logp()(point)
+    found = scales(model)
+    assert len(found) == stretched
+    with stretchable(found):
+        assert model.compile_logp()(point) == pytest.approx(float(before))
+
+
+def test_a_scale_whose_parameter_is_a_free_variable():
+    """A parameter that is a free variable can be carried, a component that is none cannot."""
+    with pm.Model(coords=COORDS) as model:
+        sigma = pm.HalfNormal("sigma", pm.HalfNormal("wide"))
+        NormalIdentity(Prior("Normal"), sigma, dims="group", centered="auto").create_variable("a")
+    (scale,) = scales(model)
+    assert sigma.owner.inputs[scale.parameter] is model["wide"]
 
 
 def test_a_scale_that_is_a_number_or_on_another_coordinate():
@@ -143,6 +189,33 @@ def test_what_nutpie_compiled_is_the_model_that_was_tuned():
     np.testing.assert_allclose(
         scale.transform.backward(sampled).eval(), trace.posterior["phi_sigma"], rtol=1e-9
     )
+
+
+@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
+def test_a_model_that_nutpie_is_to_freeze(xdist):
+    """It would copy the graph, but not the stretch that the transform has."""
+    model = mixed(xdist=xdist)
+    frozen = {"compile_kwargs": {"freeze_model": True}}
+    report = unfunnel.tune(model, seed=2, progress_bar=False, **frozen)
+    (scale,) = scales(model)
+    assert np.exp(scale.transform.log_stretch) == pytest.approx(
+        float(report.values["phi_sigma_stretch"])
+    )
+
+
+def test_what_is_found_while_another_thread_compiles_is_kept():
+    model = mixed()
+    blocks, found = auto_blocks(model), scales(model)
+    zeros = Estimate(np.zeros(GROUPS), np.zeros(GROUPS))
+    findings = Findings({"phi": zeros}, {}, 0, 0.0, 2, log_stretch={"phi_sigma": 0.7})
+    thread = Thread(target=findings.set_in_model, args=(blocks, found))
+    with stretchable(found):
+        during = found[0].transform.log_stretch
+        thread.start()
+        thread.join(0.2)
+        assert found[0].transform.log_stretch is during
+    thread.join()
+    assert found[0].transform.log_stretch == 0.7
 
 
 def test_tuning_again_finds_the_same():

@@ -10,12 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from pymc.model.transform.optimization import freeze_dims_and_data
 
 from unfunnel import names
-from unfunnel.coordinates.steering import exposed
+from unfunnel.coordinates.steering import exposed, settled
 from unfunnel.errors import UnsupportedError
 from unfunnel.extras import require
-from unfunnel.tuning.blocks import Block
+from unfunnel.tuning.blocks import Block, auto_blocks
 from unfunnel.tuning.geometry import SteeringValues
 from unfunnel.tuning.scales import scales_of, stretchable
 from unfunnel.tuning.starts import start_of
@@ -67,6 +68,11 @@ def compile_for_tuning(model: Any, blocks: list[Block], **options: Any) -> Any:
         options["initial_points"] = points = {
             key if isinstance(key, str) else key.name: value for key, value in points.items()
         }
+    if options.pop("freeze_model", False):  # nutpie would copy what `stretchable` put there
+        with settled():
+            model = freeze_dims_and_data(model)
+        frozen = {block.name: block for block in auto_blocks(model)}
+        blocks = [frozen[block.name] for block in blocks]
     shapes = model.eval_rv_shapes()
     scales = [block.scale for block in blocks]
     with (

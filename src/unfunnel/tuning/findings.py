@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from unfunnel.coordinates.steering import settled
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.compiled import with_steering
 from unfunnel.tuning.geometry import SteeringValues
@@ -55,7 +56,8 @@ class Findings:
 
     def set_in_model(self, blocks: list[Block], scales: list[Scale]) -> None:
         """Change the coordinates of a model: of what is compiled from now on."""
-        for block in blocks:
-            block.steering.set(*self.steering[block.name])
-        for scale in scales:
-            scale.transform.log_stretch = self.log_stretch.get(scale.name, 0.0)
+        with settled():  # else a compilation in another thread would put the old ones back
+            for block in blocks:
+                block.steering.set(*self.steering[block.name])
+            for scale in scales:
+                scale.transform.log_stretch = self.log_stretch.get(scale.name, 0.0)

@@ -15,15 +15,18 @@ from typing import Any
 
 import numpy as np
 import pytensor
+from pymc.distributions.distribution import SymbolicRandomVariable
 from pytensor.graph.traversal import ancestors
+from pytensor.tensor.random.op import RandomVariable
 from pytensor.tensor.type import TensorType
 from pytensor.xtensor.type import XTensorType
+from pytensor.xtensor.vectorization import XRV
 
 from unfunnel import names
 from unfunnel.coordinates.scale_transforms import SoftplusTransform
 from unfunnel.coordinates.steering import carrying, settled
 from unfunnel.coordinates.transforms import unlabelled
-from unfunnel.tuning.blocks import Block
+from unfunnel.tuning.blocks import Block, auto_blocks
 from unfunnel.wrappers import random_node
 
 # Centeredness up to which an element counts as one without data. At 0.01 the logarithm already
@@ -52,7 +55,7 @@ class Scale:
     parameter : int
         Which input of the random variable can carry the stretch while a model is compiled.
     blocks : tuple of str
-        Names of the blocks that have this scale.
+        Names of all blocks of the model that have this scale, tuned or not.
     """
 
     variable: Any
@@ -74,9 +77,10 @@ class Scale:
         values : ndarray
             Draws of the value variable, not stretched.
         kappa : dict
-            Centeredness of each element, by the name of the block.
+            Centeredness of each element, by the name of the block. A block that is not there, as it
+            is not tuned, may have data.
         """
-        if max(kappa[name].max(initial=0.0) for name in self.blocks) <= _NO_DATA:
+        if all(name in kappa and kappa[name].max(initial=0.0) <= _NO_DATA for name in self.blocks):
             return _LOGARITHM
         if not values.size:
             return 0.0
@@ -86,17 +90,40 @@ class Scale:
 
 def scales_of(model: Any, blocks: list[Block]) -> list[Scale]:
     """Return the scale hyperparameters of blocks that are sampled through our own coordinate."""
-    above = {block.name: set(ancestors([block.scale])) for block in blocks}
+    above = {block.name: set(ancestors([block.scale])) for block in auto_blocks(model)}
+    tuned = {block.name for block in blocks}
     found = []
     for variable in model.free_RVs:
         transform = unlabelled(model.rvs_to_transforms.get(variable))
         served = tuple(name for name, variables in above.items() if variable in variables)
-        if isinstance(transform, SoftplusTransform) and served:
-            node: Any = random_node(variable.owner)
-            tensors = [i for i, x in enumerate(node.inputs) if isinstance(x.type, _TENSORS)]
-            value = model.rvs_to_values[variable]
-            found.append(Scale(variable, value, transform, tensors[-1], served))
+        if isinstance(transform, SoftplusTransform) and not tuned.isdisjoint(served):
+            parameter = _carrying_input(model, variable)
+            if parameter is not None:
+                value = model.rvs_to_values[variable]
+                found.append(Scale(variable, value, transform, parameter, served))
     return found
+
+
+def _carrying_input(model: Any, variable: Any) -> int | None:
+    """Return which input of a random variable can have an operation put around it, if any."""
+    node: Any = random_node(variable.owner)
+    try:
+        parameters = node.op.dist_params(node)
+    except (AttributeError, ValueError):  # PyMC does not know which inputs these are
+        return None
+    able = [
+        i
+        for i, x in enumerate(node.inputs)
+        if isinstance(x.type, _TENSORS)
+        and any(x is parameter for parameter in parameters)  # shapes have to stay constants
+        and (x in model.basic_RVs or not _draws(x))  # as components of a mixture have to be drawn
+    ]
+    return able[-1] if able else None
+
+
+def _draws(x: Any) -> bool:
+    node = random_node(x.owner)
+    return node is not None and isinstance(node.op, RandomVariable | SymbolicRandomVariable | XRV)
 
 
 @contextmanager
