@@ -30,8 +30,9 @@ _LOG = logging.getLogger("unfunnel")
 _CHAINS = 2
 _MOST_ROUNDS = 5
 
-# kappa is settled when it moves by less than this for all but one element in twenty.
-_SETTLED = 0.15
+# kappa is settled when it moves by less than this for all but one element in twenty. At 0.15 the
+# pilot of a media-mix model is a quarter longer, and the draws are no better.
+_SETTLED = 0.25
 _SETTLED_SHARE = 0.95
 
 
