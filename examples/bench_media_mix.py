@@ -203,15 +203,15 @@ table(
 # ## The verdict
 #
 # Divergences go, under either adaptation: that is what the coordinate is for. Under `"diag"` the
-# efficiency is that of `LogNormalPrior`, slightly less in these runs and slightly more in others: a
-# tie, made of a gain of 1.7 on one panel and a loss of a quarter on another; the draws are a little
-# more efficient, and the pilot is a tenth of all gradients. Under `"low_rank"` it is twice as
-# efficient over all runs, 1.45 times on the panel where `LogNormalPrior` does best.
+# efficiency is a little more than that of `LogNormalPrior`: a gain of 1.4 on one panel, and a loss
+# of a seventh on another; the draws are a fifth more efficient, and the pilot is a thirteenth of
+# all gradients. Under `"low_rank"` it is twice as efficient over all runs, 1.3 times on the panel
+# where `LogNormalPrior` does best.
 #
 # `LogNormalPrior` gains nothing from `"low_rank"`: what stands in its way is the funnel, `std` is
 # its hardest variable, and divergences double. Without the funnel there is something to gain, a
 # factor of two. The plain centered `Prior` diverges in two hundred draws of each run;
-# `blocks="all"`, one argument and no change to the model, leaves a few divergences (32 and 198 in
+# `blocks="all"`, one argument and no change to the model, leaves a few divergences (36 and 162 in
 # eighteen runs, against 4,948 and 3,292) and has 4 times the efficiency under `"diag"`, 7 times
 # under `"low_rank"`, pilot counted.
 
