@@ -16,6 +16,8 @@ from unfunnel import NormalIdentity
 from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError
 from unfunnel.tuning import pilot as pilot_module
 from unfunnel.tuning.blocks import auto_blocks
+from unfunnel.tuning.findings import Findings
+from unfunnel.tuning.sample import _warn_of_disagreement
 
 QUIET = {"progress_bar": False}
 SHORT = {"draws": 200, "tune": 200, "chains": 2, **QUIET}
@@ -154,6 +156,21 @@ def test_a_pilot_that_was_wrong_is_reported(model, monkeypatch):
     monkeypatch.setattr(pilot_module, "_estimates", wrong)
     with pytest.warns(unfunnel.TuningWarning, match=r"of 12 elements of phi turned out"):
         unfunnel.sample(model, draws=500, tune=500, chains=4, seed=1, **QUIET)
+
+
+@pytest.mark.parametrize(("size", "wrong", "warned"), [(12, 1, 1), (1000, 1, 0), (1000, 2, 1)])
+def test_a_few_elements_of_many_disagree_by_chance(monkeypatch, size, wrong, warned):
+    posterior = xr.Dataset({"b": (("chain", "draw"), np.zeros((1, 1)))})
+    trace = xr.DataTree.from_dict({"posterior": posterior})
+    kappa = np.where(np.arange(size) < wrong, 0.9, 0.1)
+    monkeypatch.setattr(
+        "unfunnel.tuning.sample.kappa_of_posterior", lambda *_: {"b": (kappa, np.zeros(size))}
+    )
+    found = Findings({}, {"b": np.full(size, 0.1)}, 0, 0.0, 2)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        _warn_of_disagreement([], found, trace)
+    assert len(caught) == warned
 
 
 def test_nan_in_the_data():

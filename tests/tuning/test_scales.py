@@ -191,7 +191,9 @@ def test_what_nutpie_compiled_is_the_model_that_was_tuned():
     )
 
 
-@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
+@pytest.mark.parametrize(
+    "xdist", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["classic", "xdist"]
+)
 def test_a_model_that_nutpie_is_to_freeze(xdist):
     """It would copy the graph, but not the stretch that the transform has."""
     model = mixed(xdist=xdist)

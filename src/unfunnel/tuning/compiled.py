@@ -13,12 +13,12 @@ import numpy as np
 from pymc.model.transform.optimization import freeze_dims_and_data
 
 from unfunnel import names
-from unfunnel.coordinates.steering import exposed, settled
+from unfunnel.coordinates.steering import settled
 from unfunnel.errors import UnsupportedError
 from unfunnel.extras import require
 from unfunnel.tuning.blocks import Block, auto_blocks
 from unfunnel.tuning.geometry import SteeringValues
-from unfunnel.tuning.scales import scales_of, stretchable
+from unfunnel.tuning.scales import tunable
 from unfunnel.tuning.starts import start_of
 
 # Up to here the low-rank adaptation gains much, at some 120 dimensions nothing; beyond, estimating
@@ -73,12 +73,7 @@ def compile_for_tuning(model: Any, blocks: list[Block], **options: Any) -> Any:
             model = freeze_dims_and_data(model)
         frozen = {block.name: block for block in auto_blocks(model)}
         blocks = [frozen[block.name] for block in blocks]
-    shapes = model.eval_rv_shapes()
-    scales = [block.scale for block in blocks]
-    with (
-        exposed(scales, [shapes[block.value.name] for block in blocks]),
-        stretchable(scales_of(model, blocks)),
-    ):
+    with tunable(model, blocks, model.eval_rv_shapes()):
         compiled = require("nutpie", "sample").compile_pymc_model(model, **options)
     if not blocks:
         return compiled

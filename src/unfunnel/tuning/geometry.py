@@ -18,12 +18,11 @@ from pytensor.graph.replace import clone_replace
 from pytensor.xtensor.type import XTensorType
 
 from unfunnel.coordinates.centering import Informed
-from unfunnel.coordinates.steering import exposed
 from unfunnel.functions.ops import NUMPY
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.estimate import Estimate
 from unfunnel.tuning.regressors import Draws, Regressors, regressors
-from unfunnel.tuning.scales import scales_of, stretchable
+from unfunnel.tuning.scales import tunable
 
 #: The steering values in use, by the name of the block.
 SteeringValues = dict[str, Estimate]
@@ -89,12 +88,9 @@ class Geometry:
             for variable, value in zip(model.free_RVs, self._values, strict=True)
         }
         outputs = []
-        # Rounds of a pilot differ in their steering values, which are inputs here.
-        shapes = [layout.shapes[block.value.name] for block in blocks]
-        with (
-            exposed([block.scale for block in blocks], shapes) as sources,
-            stretchable(scales_of(model, blocks)),  # not stretched, whatever the model is
-        ):
+        # Rounds of a pilot differ in their steering values, which are inputs here; scales are not
+        # stretched meanwhile, whatever they are in the model.
+        with tunable(model, blocks, layout.shapes) as sources:
             for block in blocks:
                 location, scale = model.replace_rvs_by_values(
                     [block.coordinate_location, block.scale]

@@ -46,6 +46,9 @@ _ADAPTATION_OPTIONS = {
 # Centeredness in the posterior and in the pilot further apart than this are worth a warning.
 _DISAGREEMENT = 0.2
 
+# Of so few elements it is chance: with a hundred draws 1 of 1,000 groups, and 8 of 100,000.
+_BY_CHANCE = 0.001
+
 
 def sample(
     model: Any = None,
@@ -204,7 +207,7 @@ def _warn_of_disagreement(blocks: list[Block], pilot: Findings, trace: xr.DataTr
     for name, (kappa, error) in found.items():
         apart = np.abs(kappa - pilot.kappa[name])
         flagged = apart > _DISAGREEMENT + 4 * error
-        if flagged.any():
+        if flagged.size and flagged.mean() > _BY_CHANCE:
             warnings.warn(
                 f"unfunnel: {int(flagged.sum())} of {apart.size} elements of {name} turned out to "
                 f"differ from the pilot by up to {apart[flagged].max():.2f} in centeredness. "

@@ -24,7 +24,7 @@ from pytensor.xtensor.vectorization import XRV
 
 from unfunnel import names
 from unfunnel.coordinates.scale_transforms import SoftplusTransform
-from unfunnel.coordinates.steering import carrying, settled
+from unfunnel.coordinates.steering import carrying, exposed, settled
 from unfunnel.coordinates.transforms import unlabelled
 from unfunnel.tuning.blocks import Block, auto_blocks
 from unfunnel.wrappers import random_node
@@ -124,6 +124,34 @@ def _carrying_input(model: Any, variable: Any) -> int | None:
 def _draws(x: Any) -> bool:
     node = random_node(x.owner)
     return node is not None and isinstance(node.op, RandomVariable | SymbolicRandomVariable | XRV)
+
+
+@contextmanager
+def tunable(
+    model: Any, blocks: list[Block], shapes: dict[str, tuple[int, ...]]
+) -> Iterator[list[Any]]:
+    """Make all that a pilot may set shared variables, zero at first, in what is compiled inside.
+
+    Parameters
+    ----------
+    model : pymc.Model
+        The model.
+    blocks : list of Block
+        Its blocks.
+    shapes : dict
+        The present shape of each variable and value variable, by name.
+
+    Yields
+    ------
+    list of SharedVariable
+        The steering values of each block.
+    """
+    present = [shapes[block.value.name] for block in blocks]
+    with (
+        exposed([block.scale for block in blocks], present) as sources,
+        stretchable(scales_of(model, blocks)),
+    ):
+        yield sources
 
 
 @contextmanager
