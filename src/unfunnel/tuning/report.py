@@ -29,10 +29,10 @@ class TuningReport:
         For each block ``{name}_information`` (in 1/theta**2, theta being the unconstrained
         variable), ``{name}_weighted_location`` (1/theta) and ``{name}_kappa``, the centeredness of
         each element in [0, 1], labelled with the coords of the model; for each scale hyperparameter
-        ``{name}_stretch``, the width of its coordinate as a multiple of the one before the pilot;
-        see :mod:`unfunnel.tuning.scales`. Attributes: gradients,
-        seconds and rounds of the pilot; its problem, if any; which variables look like part of a
-        hierarchy but were left untouched, with the reason; from ``sample`` also the adaptation.
+        ``{name}_stretch``, the width of its coordinate as a multiple of the one before the pilot
+        (:mod:`unfunnel.tuning.scales`). Attributes: gradients, seconds and rounds of the pilot; its
+        problem, if any; which variables look like part of a hierarchy but were left untouched, with
+        the reason; from ``sample`` also the adaptation.
 
     Examples
     --------
