@@ -34,8 +34,8 @@ from unfunnel.wrappers import unwrapped
 _EXPOSING = RLock()
 
 
-class SteeredScale(OpFromGraph):
-    """Returns its first input; the other is there to be found by the value transform."""
+class Carrier(OpFromGraph):
+    """Returns its first input; the other is there for the value transform of what depends on it."""
 
     def do_constant_folding(self, fgraph: Any, node: Any) -> bool:
         """Stay, even around a constant scale: what is folded the value transform cannot find."""
@@ -169,12 +169,12 @@ def steered(scale: Any, steering: Steering) -> Any:
 
 
 def carrying(x: Any, values: Any) -> Any:
-    """Return ``x`` with ``values`` among its ancestors; ``x`` may be labelled."""
+    """Return a tensor, or a labelled one, as it is, with ``values`` among its ancestors."""
     if isinstance(x.type, XTensorType):
         return as_xtensor(carrying(x.values, values), dims=x.type.dims)
     dummies: list[Any] = [x.type(), values.type()]
     same: Any = pt.tensor_copy(dummies[0])
-    return SteeredScale(dummies, [same], inline=True)(x, values)
+    return Carrier(dummies, [same], inline=True)(x, values)
 
 
 def steering_of(scale: Any, name: str) -> Steering:
@@ -213,7 +213,7 @@ def _source(values: np.ndarray, name: str) -> Any:
 
 def _carrier(scale: Any) -> Any:
     node = unwrapped(scale).owner
-    return node if node is not None and isinstance(node.op, SteeredScale) else None
+    return node if node is not None and isinstance(node.op, Carrier) else None
 
 
 def _padded(values: Any, shape: tuple[Any, ...]) -> Any:
