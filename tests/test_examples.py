@@ -42,13 +42,17 @@ def test_the_notebooks_are_found():
     }
 
 
-def slow_if_benchmark(path):
-    """Mark what compares efficiencies, which takes long even with short chains."""
-    compares = path.stem.startswith("bench_") or path.stem == "zero_sum"
-    return pytest.param(path, marks=[pytest.mark.slow] * compares, id=path.stem)
+#: What compiles several models or samples them many times takes long even with short chains.
+LONG = {"centered_bias", "post_media_mix", "zero_sum"}
 
 
-@pytest.mark.parametrize("path", [slow_if_benchmark(path) for path in NOTEBOOKS])
+def slow_if_long(path):
+    """Mark what is only run by ``make test-slow``."""
+    long = path.stem.startswith("bench_") or path.stem in LONG
+    return pytest.param(path, marks=[pytest.mark.slow] * long, id=path.stem)
+
+
+@pytest.mark.parametrize("path", [slow_if_long(path) for path in NOTEBOOKS])
 def test_notebook_runs(path, tmp_path):
     output = run(path, tmp_path)
     assert "┃" in output, "no table"

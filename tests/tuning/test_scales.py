@@ -24,6 +24,12 @@ from unfunnel.tuning.scales import scales_of, stretchable
 SHORT: dict[str, Any] = {"draws": 50, "tune": 100, "chains": 2, "progress_bar": False}
 
 
+@pytest.fixture(scope="module")
+def compiled_once() -> Any:
+    """Return a model that several tests tune."""
+    return mixed()
+
+
 def scales(model: Any) -> list[Any]:
     return scales_of(model, auto_blocks(model))
 
@@ -220,9 +226,9 @@ def test_what_is_found_while_another_thread_compiles_is_kept():
     assert found[0].transform.log_stretch == 0.7
 
 
-def test_tuning_again_finds_the_same():
+def test_tuning_again_finds_the_same(compiled_once):
     """The pilot knows what it was compiled with, not what the model was set to before."""
-    model = mixed()
+    model = compiled_once
     first, second = (unfunnel.tune(model, seed=2, progress_bar=False) for _ in range(2))
     stretch = float(first.values["phi_sigma_stretch"])
     assert 0.1 < stretch < 10.0
@@ -250,8 +256,8 @@ def test_without_data_a_scale_is_sampled_on_its_logarithm():
     np.testing.assert_allclose(steps, np.log(10.0), rtol=0.01)
 
 
-def test_a_failed_pilot_stretches_nothing(monkeypatch):
-    model = mixed()
+def test_a_failed_pilot_stretches_nothing(monkeypatch, compiled_once):
+    model = compiled_once
     (scale,) = scales(model)
     scale.transform.log_stretch = 1.0
 
