@@ -133,7 +133,7 @@ def test_a_centered_child_of_an_auto_block():
 
 @pytest.mark.slow
 def test_labelled_variables_of_two_dims():
-    sizes = np.array([[1.0, 400.0], [400.0, 1.0], [1.0, 1.0]])
+    sizes = np.array([[4.0, 25.0], [25.0, 4.0], [9.0, 9.0]])
     with pm.Model(coords={"a": list("xyz"), "b": [0, 1]}) as model:
         prior = NormalIdentity(
             Prior("Normal", dims="b"), Prior("HalfNormal"), dims=("a", "b"), centered="auto"
