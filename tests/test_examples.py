@@ -43,7 +43,7 @@ def test_the_notebooks_are_found():
 
 
 #: What compiles several models or samples them many times takes long even with short chains.
-LONG = {"centered_bias", "post_media_mix", "zero_sum"}
+LONG = {"centered_bias", "post_funnels", "post_media_mix", "zero_sum"}
 
 
 def slow_if_long(path):

@@ -37,6 +37,7 @@ def auto(name, **options):
     return NormalIdentity(**hyperpriors(), centered="auto", **options).create_variable(name)
 
 
+@pytest.mark.slow
 def test_nested_levels():
     """Shops in regions: both levels in an informed coordinate."""
     truth = rng().normal(size=(4, 1)) + 0.3 * rng(13).normal(size=(4, 6))
@@ -104,7 +105,11 @@ def test_two_likelihoods_of_one_block():
     np.testing.assert_allclose(information, 1.0 + 4.0, rtol=1e-4)
 
 
-@pytest.mark.parametrize("dims", [None, "g"], ids=["scalar", "one-group"])
+@pytest.mark.parametrize(
+    "dims",
+    [None, pytest.param("g", marks=pytest.mark.slow)],
+    ids=["scalar", "one-group"],
+)
 def test_one_element(dims):
     with pm.Model(coords={"g": [0]}) as model:
         a = auto("a", dims=dims)
@@ -170,6 +175,7 @@ def test_a_variable_that_repeats_a_dim():
     np.testing.assert_allclose(trace["unfunnel"]["a_information"], 4.0, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_discrete_variable_that_was_marginalized():
     """The rewrite that takes it out of the model makes constants of what can be computed."""
     with pm.Model(coords={"g": range(4), "h": range(3)}) as model:
