@@ -216,7 +216,7 @@ def test_lengths_that_nutpie_cannot_have(model):
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ({"target_acept": 0.9}, "'target_acept'; nutpie says: Unknown settings attribute"),
+        ({"target_acept": 0.9}, "but got 'target_acept'; nutpie says: Unknown settings attribute"),
         ({"adaptation": "full"}, "Unknown adaptation strategy"),
         ({"adaptation": "diag", "mass_matrix_eigval_cutoff": 2.0}, "not available for diag"),
         ({"maxdepth": "deep"}, "nutpie says"),

@@ -98,15 +98,17 @@ class _NoModel:
         raise _Asked
 
 
-def require_options(options: dict[str, Any]) -> None:
+def require_options(given: dict[str, Any], defaults: dict[str, Any]) -> None:
     """Refuse options that nutpie does not know, before the pilot and not after it.
 
     They are checked by ``nutpie.sample`` itself, which does that before it looks at the model.
 
     Parameters
     ----------
-    options : dict
-        Of ``nutpie.sample``.
+    given : dict
+        Options of ``nutpie.sample``.
+    defaults : dict
+        What they will be passed with.
 
     Raises
     ------
@@ -116,14 +118,14 @@ def require_options(options: dict[str, Any]) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # said again when it samples
-            require("nutpie", "sample").sample(_NoModel(), **options)
+            require("nutpie", "sample").sample(_NoModel(), **(defaults | given))
     except _Asked:
         return
     except (AttributeError, TypeError, ValueError, OverflowError) as error:
         raise ParameterError(
             "unfunnel.sample",
             expected="options of nutpie.sample",
-            given=f"{listed(options)}; nutpie says: {reason_of(error)}",
+            given=f"{listed(given)}; nutpie says: {reason_of(error)}",
         ) from error
 
 

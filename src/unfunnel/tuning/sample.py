@@ -145,7 +145,7 @@ def sample(
             )
     if nutpie_options:
         adapted = bool(_ADAPTATION_OPTIONS & nutpie_options.keys())
-        require_options(nutpie_options if adapted else LOW_RANK | nutpie_options)
+        require_options(nutpie_options, {} if adapted else LOW_RANK)
     nutpie = require("nutpie", "sample")
     number = one_seed(seed, random_seed)
     require_continuous(model)
