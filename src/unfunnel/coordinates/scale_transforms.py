@@ -86,8 +86,7 @@ class SoftplusTransform(Transform):
 
     def backward(self, value: Any, *inputs: Node) -> Any:
         """Map the sampled value to the variable."""
-        angle = pt.softplus(self._moved(value)) / as_float(self.knee)
-        return self._size() * pt.sinh(angle)
+        return self._size() * pt.sinh(self._angle(value))
 
     def forward(self, value: Any, *inputs: Node) -> Any:
         """Map the variable to the sampled value."""
@@ -96,11 +95,10 @@ class SoftplusTransform(Transform):
 
     def log_jac_det(self, value: Any, *inputs: Node) -> Any:
         """Log-Jacobian of :meth:`backward`."""
-        value = self._moved(value)
-        angle = pt.softplus(value) / as_float(self.knee)
+        angle = self._angle(value)
         log_cosh = angle + pt.softplus(-2.0 * angle) - as_float(np.log(2.0))
         log_width = as_float(np.log(self.width)) + as_float(self.log_stretch)
-        return log_width + log_cosh - pt.softplus(-value)
+        return log_width + log_cosh - pt.softplus(as_float(self.log_stretch) - value)
 
     def log_ratio(self, value: float) -> float:
         """Return the logarithm of the variable over the prior's median, at a value unstretched."""
@@ -108,8 +106,8 @@ class SoftplusTransform(Transform):
         log_sinh = angle + np.log(max(-np.expm1(-2.0 * angle), _TINY)) - np.log(2.0)
         return float(np.log(_WIDTH * self.knee) + log_sinh)
 
-    def _moved(self, value: Any) -> Any:
-        return value - as_float(self.log_stretch)
+    def _angle(self, value: Any) -> Any:
+        return pt.softplus(value - as_float(self.log_stretch)) / as_float(self.knee)
 
     def _size(self) -> Any:
         return as_float(self.width * self.knee) * pt.exp(as_float(self.log_stretch))

@@ -160,7 +160,7 @@ def steered(scale: Any, steering: Steering) -> Any:
 
     Parameters
     ----------
-    scale : TensorVariable
+    scale : TensorVariable or XTensorVariable
         Of the random variable.
     steering : Steering
         Its steering values.

@@ -29,6 +29,9 @@ from unfunnel.functions.links import Link
 
 Node = Variable[Any, Any]
 
+#: Operations that draw, of either backend.
+DRAWING = RandomVariable | SymbolicRandomVariable | XRV
+
 
 class SteeringLost(BaseException):
     """A rewrite removed the steering values before the value transform was applied.
@@ -188,10 +191,7 @@ def location_and_scale(inputs: tuple[Node, ...], dims: tuple[str, ...] | None) -
     """
     while len(inputs) == 1:
         node = inputs[0].owner
-        if node is None or not isinstance(
-            node.op,
-            RandomVariable | SymbolicRandomVariable | XRV | XTensorFromTensor | DimShuffle,
-        ):
+        if node is None or not isinstance(node.op, DRAWING | XTensorFromTensor | DimShuffle):
             raise NotImplementedError(f"No random variable of a known kind behind {inputs[0]}.")
         if isinstance(node.op, DimShuffle) and node.op.is_transpose:
             raise NotImplementedError(

@@ -162,7 +162,7 @@ def _labelled(node: Any, steering: Steering, dims: tuple[str, ...]) -> Any:
     transforms read location and scale from the variable's own inputs.
     """
     *others, location, scale = node.inputs
-    scale = as_xtensor(steered(scale.values, steering), dims=scale.type.dims)
+    scale = steered(scale, steering)
     if node.outputs[1].type.dims == dims:
         return node.clone_with_new_inputs([*others, location, scale]).outputs[1]
     lengths = dict(zip(node.op.extra_dims, node.op.size_params(node), strict=True))

@@ -143,9 +143,9 @@ def sample(
                 given=repr(nutpie_options[option]),
                 remedy="Call unfunnel.tune(model), then nutpie.sample.",
             )
+    adaptation_given = bool(_ADAPTATION_OPTIONS & nutpie_options.keys())
     if nutpie_options:
-        adapted = bool(_ADAPTATION_OPTIONS & nutpie_options.keys())
-        require_options(nutpie_options, {} if adapted else LOW_RANK)
+        require_options(nutpie_options, {} if adaptation_given else LOW_RANK)
     nutpie = require("nutpie", "sample")
     number = one_seed(seed, random_seed)
     require_continuous(model)
@@ -156,7 +156,7 @@ def sample(
     pilot = run_pilot(informed, compiled, chosen, number, progress_bar=progress_bar, **run_options)
     warn_of_problem(pilot)
     start = time.perf_counter()
-    if not pilot.failed and not _ADAPTATION_OPTIONS & nutpie_options.keys():
+    if not (pilot.failed or adaptation_given):
         nutpie_options |= default_adaptation(compiled)
     if tune is not None:
         nutpie_options["tune"] = tune

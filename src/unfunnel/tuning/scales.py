@@ -15,17 +15,14 @@ from typing import Any
 
 import numpy as np
 import pytensor
-from pymc.distributions.distribution import SymbolicRandomVariable
 from pytensor.graph.traversal import ancestors
-from pytensor.tensor.random.op import RandomVariable
 from pytensor.tensor.type import TensorType
 from pytensor.xtensor.type import XTensorType
-from pytensor.xtensor.vectorization import XRV
 
 from unfunnel import names
 from unfunnel.coordinates.scale_transforms import SoftplusTransform
 from unfunnel.coordinates.steering import carrying, exposed, settled
-from unfunnel.coordinates.transforms import unlabelled
+from unfunnel.coordinates.transforms import DRAWING, unlabelled
 from unfunnel.tuning.blocks import Block, auto_blocks
 from unfunnel.wrappers import random_node
 
@@ -123,7 +120,7 @@ def _carrying_input(model: Any, variable: Any) -> int | None:
 
 def _draws(x: Any) -> bool:
     node = random_node(x.owner)
-    return node is not None and isinstance(node.op, RandomVariable | SymbolicRandomVariable | XRV)
+    return node is not None and isinstance(node.op, DRAWING)
 
 
 @contextmanager
