@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 
 import pytest
 from typer.testing import CliRunner
@@ -21,9 +20,7 @@ def test_help_imports_no_pymc():
         "app(['--help'], standalone_mode=False)\n"
         "print(sorted({'pymc', 'pytensor', 'numpy', 'pandas'} & set(sys.modules)))"
     )
-    start = time.perf_counter()
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert time.perf_counter() - start < 5  # a third of a second where nothing else runs
     assert "bench" in out.stdout
     assert out.stdout.strip().endswith("[]")
 
