@@ -28,7 +28,14 @@ def test_help_imports_no_pymc():
 def test_options_are_listed():
     result = CliRunner().invoke(app, ["bench", "--help"])
     assert result.exit_code == 0
-    for option in ("--quick", "--json", "--figure", "--records", "noncentered-softplus"):
+    for option in (
+        "--quick",
+        "--json",
+        "--figure",
+        "--records",
+        "--first-data-seed",
+        "noncentered-softplus",
+    ):
         assert option in result.output
 
 

@@ -68,6 +68,13 @@ def test_samplers_start_from_seeds_of_their_own():
     assert len({cell.seed for cell in cells}) == 9
 
 
+def test_other_data_sets_share_no_seed():
+    ours, others = (list(Grid(first_data_seed=first)) for first in (1, 4))
+    assert len(ours) == len(others)
+    assert {cell.data_seed for cell in others} == {4, 5, 6}
+    assert not {cell.seed for cell in ours} & {cell.seed for cell in others}
+
+
 def test_order_is_by_data_set():
     cells = list(replace(Grid.quick(), sampler_seeds=2))
     assert [cell.regime for cell in cells] == sorted(cell.regime for cell in cells)[::-1]

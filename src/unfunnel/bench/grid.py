@@ -97,12 +97,15 @@ class Grid:
     regimes, forms : tuple
         In the order of the tables.
     data_seeds, sampler_seeds : int
-        How many of each; they are counted from 1.
+        How many of each.
     length : Length
         Of every fit.
     families : tuple of str
         Names of the registry. Not every family has all forms and regimes; see
         :func:`unfunnel.bench.run.left_out`.
+    first_data_seed : int
+        Data sets are counted from here. The published figures are of 1, 2 and 3: from another one
+        everything is new, the seeds of the sampler included.
 
     Examples
     --------
@@ -117,6 +120,7 @@ class Grid:
     sampler_seeds: int = 3
     length: Length = field(default_factory=Length)
     families: tuple[str, ...] = (DEFAULT_FAMILY,)
+    first_data_seed: int = 1
 
     @classmethod
     def quick(cls) -> Grid:
@@ -128,7 +132,7 @@ class Grid:
         """Iterate over the fits, one data set after the other."""
         for family in self.families:
             for regime in self.regimes:
-                for data_seed in range(1, self.data_seeds + 1):
+                for data_seed in self._data_seeds:
                     for form in self.forms:
                         for sampler_seed in range(1, self.sampler_seeds + 1):
                             yield Cell(regime, form, data_seed, sampler_seed, family)
@@ -136,3 +140,7 @@ class Grid:
     def __len__(self) -> int:
         kinds = len(self.families) * len(self.regimes) * len(self.forms)
         return kinds * self.data_seeds * self.sampler_seeds
+
+    @property
+    def _data_seeds(self) -> range:
+        return range(self.first_data_seed, self.first_data_seed + self.data_seeds)

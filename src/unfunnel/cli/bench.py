@@ -35,6 +35,10 @@ def bench(
     data_seeds: Annotated[
         int | None, typer.Option(min=1, help="Data sets per regime (default: 3).")
     ] = None,
+    first_data_seed: Annotated[
+        int | None,
+        typer.Option(min=1, help="Number of the first data set (default: 1)."),
+    ] = None,
     sampler_seeds: Annotated[
         int | None, typer.Option(min=1, help="Fits per data set (default: 3).")
     ] = None,
@@ -70,6 +74,7 @@ def bench(
         regimes=tuple(regime or grid.regimes),
         forms=tuple(form or grid.forms),
         data_seeds=data_seeds or grid.data_seeds,
+        first_data_seed=first_data_seed or grid.first_data_seed,
         sampler_seeds=sampler_seeds or grid.sampler_seeds,
         length=replace(
             grid.length,
