@@ -29,6 +29,7 @@ from unfunnel.families import Family
 from unfunnel.functions.graph_ops import GRAPH, as_float
 from unfunnel.parameters.alignment import AlignedArray, align_array
 from unfunnel.parameters.dims_watch import watch_dims
+from unfunnel.parameters.guards import guarded
 from unfunnel.parameters.tensors import registered_dims
 
 
@@ -113,12 +114,9 @@ class Resolver:
                 if key not in tensors
             }
         location, scale = family.location_scale(stated, GRAPH)
-        variables = {
-            k: t for k, t in tensors.items() if not isinstance(resolved[k].tensor, Constant)
-        }
-        limits = _within_limits(family, tensors) if variables else []
-        *shape, location, scale = _guarded(
-            family, variables, limits, (*family.shape(stated), location, scale)
+        constants = {k for k in tensors if isinstance(resolved[k].tensor, Constant)}
+        *shape, location, scale = guarded(
+            family, tensors, constants, (*family.shape(stated), location, scale)
         )
         *shape, location, scale = self.backend.own_axes(
             *(Aligned(tensor, union) for tensor in (*shape, self.tied(location), scale))
@@ -253,43 +251,6 @@ def _undeclared_axes(subject: str, value: np.ndarray | DataArray) -> DimsError:
         given=f"an array of shape {value.shape} and dims=None",
         remedy="Pass dims= to the prior.",
     )
-
-
-def _within_limits(family: Family, given: dict[str, Any]) -> list[Any]:
-    """Return the conditions on parameters whose largest value depends on others."""
-    return [
-        given[ratio.of] < ratio.parameter.support.upper * ratio.unit(given, GRAPH)
-        for ratio in family.ratios
-        if np.isfinite(ratio.parameter.support.upper) and ratio.of in given
-    ]
-
-
-def _guarded(
-    family: Family, tensors: dict[str, Any], limits: list[Any], law: tuple[Any, ...]
-) -> tuple[Any, ...]:
-    """Where a parameter leaves its support, make the scale NaN and all others finite.
-
-    Draws are then NaN and the density is -inf, never a number for the absolute value. The same
-    where the family finds no positive scale, so far out that numbers end.
-    """
-    *shape, location, scale = law
-    conditions = limits + [
-        condition
-        for name, parameter in family.known_parameters.items()
-        if name in tensors and (condition := parameter.support.holds(tensors[name])) is not None
-    ]
-    if tensors and not conditions:  # a real location, and a scale that was checked as it was given
-        return law
-    valid = scale > 0
-    for condition in conditions:
-        valid = valid & condition
-    shape = [
-        pt.switch(valid, tensor, family.parameter(name).support.inside)
-        if name in tensors
-        else tensor
-        for name, tensor in zip(family.base.shape, shape, strict=True)
-    ]
-    return *shape, pt.switch(valid, location, 0.0), pt.switch(valid, scale, np.nan)
 
 
 def _declared_dims(factory: Any) -> tuple[str, ...] | None:
