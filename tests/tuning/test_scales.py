@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import nutpie
 import pymc as pm
+import pymc.dims as pmd
 import pytest
 from models import COORDS, GROUPS, MEANS, SIZES, by_others, mixed
 from pymc.model.transform.conditioning import remove_value_transforms
@@ -66,8 +67,33 @@ def test_a_block_that_is_not_tuned_may_have_data():
     model = two_blocks(pm.Model(coords=COORDS))
     (scale,) = scales_of(model, [block for block in auto_blocks(model) if block.name == "unseen"])
     values = scale.transform.forward(np.full(9, 0.3)).eval()
-    logarithm = scale.log_stretch(values, {name: np.zeros(GROUPS) for name in scale.blocks})
+    assert scale.blocks == ("unseen",) and scale.has_other_uses
+    (of_both,) = scales(model)
+    assert not of_both.has_other_uses
+    logarithm = of_both.log_stretch(values, {name: np.zeros(GROUPS) for name in of_both.blocks})
     assert scale.log_stretch(values, {"unseen": np.zeros(GROUPS)}) < logarithm
+
+
+@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
+@pytest.mark.parametrize("use", ["block", "likelihood", "potential", "hyperparameter", "none"])
+def test_whatever_else_has_the_scale_may_have_data(use, xdist):
+    module = pmd if xdist else pm
+    with pm.Model(coords=COORDS) as model:
+        sigma = module.HalfNormal("sigma")
+        auto = NormalIdentity(Prior("Normal"), sigma, dims="group", centered="auto")
+        effect = auto.create_variable("effect", xdist=xdist)
+        by_hand = NormalIdentity(Prior("Normal"), sigma, dims="group", centered=False)
+        if use == "block":
+            by_hand.create_variable("seen", xdist=xdist)
+        elif use == "likelihood":
+            pm.Normal("y", 0.0, sigma.values if xdist else sigma, observed=1.0)
+        elif use == "potential":
+            module.Potential("p", -sigma)
+        elif use == "hyperparameter":
+            module.Normal("location", 0.0, sigma)
+        pm.Normal("z", effect.values if xdist else effect, observed=MEANS)
+    (scale,) = scales(model)
+    assert scale.has_other_uses is (use != "none")
 
 
 def of_two_components() -> Any:

@@ -23,7 +23,7 @@ from unfunnel import names
 from unfunnel.coordinates.scale_transforms import SoftplusTransform
 from unfunnel.coordinates.steering import carrying, exposed, settled
 from unfunnel.coordinates.transforms import DRAWING, unlabelled
-from unfunnel.tuning.blocks import Block, auto_blocks
+from unfunnel.tuning.blocks import Block
 from unfunnel.wrappers import random_node
 
 # Centeredness up to which an element counts as one without data. At 0.01 the logarithm already
@@ -52,7 +52,9 @@ class Scale:
     parameter : int
         Which input of the random variable can carry the stretch while a model is compiled.
     blocks : tuple of str
-        Names of all blocks of the model that have this scale, tuned or not.
+        Names of the blocks to tune that have this scale.
+    has_other_uses : bool
+        Whether anything else depends on it, such as a block that is not tuned.
     """
 
     variable: Any
@@ -60,6 +62,7 @@ class Scale:
     transform: SoftplusTransform
     parameter: int
     blocks: tuple[str, ...]
+    has_other_uses: bool
 
     @property
     def name(self) -> str:
@@ -74,10 +77,11 @@ class Scale:
         values : ndarray
             Draws of the value variable, not stretched.
         kappa : dict
-            Centeredness of each element, by the name of the block. A block that is not there, as it
-            is not tuned, may have data.
+            Centeredness of each element, by the name of the block. Of other uses it is not known:
+            there may be data.
         """
-        if all(name in kappa and kappa[name].max(initial=0.0) <= _NO_DATA for name in self.blocks):
+        without_data = all(kappa[name].max(initial=0.0) <= _NO_DATA for name in self.blocks)
+        if without_data and not self.has_other_uses:
             return _LOGARITHM
         if not values.size:
             return 0.0
@@ -87,18 +91,26 @@ class Scale:
 
 def scales_of(model: Any, blocks: list[Block]) -> list[Scale]:
     """Return the scale hyperparameters of blocks that are sampled through our own coordinate."""
-    above = {block.name: set(ancestors([block.scale])) for block in auto_blocks(model)}
-    tuned = {block.name for block in blocks}
+    above = {block.name: set(ancestors([block.scale])) for block in blocks}
+    used = _used_beside(model, blocks)
     found = []
     for variable in model.free_RVs:
         transform = unlabelled(model.rvs_to_transforms.get(variable))
         served = tuple(name for name, variables in above.items() if variable in variables)
-        if isinstance(transform, SoftplusTransform) and not tuned.isdisjoint(served):
+        if isinstance(transform, SoftplusTransform) and served:
             parameter = _carrying_input(model, variable)
             if parameter is not None:
                 value = model.rvs_to_values[variable]
-                found.append(Scale(variable, value, transform, parameter, served))
+                scale = Scale(variable, value, transform, parameter, served, variable in used)
+                found.append(scale)
     return found
+
+
+def _used_beside(model: Any, blocks: list[Block]) -> set[Any]:
+    """Return everything that the rest of a model depends on directly, not through the blocks."""
+    tuned = {block.variable for block in blocks}
+    rest = [x for rv in model.basic_RVs if rv not in tuned for x in rv.owner.inputs]
+    return set(ancestors([*rest, *model.potentials], blockers=tuned))
 
 
 def _carrying_input(model: Any, variable: Any) -> int | None:
