@@ -200,6 +200,8 @@ def test_refusals(model):
     for function in (unfunnel.sample, unfunnel.tune):
         with pytest.raises(ParameterError, match=r"names among 'phi', but got none"):
             function(model, blocks=[])
+    with pytest.raises(ParameterError, match=r"but got 'all'.* unfunnel\.reparameterize\(model\)"):
+        unfunnel.tune(model, blocks="all")
 
 
 def test_lengths_that_nutpie_cannot_have(model):
@@ -242,6 +244,21 @@ def test_what_is_no_model(function):
         function(3)
     with pytest.raises(ParameterTypeError, match=r"Call its build_model, then .* \.model"):
         function(Builder())
+
+
+@pytest.mark.parametrize("function", [unfunnel.sample, unfunnel.tune, unfunnel.reparameterize])
+def test_blocks_that_are_no_names(model, function):
+    """A variable in place of its name, above all."""
+    for blocks in (model["phi"], [model["phi"]], None, 3, [None], b"phi", np.array(["phi", "a"])):
+        with pytest.raises(ParameterTypeError, match=r"^blocks: expected the name of a variable"):
+            function(model, blocks=blocks)
+
+
+@pytest.mark.parametrize("function", [unfunnel.sample, unfunnel.tune])
+def test_a_wrong_seed_is_refused_before_anything_is_compiled(model, monkeypatch, function):
+    monkeypatch.setattr(f"{function.__module__}.compile_for_tuning", None)
+    with pytest.raises(ParameterError, match="a non-negative whole number"):
+        function(model, seed=-1)
 
 
 @pytest.mark.parametrize("function", [unfunnel.sample, unfunnel.tune, unfunnel.reparameterize])

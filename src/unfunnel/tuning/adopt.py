@@ -25,7 +25,7 @@ from unfunnel.coordinates.transforms import CoordinateTransform, DimCoordinateTr
 from unfunnel.errors import ParameterError, UnsupportedError, listed, nearest
 from unfunnel.families import Family
 from unfunnel.functions.links import Link
-from unfunnel.tuning.arguments import names_of, require_some, the_model
+from unfunnel.tuning.arguments import names_of, require_names, require_some, the_model
 from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.hierarchies import Hierarchies, find_hierarchies
 from unfunnel.wrappers import core_op, random_node, unwrapped
@@ -60,6 +60,8 @@ def reparameterize(model: Any = None, blocks: str | Sequence[str] = "all") -> An
         If there is no such variable.
     ParameterError
         If ``blocks`` names none, or another one; the message says why it cannot be used.
+    ParameterTypeError
+        If ``model`` is no model, or ``blocks`` no names.
 
     Examples
     --------
@@ -70,6 +72,7 @@ def reparameterize(model: Any = None, blocks: str | Sequence[str] = "all") -> An
     ['a_informed__', 'mu', 'tau_softplus__']
     """
     model = the_model(model)
+    require_names(blocks)
     found = find_hierarchies(model)
     links = _selected(model, found, blocks)
     for name, reason in found.untouched.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -143,6 +143,19 @@ def require_continuous(model: Any) -> None:
             given=f"the discrete {listed(discrete)}",
             remedy="Marginalize them (pymc_extras.marginalize), or use pm.sample.",
         )
+
+
+def require_names(blocks: object) -> None:
+    """Refuse ``blocks=`` that is no name and no collection of names, such as a variable itself."""
+    names = [blocks] if isinstance(blocks, str) else blocks
+    # No other iterable: of an array or a variable even the comparison with "all" has no answer.
+    if isinstance(names, Sequence | Set) and all(isinstance(name, str) for name in names):
+        return
+    raise ParameterTypeError(
+        "blocks",
+        expected="the name of a variable, or a list of names",
+        given=f"{described(blocks)} of type {type(blocks).__name__}",
+    )
 
 
 def names_of(blocks: str | Sequence[str]) -> list[str]:

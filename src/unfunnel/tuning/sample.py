@@ -20,6 +20,7 @@ from unfunnel.tuning.arguments import (
     require_acceptance,
     require_continuous,
     require_counts,
+    require_names,
     require_options,
     the_model,
 )
@@ -101,8 +102,9 @@ def sample(
     ------
     ParameterError
         If a length, ``cores`` or ``target_accept`` is out of range, an option is unknown to nutpie,
-        ``blocks`` names none, or what is no hierarchy, ``model`` is no model, or a seed is none, or
-        given twice.
+        ``blocks`` names none, or what is no hierarchy, or a seed is none, or given twice.
+    ParameterTypeError
+        If ``model`` is no model, ``blocks`` no names, or a length no whole number.
     UnsupportedError
         If there is nothing to tune, a free variable is discrete, ``compile_kwargs`` asks for
         another backend than ``"numba"``, or ``blocking=False`` or ``return_raw_trace=True`` is
@@ -132,6 +134,7 @@ def sample(
     ('shop',)
     """
     model = the_model(model)
+    require_names(blocks)
     cores = nutpie_options.get("cores")
     require_counts(draws=draws, tune=tune, chains=chains, cores=cores)
     require_acceptance(nutpie_options.get("target_accept"))

@@ -11,6 +11,7 @@ from unfunnel.tuning.arguments import (
     names_of,
     one_seed,
     require_continuous,
+    require_names,
     require_some,
     the_model,
 )
@@ -66,8 +67,10 @@ def tune(
         If the model has no auto block, no free variable, or discrete free variables, or
         ``compile_kwargs`` asks for another backend than ``"numba"``.
     ParameterError
-        If ``blocks`` names none, or a variable that is not an auto block, if ``model`` is no model,
-        or a seed is none, or given twice.
+        If ``blocks`` names none, or a variable that is not an auto block, or a seed is none, or
+        given twice.
+    ParameterTypeError
+        If ``model`` is no model, or ``blocks`` no names.
 
     Warns
     -----
@@ -94,11 +97,11 @@ def tune(
     True
     """
     model = the_model(model)
+    require_names(blocks)
+    number = one_seed(seed, random_seed)
     chosen = select_blocks(model, blocks)
     compiled = compile_for_tuning(model, chosen, **(compile_kwargs or {}))
-    pilot = run_pilot(
-        model, compiled, chosen, one_seed(seed, random_seed), progress_bar=progress_bar
-    )
+    pilot = run_pilot(model, compiled, chosen, number, progress_bar=progress_bar)
     warn_of_problem(pilot)
     pilot.set_in_model(chosen, scales_of(model, chosen))
     return report_of(model, chosen, pilot)
@@ -127,7 +130,8 @@ def select_blocks(model: Any, wanted: str | Sequence[str]) -> list[Block]:
                 "blocks",
                 expected=f"names among {listed(found)}",
                 given=repr(name),
-                remedy=f'Give it centered="auto".{nearest(name, found)}',
+                remedy='Give it centered="auto", or tune a copy made by '
+                f"unfunnel.reparameterize(model).{nearest(name, found)}",
             )
     return [found[name] for name in chosen]
 
