@@ -167,7 +167,7 @@ class DimCoordinateTransform(LabelledTransform):
 
 def unlabelled(transform: Any) -> Any:
     """Return a value transform without the labels that one for ``pymc.dims`` puts around it."""
-    return getattr(transform, "inner", transform)
+    return transform.inner if isinstance(transform, LabelledTransform) else transform
 
 
 def location_and_scale(inputs: tuple[Node, ...], dims: tuple[str, ...] | None) -> tuple[Any, Any]:
