@@ -89,6 +89,18 @@ def require_acceptance(target_accept: float | None) -> None:
         number_between("unfunnel.sample", "target_accept", target_accept, 0.0, 1.0)
 
 
+def require_finished_trace(options: dict[str, Any]) -> None:
+    """Refuse options of ``nutpie.sample`` with which it does not return a finished trace."""
+    for option, only in (("blocking", True), ("return_raw_trace", False)):
+        if options.get(option, only) is not only:
+            raise UnsupportedError(
+                f"unfunnel.sample: {option}",
+                expected=f"{only}, as groups are added to the finished trace",
+                given=repr(options[option]),
+                remedy="Call unfunnel.tune(model), then nutpie.sample.",
+            )
+
+
 class _Asked(Exception):
     """Something was asked about the model: the options had been accepted."""
 

@@ -11,7 +11,6 @@ import numpy as np
 import xarray as xr
 from pymc.backends.arviz import patch_nutpie_idata
 
-from unfunnel.errors import UnsupportedError
 from unfunnel.extras import require
 from unfunnel.tuning.adopt import reparameterize
 from unfunnel.tuning.arguments import (
@@ -20,6 +19,7 @@ from unfunnel.tuning.arguments import (
     require_acceptance,
     require_continuous,
     require_counts,
+    require_finished_trace,
     require_names,
     require_options,
     the_model,
@@ -135,25 +135,16 @@ def sample(
     """
     model = the_model(model)
     require_names(blocks)
-    cores = nutpie_options.get("cores")
-    require_counts(draws=draws, tune=tune, chains=chains, cores=cores)
+    require_counts(draws=draws, tune=tune, chains=chains, cores=nutpie_options.get("cores"))
     require_acceptance(nutpie_options.get("target_accept"))
-    for option, only in (("blocking", True), ("return_raw_trace", False)):
-        if nutpie_options.get(option, only) is not only:
-            raise UnsupportedError(
-                f"unfunnel.sample: {option}",
-                expected=f"{only}, as groups are added to the finished trace",
-                given=repr(nutpie_options[option]),
-                remedy="Call unfunnel.tune(model), then nutpie.sample.",
-            )
+    require_finished_trace(nutpie_options)
     adaptation_given = bool(_ADAPTATION_OPTIONS & nutpie_options.keys())
     if nutpie_options:
         require_options(nutpie_options, {} if adaptation_given else LOW_RANK)
     nutpie = require("nutpie", "sample")
     number = one_seed(seed, random_seed)
     require_continuous(model)
-    informed = _with_blocks(model, blocks)
-    chosen = select_blocks(informed, "auto" if blocks == "all" else blocks)
+    informed, chosen, untouched = _informed(model, blocks)
     compiled = compile_for_tuning(informed, chosen, **(compile_kwargs or {}))
     run_options = {key: nutpie_options[key] for key in ("cores",) if key in nutpie_options}
     pilot = run_pilot(informed, compiled, chosen, number, progress_bar=progress_bar, **run_options)
@@ -163,7 +154,6 @@ def sample(
         nutpie_options |= default_adaptation(compiled)
     if tune is not None:
         nutpie_options["tune"] = tune
-    untouched = find_hierarchies(model).untouched if blocks == "all" else {}
     report = report_of(informed, chosen, pilot, untouched)
     report.values.attrs["adaptation"] = nutpie_options.get("adaptation", "diag")
     trace: xr.DataTree = nutpie.sample(
@@ -193,16 +183,22 @@ def _attach_data(trace: xr.DataTree, model: Any, seconds: float) -> None:
         )
 
 
-def _with_blocks(model: Any, blocks: str | Sequence[str]) -> Any:
-    """Return the model, or a copy of it if blocks are asked for that are not in place yet."""
+def _informed(model: Any, blocks: str | Sequence[str]) -> tuple[Any, list[Block], dict[str, str]]:
+    """Return the model with the blocks that are asked for, these, and which were left untouched.
+
+    It is a copy if some of them are not in place yet.
+    """
     if blocks == "auto":
-        return model
+        return model, select_blocks(model, blocks), {}
     present = {block.name for block in auto_blocks(model)}
     if blocks == "all":
-        missing_links = find_hierarchies(model).links.keys() - present
-        return reparameterize(model) if missing_links or not present else model
+        found = find_hierarchies(model)
+        complete = present and found.links.keys() <= present
+        informed = model if complete else reparameterize(model)
+        return informed, select_blocks(informed, "auto"), found.untouched
     missing = [name for name in names_of(blocks) if name not in present]
-    return reparameterize(model, missing) if missing else model
+    informed = reparameterize(model, missing) if missing else model
+    return informed, select_blocks(informed, blocks), {}
 
 
 def _warn_of_disagreement(blocks: list[Block], pilot: Findings, trace: xr.DataTree) -> None:
