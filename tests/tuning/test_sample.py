@@ -15,6 +15,7 @@ import unfunnel
 from unfunnel import NormalIdentity
 from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError
 from unfunnel.tuning import pilot as pilot_module
+from unfunnel.tuning.arguments import require_options
 from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.findings import Findings
 from unfunnel.tuning.sample import _warn_of_disagreement
@@ -229,6 +230,31 @@ def test_options_that_nutpie_does_not_know(model, monkeypatch, options, reason):
     monkeypatch.setattr("unfunnel.tuning.sample.run_pilot", None)
     with pytest.raises(ParameterError, match=reason):
         unfunnel.sample(model, **options)
+
+
+def test_nothing_is_shown_while_options_are_checked(monkeypatch):
+    """In a notebook nutpie shows its bar as soon as it need not ask the model for ``init_mean``."""
+    import nutpie
+
+    original, shown = nutpie.sample, []
+
+    def sample(compiled, **options):
+        shown.append(options["progress_bar"])
+        return original(compiled, **options)
+
+    monkeypatch.setattr(nutpie, "sample", sample)
+    require_options({"init_mean": np.zeros(2)}, {})
+    assert shown == [False]
+
+
+@pytest.mark.parametrize(
+    ("options", "length"), [({}, 400), ({"num_tune": 60}, 60), ({"tune": 70}, 70)]
+)
+def test_the_length_of_the_warm_up(model, options, length):
+    """By the name that it has among the settings of nutpie, too."""
+    found = unfunnel.sample(model, draws=20, chains=1, seed=1, **QUIET, **options)
+    assert found["unfunnel"].attrs["adaptation"] == "low_rank"
+    assert found["warmup_posterior"].sizes["draw"] == length
 
 
 class Builder:

@@ -130,7 +130,9 @@ def require_options(given: dict[str, Any], defaults: dict[str, Any]) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # said again when it samples
-            require("nutpie", "sample").sample(_NoModel(), **(defaults | given))
+            # Without a progress bar, which a notebook would show before the model is looked at.
+            quiet = {"progress_bar": False}
+            require("nutpie", "sample").sample(_NoModel(), **(defaults | given | quiet))
     except _Asked:
         return
     except (AttributeError, TypeError, ValueError, OverflowError) as error:

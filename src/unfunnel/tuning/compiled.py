@@ -123,4 +123,4 @@ def default_adaptation(compiled: Any) -> dict[str, Any]:
     """
     if compiled.n_dim > _MOST_DIMENSIONS:
         return {"adaptation": "diag"}
-    return LOW_RANK | {"tune": _TUNE}
+    return LOW_RANK | {"num_tune": _TUNE}  # which gives way to the argument tune

@@ -151,14 +151,13 @@ def sample(
     warn_of_problem(pilot)
     start = time.perf_counter()
     if not (pilot.failed or adaptation_given):
-        nutpie_options |= default_adaptation(compiled)
-    if tune is not None:
-        nutpie_options["tune"] = tune
+        nutpie_options = default_adaptation(compiled) | nutpie_options
     report = report_of(informed, chosen, pilot, untouched)
     report.values.attrs["adaptation"] = nutpie_options.get("adaptation", "diag")
     trace: xr.DataTree = nutpie.sample(
         pilot.in_compiled(compiled, chosen),
         draws=draws,
+        tune=tune,
         chains=chains,
         seed=number,
         progress_bar=progress_bar,
