@@ -18,7 +18,7 @@ from unfunnel.coordinates.centering import Informed
 from unfunnel.extras import require
 from unfunnel.functions.ops import NUMPY
 from unfunnel.tuning.blocks import Block
-from unfunnel.tuning.estimate import shared_mean
+from unfunnel.tuning.estimate import Estimate, shared_mean
 from unfunnel.tuning.findings import Findings
 from unfunnel.tuning.regressors import Draws, Regressors, regressors
 
@@ -66,23 +66,8 @@ def kappa_of_posterior(
         parents = _parents(block)
         if not {block.name, *(p.name for p in parents)} <= set(thinned):
             continue
-        function = pytensor.function(
-            parents,
-            [block.location, block.scale],
-            on_unused_input="ignore",
-            allow_input_downcast=True,
-            mode="FAST_COMPILE",
-        )
-        arrays = [thinned[p.name].values for p in parents]
-        theta = block.link.forward(thinned[block.name].values, NUMPY)
-        steering = pilot.steering[block.name]
-        values = []
-        for i, row in enumerate(theta):
-            location, scale = function(*(array[i] for array in arrays))
-            own, location = block.coordinates(row, location)
-            center, spread = Informed().coordinates(location, scale, NUMPY, *steering)
-            values.append((own - center) / spread)
-        centered = np.asarray(values) - np.mean(values, axis=0)
+        values = _sampled_values(block, parents, pilot.steering[block.name], thinned)
+        centered = values - values.mean(axis=0)
         others = _others(block, thinned, centered)
         left, freedom = others.residuals(centered), len(centered) - 1 - others.count
         variance = shared_mean((left**2).sum(axis=0) / freedom, block.zero_sum_axes)
@@ -95,6 +80,28 @@ def kappa_of_posterior(
         error[apart] *= _inflation(squares[:, apart], posterior.sizes["chain"])
         found[block.name] = (np.clip(1.0 - residual, 0.0, 1.0), error)
     return found
+
+
+def _sampled_values(
+    block: Block, parents: list[Any], steering: Estimate, draws: dict[str, Draws]
+) -> np.ndarray:
+    """Return what the sampler saw of a block at each draw."""
+    function = pytensor.function(
+        parents,
+        [block.location, block.scale],
+        on_unused_input="ignore",
+        allow_input_downcast=True,
+        mode="FAST_COMPILE",
+    )
+    arrays = [draws[p.name].values for p in parents]
+    theta = block.link.forward(draws[block.name].values, NUMPY)
+    values = []
+    for i, row in enumerate(theta):
+        location, scale = function(*(array[i] for array in arrays))
+        own, location = block.coordinates(row, location)
+        center, spread = Informed().coordinates(location, scale, NUMPY, *steering)
+        values.append((own - center) / spread)
+    return np.asarray(values)
 
 
 def _inflation(series: np.ndarray, chains: int) -> np.ndarray:
