@@ -19,11 +19,7 @@ from unfunnel.bench.grid import DEFAULT_FAMILY, Length
 from unfunnel.bench.regimes import Data
 from unfunnel.extras import require
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.compiled import (
-    compile_for_tuning,
-    default_adaptation,
-    reason_of,
-)
+from unfunnel.tuning.compiled import compile_for_tuning, reason_of
 from unfunnel.tuning.pilot import run_pilot
 
 _LOG = logging.getLogger("unfunnel")
@@ -100,9 +96,9 @@ def _prepare_auto(model: Any, compiled: Any, seed: int) -> Prepared:
     blocks = auto_blocks(model)
     pilot = run_pilot(model, compiled, blocks, seed, progress_bar=False)
     steered = pilot.in_compiled(compiled, blocks)
-    options = {} if pilot.failed else default_adaptation(compiled)
     seconds = time.perf_counter() - start
-    return Prepared(steered, pilot.gradients, seconds, pilot.problem, options)
+    adaptation = pilot.adaptation(compiled)
+    return Prepared(steered, pilot.gradients, seconds, pilot.problem, adaptation)
 
 
 def _prepare_vip(model: Any, compiled: Any, data: Data, seed: int, length: Length) -> Prepared:

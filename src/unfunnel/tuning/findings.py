@@ -9,7 +9,7 @@ import numpy as np
 
 from unfunnel.coordinates.steering import settled
 from unfunnel.tuning.blocks import Block
-from unfunnel.tuning.compiled import with_steering
+from unfunnel.tuning.compiled import default_adaptation, with_steering
 from unfunnel.tuning.geometry import SteeringValues
 from unfunnel.tuning.scales import Scale
 
@@ -53,6 +53,10 @@ class Findings:
     def in_compiled(self, compiled: Any, blocks: list[Block]) -> Any:
         """Return a model that nutpie compiled in these coordinates; nothing is compiled again."""
         return with_steering(compiled, blocks, self.steering, self.log_stretch)
+
+    def adaptation(self, compiled: Any) -> dict[str, Any]:
+        """Return the options of ``nutpie.sample`` that suit these coordinates, if there are any."""
+        return {} if self.failed else default_adaptation(compiled)
 
     def set_in_model(self, blocks: list[Block], scales: list[Scale]) -> None:
         """Change the coordinates of a model: of what is compiled from now on."""

@@ -26,7 +26,7 @@ from unfunnel.tuning.arguments import (
 )
 from unfunnel.tuning.blocks import Block, auto_blocks
 from unfunnel.tuning.check import kappa_of_posterior
-from unfunnel.tuning.compiled import LOW_RANK, compile_for_tuning, default_adaptation
+from unfunnel.tuning.compiled import LOW_RANK, compile_for_tuning
 from unfunnel.tuning.findings import Findings
 from unfunnel.tuning.hierarchies import find_hierarchies
 from unfunnel.tuning.pilot import run_pilot
@@ -150,8 +150,8 @@ def sample(
     pilot = run_pilot(informed, compiled, chosen, number, progress_bar=progress_bar, **run_options)
     warn_of_problem(pilot)
     start = time.perf_counter()
-    if not (pilot.failed or adaptation_given):
-        nutpie_options = default_adaptation(compiled) | nutpie_options
+    if not adaptation_given:
+        nutpie_options = pilot.adaptation(compiled) | nutpie_options
     report = report_of(informed, chosen, pilot, untouched)
     report.values.attrs["adaptation"] = nutpie_options.get("adaptation", "diag")
     trace: xr.DataTree = nutpie.sample(
