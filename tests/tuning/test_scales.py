@@ -156,7 +156,11 @@ def test_the_width_is_a_share_of_the_posterior_median():
 
 def test_a_block_without_elements_counts_as_one_without_data():
     (scale,) = scales(mixed())
-    assert np.isfinite(scale.log_stretch(np.zeros(5), {"phi": np.zeros(0)}))
+    empty, idle, seen = (
+        scale.log_stretch(np.zeros(5), {"phi": kappa})
+        for kappa in (np.zeros(0), np.zeros(GROUPS), np.full(GROUPS, 0.5))
+    )
+    assert empty == idle > seen
 
 
 def natural_density(model: Any, point: dict[str, np.ndarray]) -> tuple[float, float]:
