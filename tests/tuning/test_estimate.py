@@ -95,3 +95,9 @@ def test_centeredness():
     scale = np.array([[0.5], [2.0]])
     found = centeredness(np.array([0.0, 1.0, 1e300]), scale)
     np.testing.assert_allclose(found, [0.0, (0.2 + 0.8) / 2, 1.0])
+
+
+def test_centeredness_of_scales_of_any_size():
+    information = np.array([0.0, 1.0])
+    np.testing.assert_array_equal(centeredness(information, np.array([[1e200]])), [0.0, 1.0])
+    np.testing.assert_allclose(centeredness(information, np.array([[1e-12]])), [0.0, 1e-24])

@@ -105,5 +105,5 @@ def centeredness(information: np.ndarray, scale: np.ndarray) -> np.ndarray:
     >>> centeredness(np.array([0.0, 1.0]), np.ones((5, 1)))
     array([0. , 0.5])
     """
-    ratio = information * scale**2
-    return np.asarray((1.0 - 1.0 / (1.0 + ratio)).mean(axis=0))
+    ratio = np.sqrt(information) * scale  # without a square that overflows, or rounds to no share
+    return np.asarray(((ratio / np.hypot(1.0, ratio)) ** 2).mean(axis=0))
