@@ -247,6 +247,14 @@ def test_nothing_is_shown_while_options_are_checked(monkeypatch):
     assert shown == [False]
 
 
+@pytest.mark.filterwarnings("ignore:`low_rank_modified_mass_matrix` is deprecated:FutureWarning")
+def test_the_adaptation_under_a_former_name(model):
+    for asked, adaptation in ((True, "low_rank"), (False, "diag")):
+        options = SHORT | {"low_rank_modified_mass_matrix": asked}
+        found = unfunnel.sample(model, **options, seed=1)
+        assert found["unfunnel"].attrs["adaptation"] == adaptation
+
+
 @pytest.mark.parametrize(
     ("options", "length"), [({}, 400), ({"num_tune": 60}, 60), ({"tune": 70}, 70)]
 )

@@ -33,12 +33,14 @@ from unfunnel.tuning.pilot import run_pilot
 from unfunnel.tuning.report import report_of
 from unfunnel.tuning.tune import TuningWarning, select_blocks, warn_of_problem
 
+# Adaptations by the options that they were before; nutpie takes these still, and warns.
+_FORMER_OPTIONS = {"low_rank_modified_mass_matrix": "low_rank", "transform_adapt": "flow"}
+
 # Whoever passes one of these has chosen an adaptation.
 _ADAPTATION_OPTIONS = {
+    *_FORMER_OPTIONS,
     "adaptation",
     "sampler",
-    "low_rank_modified_mass_matrix",
-    "transform_adapt",
     "use_grad_based_mass_matrix",
     "mass_matrix_eigval_cutoff",
     "mass_matrix_gamma",
@@ -153,7 +155,7 @@ def sample(
     if not adaptation_given:
         nutpie_options = pilot.adaptation(compiled) | nutpie_options
     report = report_of(informed, chosen, pilot, untouched)
-    report.values.attrs["adaptation"] = nutpie_options.get("adaptation", "diag")
+    report.values.attrs["adaptation"] = _adaptation(nutpie_options)
     trace: xr.DataTree = nutpie.sample(
         pilot.in_compiled(compiled, chosen),
         draws=draws,
@@ -168,6 +170,12 @@ def sample(
     if not pilot.failed:
         _warn_of_disagreement(chosen, pilot, trace)
     return trace
+
+
+def _adaptation(options: dict[str, Any]) -> str:
+    """Return the adaptation that options of ``nutpie.sample`` ask for."""
+    former = (name for option, name in _FORMER_OPTIONS.items() if options.get(option))
+    return str(next(former, options.get("adaptation", "diag")))
 
 
 def _attach_data(trace: xr.DataTree, model: Any, seconds: float) -> None:
