@@ -62,16 +62,10 @@ WIDTHS = (1e-3, 0.3, 1e3)
 LOG_STRETCHES = (-3.4, 0.0, 9.2)
 
 
-def stretched(w, log_stretch):
-    transform = SoftplusTransform(w)
-    transform.log_stretch = log_stretch
-    return transform
-
-
 @pytest.mark.parametrize("log_stretch", LOG_STRETCHES)
 @pytest.mark.parametrize("w", WIDTHS)
 def test_forward_and_backward_are_inverse(w, log_stretch):
-    transform = stretched(w, log_stretch)
+    transform = SoftplusTransform(w, log_stretch=log_stretch)
     found = evaluate(lambda x: transform.forward(transform.backward(x)), *VALUES)
     np.testing.assert_allclose(found, VALUES, rtol=1e-12, atol=1e-12)
     sigmas = np.array([1e-300, 1e-12, 1e-3, 0.2, 1.0, 7.0, 1e4, 1e200])
@@ -82,7 +76,7 @@ def test_forward_and_backward_are_inverse(w, log_stretch):
 @pytest.mark.parametrize("log_stretch", LOG_STRETCHES)
 @pytest.mark.parametrize("w", WIDTHS)
 def test_log_jacobian(w, log_stretch):
-    transform = stretched(w, log_stretch)
+    transform = SoftplusTransform(w, log_stretch=log_stretch)
     v, step = np.array([-30.0, -4.0, -1.0, 0.0, 0.5, 3.0, 12.0]), 1e-5
     ends = [evaluate(transform.backward, *(v + side * step)) for side in (-1, 1)]
     slopes = (ends[1] - ends[0]) / (2 * step)
@@ -92,7 +86,7 @@ def test_log_jacobian(w, log_stretch):
 @pytest.mark.parametrize("log_stretch", LOG_STRETCHES)
 @pytest.mark.parametrize("part", ["backward", "log_jac_det"])
 def test_everything_is_finite_at_the_extremes(part, log_stretch):
-    function = getattr(stretched(0.3, log_stretch), part)
+    function = getattr(SoftplusTransform(0.3, log_stretch=log_stretch), part)
     assert np.isfinite(evaluate(function, *VALUES)).all()
     assert np.isfinite(evaluate(lambda x: pt.grad(function(x).sum(), x), *VALUES)).all()
 
@@ -114,18 +108,28 @@ def test_stretched():
     v = np.array([-30.0, -2.0, 0.0, 3.0])
     for log_stretch in LOG_STRETCHES:
         wider = evaluate(SoftplusTransform(0.3 * np.exp(log_stretch)).backward, *(v - log_stretch))
-        np.testing.assert_allclose(evaluate(stretched(0.3, log_stretch).backward, *v), wider)
-        assert 0.03 < evaluate(stretched(0.3, log_stretch).backward, 0.0)[0] < 1.0
-    logarithm = evaluate(stretched(0.3, 9.2).backward, *v)
+        np.testing.assert_allclose(
+            evaluate(SoftplusTransform(0.3, log_stretch=log_stretch).backward, *v), wider
+        )
+        assert (
+            0.03 < evaluate(SoftplusTransform(0.3, log_stretch=log_stretch).backward, 0.0)[0] < 1.0
+        )
+    logarithm = evaluate(SoftplusTransform(0.3, log_stretch=9.2).backward, *v)
     np.testing.assert_allclose(logarithm, 0.3 * np.exp(v), rtol=2e-3)
 
 
-def test_the_ratio_to_the_median_of_the_prior():
+@pytest.mark.parametrize("labelled", [False, True])
+def test_stretched_to_a_share_of_where_the_variable_is(labelled):
+    """The width becomes what it would be if the variable were there in the prior's median."""
     with pm.Model():
-        transform = scale_transform(pm.Exponential("sigma", 2.0))
-    v = np.array([-40.0, -3.0, 0.0, 7.0])
-    expected = np.log(evaluate(transform.backward, *v) / (0.5 * np.log(2.0)))
-    np.testing.assert_allclose([transform.log_ratio(x) for x in v], expected, rtol=1e-12)
+        own = scale_transform((pmd if labelled else pm).Exponential("sigma", 2.0))
+    median = 0.5 * np.log(2.0)
+    of_tensors = own.inner if labelled else own
+    for v in (-40.0, -3.0, 0.0, 7.0):
+        stretched = own.stretched(of_tensors.log_stretch_for(v))
+        found = (stretched.inner if labelled else stretched).log_stretch
+        ratio = evaluate(of_tensors.backward, v)[0] / median
+        assert type(stretched) is type(own) and found == pytest.approx(np.log(ratio), rel=1e-12)
 
 
 def test_both_kinds_are_alike():

@@ -14,7 +14,6 @@ from pymc.model.transform.optimization import freeze_dims_and_data
 import unfunnel
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.coordinates.steering import (
-    Steering,
     exposed,
     steered,
     steering_inputs,
@@ -28,11 +27,10 @@ pytestmark = pytest.mark.usefixtures("fast_compile")
 
 def test_the_scale_is_returned_as_it_is():
     scale = pt.dvector("scale")
-    steering = Steering.untuned("beta", 1)
-    out = steered(scale, steering)
+    out = steered(scale, "beta", 1)
     assert unsteered(out) is scale
     assert unsteered(scale) is scale
-    assert steering_of(out, "beta").source is steering.source
+    assert steering_of(out, "beta").name == "beta_steering__"
     np.testing.assert_array_equal(out.eval({scale: [1.0, 2.0, 3.0]}), [1, 2, 3])
     gradient = pt.grad((out**2).sum(), scale)
     np.testing.assert_array_equal(gradient.eval({scale: [1.0, 2.0, 3.0]}), [2, 4, 6])
@@ -46,23 +44,24 @@ def now(*variables):
 
 @pytest.mark.parametrize("length", [0, 1, 2, 5])
 def test_padded_with_zeros_or_cut(length):
-    steering = Steering.untuned("beta", 2)
+    scale = steered(pt.dscalar(), "beta", 2)
+    steering = steering_of(scale, "beta")
     value = pytensor.shared(np.zeros((length, 2)))
-    both = steering_inputs(steered(pt.dscalar(), steering), value)
-    np.testing.assert_array_equal(now(*both), np.zeros((2, length, 2)))
+    np.testing.assert_array_equal(now(*steering_inputs(scale, value)), np.zeros((2, length, 2)))
     values = np.arange(1.0, 7.0).reshape(3, 2)
     steering.set(values, -values)
     expected = np.zeros((length, 2))
     expected[: min(3, length)] = values[:length]
-    np.testing.assert_array_equal(now(*both), [expected, -expected])
+    np.testing.assert_array_equal(now(*steering_inputs(scale, value)), [expected, -expected])
     steering.reset()
-    np.testing.assert_array_equal(now(*both), np.zeros((2, length, 2)))
+    np.testing.assert_array_equal(now(*steering_inputs(scale, value)), np.zeros((2, length, 2)))
 
 
 def test_exposed_values_can_change_after_compiling():
-    steering = Steering.untuned("beta", 1)
+    scale, value = steered(pt.dscalar(), "beta", 1), pt.dvector()
+    steering = steering_of(scale, "beta")
     steering.set([1.0], [2.0])
-    scale, value = steered(pt.dscalar(), steering), pt.dvector()
+    source = steering.node.inputs[1]
     with exposed([scale], [(1,)]) as (shared,):
         information, _ = steering_inputs(scale, value)
         function = pytensor.function([value], information, on_unused_input="ignore")
@@ -71,11 +70,11 @@ def test_exposed_values_can_change_after_compiling():
     shared.set_value([[5.0], [0.0]])
     assert function([0.0]) == [5.0]
     # Outside, everything is as it was.
-    assert steering_of(scale, "beta").source is steering.source
+    assert steering.node.inputs[1] is source
     assert steering.information == [1.0]
     with pytest.raises(KeyError), exposed([scale], [(1,)]):
         raise KeyError
-    assert steering_of(scale, "beta").source is steering.source
+    assert steering.node.inputs[1] is source
 
 
 def test_a_scalar_variable():
@@ -117,6 +116,10 @@ def test_survives_surgery_and_copies(xdist):
         assert copy.compile_logp()(point) == pytest.approx(float(expected), rel=1e-12)
         (other,) = auto_blocks(copy)
         np.testing.assert_array_equal(other.steering.information, [1.0, 30.0])
+        other.steering.set([5.0, 5.0], [1.0, 1.0])  # which is of the copy only
+        assert copy.compile_logp()(point) != pytest.approx(float(expected), rel=1e-3)
+        np.testing.assert_array_equal(block.steering.information, [1.0, 30.0])
+    assert model.compile_logp()(point) == expected
     with pm.do(model, {"s": 0.5}) as done:
         assert np.isfinite(done.point_logps()["beta"])
     observed = pm.observe(model, {"beta": np.array([1.0, 2.0])})

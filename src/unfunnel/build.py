@@ -16,7 +16,7 @@ from unfunnel.by_coord.assemble import variables_of
 from unfunnel.coordinates.centering import Coordinate, coordinate_of, is_auto
 from unfunnel.coordinates.reference import reference_point
 from unfunnel.coordinates.scale_sampling import use_scale_transform
-from unfunnel.coordinates.steering import Steering, steered
+from unfunnel.coordinates.steering import steered
 from unfunnel.errors import ParameterError, UnsupportedError
 from unfunnel.families import Family, standard_family
 from unfunnel.functions.graph_ops import GRAPH, positive_or_one
@@ -117,8 +117,8 @@ def steered_scale(name: str, law: Law, dims: tuple[str, ...] | None) -> Aligned:
     """Give the scale the steering values of an informed coordinate, all zero until tuned."""
     model: Any = pm.modelcontext(None)
     axes = dims if dims is not None else law.axes
-    steering = Steering.untuned(model.name_for(name), len(axes))
-    return Aligned(steered(law.scale.tensor, steering), law.scale.dims)
+    scale = steered(law.scale.tensor, model.name_for(name), len(axes))
+    return Aligned(scale, law.scale.dims)
 
 
 def shorten_scale_tails(prior: NaturalPrior, name: str) -> None:

@@ -107,8 +107,8 @@ def test_nothing_to_find():
 def test_auto_blocks_stay_as_they_are():
     model = mixed("auto")
     (before,) = auto_blocks(model)
-    (after,) = auto_blocks(unfunnel.reparameterize(model))
     before.steering.set(np.ones(GROUPS), np.ones(GROUPS))
+    (after,) = auto_blocks(unfunnel.reparameterize(model))
     np.testing.assert_array_equal(after.steering.information, np.ones(GROUPS))
 
 

@@ -179,7 +179,7 @@ def natural_density(model: Any, point: dict[str, np.ndarray]) -> tuple[float, fl
 def test_it_is_the_same_model(log_stretch, xdist):
     model = mixed(xdist=xdist)
     (scale,) = scales(model)
-    scale.transform.log_stretch = log_stretch
+    scale.stretch(log_stretch)
     point = {name: np.full(np.shape(x), 0.4) for name, x in model.initial_point().items()}
     found, expected = natural_density(model, point)
     assert found == pytest.approx(expected, rel=1e-10)
@@ -190,7 +190,7 @@ def test_it_is_the_same_model(log_stretch, xdist):
 def test_it_can_change_after_compiling(xdist):
     model = mixed(xdist=xdist)
     (scale,) = scales(model)
-    scale.transform.log_stretch = 0.3
+    scale.stretch(0.3)
     point = {name: np.full(np.shape(x), 0.4) for name, x in model.initial_point().items()}
     before = model.compile_logp()(point)
     with stretchable([scale]):
@@ -215,7 +215,7 @@ def test_what_nutpie_compiled_is_the_model_that_was_tuned():
     compiled = compile_for_tuning(model, blocks, jitter_rvs=set())
     steering = {"phi": (np.zeros(GROUPS), np.zeros(GROUPS))}
     ready = with_steering(compiled, blocks, steering, {"phi_sigma": 2.0})
-    scale.transform.log_stretch = 2.0
+    scale.stretch(2.0)
     value = float(scale.transform.forward(0.05).eval())
     names = [model.rvs_to_values[v].name for v in model.free_RVs]
     assert names[1] == scale.value.name
@@ -271,6 +271,20 @@ def test_tuning_again_finds_the_same(compiled_once):
     assert np.exp(scale.transform.log_stretch) == pytest.approx(stretch)
 
 
+@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
+def test_what_is_tuned_is_one_model_and_no_copy_of_it(xdist):
+    model = mixed(xdist=xdist)
+    tuned = model.copy()
+    unfunnel.tune(tuned, seed=2, progress_bar=False)
+    later = tuned.copy()
+    (own,), (of_copy,), (of_later,) = (scales(x) for x in (model, tuned, later))
+    assert own.transform.log_stretch == 0.0 != of_copy.transform.log_stretch
+    assert of_later.transform.log_stretch == of_copy.transform.log_stretch
+    informed = [auto_blocks(x)[0].steering.information for x in (model, tuned, later)]
+    assert informed[0].size == 0 < informed[1].size
+    np.testing.assert_array_equal(informed[1], informed[2])
+
+
 def test_without_data_a_scale_is_sampled_on_its_logarithm():
     with pm.Model(coords=COORDS) as model:
         LogNormalExp(
@@ -289,7 +303,7 @@ def test_without_data_a_scale_is_sampled_on_its_logarithm():
 def test_a_failed_pilot_stretches_nothing(monkeypatch, compiled_once):
     model = compiled_once
     (scale,) = scales(model)
-    scale.transform.log_stretch = 1.0
+    scale.stretch(1.0)
 
     def fails(*_args: Any, **_options: Any) -> Any:
         raise RuntimeError("nothing")

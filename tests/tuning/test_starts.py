@@ -32,7 +32,7 @@ def natural(
     for block in auto_blocks(model):
         block.steering.set(*steering[block.name])
     for scale in scales_of(model, auto_blocks(model)):
-        scale.transform.log_stretch = np.log(stretch)
+        scale.stretch(np.log(stretch))
     function = model.compile_fn(
         model.unobserved_value_vars, inputs=model.value_vars, on_unused_input="ignore"
     )
@@ -42,7 +42,7 @@ def natural(
     for block in auto_blocks(model):
         block.steering.reset()
     for scale in scales_of(model, auto_blocks(model)):
-        scale.transform.log_stretch = 0.0
+        scale.stretch(0.0)
     names = (v.name for v in model.unobserved_value_vars)
     return dict(zip(names, values, strict=True))
 

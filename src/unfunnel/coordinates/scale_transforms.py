@@ -67,22 +67,22 @@ class SoftplusTransform(Transform):
         In the units of the variable: logarithmic below, linear above.
     knee : float
         In units of the width: linear below, logarithmic above.
-
-    Attributes
-    ----------
     log_stretch : float or scalar tensor
         Logarithm ``l`` of what the width is multiplied with; the value is then ``v - l``, so that
-        0 stays an ordinary value. It steers the sampler and may be replaced at any time: what is
-        compiled afterwards has it.
+        0 stays an ordinary value.
     """
 
     name = "softplus"
     ndim_supp = 0
 
-    def __init__(self, width: float, knee: float = _KNEE) -> None:
+    def __init__(self, width: float, knee: float = _KNEE, log_stretch: Any = 0.0) -> None:
         self.width = float(width)
         self.knee = float(knee)
-        self.log_stretch: Any = 0.0
+        self.log_stretch = log_stretch
+
+    def stretched(self, log_stretch: Any) -> SoftplusTransform:
+        """Return the same transform with this stretch in place of its own."""
+        return SoftplusTransform(self.width, self.knee, log_stretch)
 
     def backward(self, value: Any, *inputs: Node) -> Any:
         """Map the sampled value to the variable."""
@@ -100,8 +100,14 @@ class SoftplusTransform(Transform):
         log_width = as_float(np.log(self.width)) + as_float(self.log_stretch)
         return log_width + log_cosh - pt.softplus(as_float(self.log_stretch) - value)
 
-    def log_ratio(self, value: float) -> float:
-        """Return the logarithm of the variable over the prior's median, at a value unstretched."""
+    def log_stretch_for(self, value: float) -> float:
+        """Return the stretch with which the width is the usual share of the variable.
+
+        Parameters
+        ----------
+        value : float
+            Where the variable is, not stretched.
+        """
         angle = np.logaddexp(0.0, value) / self.knee
         log_sinh = angle + np.log(max(-np.expm1(-2.0 * angle), _TINY)) - np.log(2.0)
         return float(np.log(_WIDTH * self.knee) + log_sinh)
@@ -116,8 +122,12 @@ class SoftplusTransform(Transform):
 class DimSoftplusTransform(LabelledTransform):
     """The same transform of a ``pymc.dims`` variable."""
 
-    def __init__(self, width: float, knee: float = _KNEE) -> None:
-        super().__init__(SoftplusTransform(width, knee))
+    def __init__(self, width: float, knee: float = _KNEE, log_stretch: Any = 0.0) -> None:
+        super().__init__(SoftplusTransform(width, knee, log_stretch))
+
+    def stretched(self, log_stretch: Any) -> DimSoftplusTransform:
+        """Return the same transform with this stretch in place of its own."""
+        return DimSoftplusTransform(self.inner.width, self.inner.knee, log_stretch)
 
 
 def scale_transform(rv: Node) -> Transform | None:

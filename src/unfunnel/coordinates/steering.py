@@ -6,8 +6,9 @@ requires that whatever a value transform uses is an ancestor of the random varia
 and has the steering values as a further input. It is expanded away when the model is compiled.
 
 The values are the output of an operation without inputs, so that PyMC takes them for neither data
-nor a parameter, and a function compiled from the model has the present ones as constants. For
-a pilot they have to change without compiling again: :func:`exposed` makes them shared variables.
+nor a parameter, and a function compiled from the model has the present ones as constants. Tuning a
+model gives it another such operation: copies that were made of it keep theirs. For a pilot the
+values have to change without compiling again: :func:`exposed` makes them shared variables.
 """
 
 from __future__ import annotations
@@ -48,12 +49,12 @@ class Carrier(OpFromGraph):
 
 
 class SteeringSource(Op):
-    """Returns the steering values of one variable, as they are when it is evaluated.
+    """Returns the steering values of one variable.
 
     Parameters
     ----------
     values : ndarray, shape (2, ...)
-        The values, which may be replaced.
+        The values.
     """
 
     def __init__(self, values: np.ndarray) -> None:
@@ -65,21 +66,22 @@ class SteeringSource(Op):
         return Apply(self, [], [pt.tensor(dtype=self.values.dtype, shape=shape)])
 
     def perform(self, node: Any, inputs: Any, output_storage: Any) -> None:
-        """Return the present values."""
+        """Return the values."""
         output_storage[0][0] = self.values.copy()
 
 
 @dataclass(frozen=True)
 class Steering:
-    """The steering values of one variable, two for each element.
+    """The steering values of one variable of a model, two for each element.
 
     The information that the data carry on each element, in units of 1/theta**2, 0 being none; and
     the information times where the data put the element, in units of 1/theta.
 
     Parameters
     ----------
-    source : TensorVariable
-        Output of a :class:`SteeringSource`, named after the variable.
+    node : Apply
+        Of the :class:`Carrier` around the scale of the variable. Its second input is the output of
+        a :class:`SteeringSource`, named after the variable.
 
     Notes
     -----
@@ -87,38 +89,38 @@ class Steering:
     groups that were added after tuning, count as having no data.
     """
 
-    source: Any
-
-    @classmethod
-    def untuned(cls, name: str, ndim: int) -> Steering:
-        """Create the steering values of a variable of ``ndim`` axes, all zero."""
-        values = np.zeros((2, *(0,) * ndim), dtype=pytensor.config.floatX)
-        return cls(_source(values, name))
+    node: Any
 
     @property
     def name(self) -> str:
         """Name of the values."""
-        return str(self.source.name)
+        return str(self.node.inputs[1].name)
 
     @property
     def information(self) -> np.ndarray:
         """The information as it is set now."""
-        return np.asarray(self.source.owner.op.values[0])
+        return self._values()[0]
 
     @property
     def weighted_location(self) -> np.ndarray:
         """The weighted location as it is set now."""
-        return np.asarray(self.source.owner.op.values[1])
+        return self._values()[1]
 
     def set(self, information: np.ndarray, weighted_location: np.ndarray) -> None:
         """Set both: functions that are compiled from now on have the new values."""
-        values = np.stack([information, weighted_location])
-        self.source.owner.op.values = values.astype(self.source.dtype)
+        with settled():
+            present = self.node.inputs[1]
+            values = np.stack([information, weighted_location]).astype(present.dtype)
+            self.node.inputs[1] = _source(values, present.name)
 
     def reset(self) -> None:
         """Make the coordinate non-centered again."""
-        empty = np.zeros((0,) * (self.source.ndim - 1))
+        empty = np.zeros((0,) * (self.node.inputs[1].ndim - 1))
         self.set(empty, empty)
+
+    def _values(self) -> np.ndarray:
+        with settled():
+            return np.asarray(self.node.inputs[1].owner.op.values)
 
 
 def settled() -> Any:
@@ -155,17 +157,20 @@ def exposed(scales: list[Any], shapes: list[tuple[int, ...]]) -> Iterator[list[A
                 node.inputs[1] = source
 
 
-def steered(scale: Any, steering: Steering) -> Any:
-    """Return the scale with the steering values among its ancestors.
+def steered(scale: Any, name: str, ndim: int) -> Any:
+    """Return the scale with steering values among its ancestors, all zero.
 
     Parameters
     ----------
     scale : TensorVariable or XTensorVariable
         Of the random variable.
-    steering : Steering
-        Its steering values.
+    name : str
+        Of the random variable.
+    ndim : int
+        Number of its axes.
     """
-    return carrying(scale, steering.source)
+    empty = np.zeros((2, *(0,) * ndim), dtype=pytensor.config.floatX)
+    return carrying(scale, _source(empty, names.steering(name)))
 
 
 def carrying(x: Any, values: Any) -> Any:
@@ -186,8 +191,8 @@ def steering_of(scale: Any, name: str) -> Steering:
     node = _carrier(scale)
     folded = node.inputs[1]
     if isinstance(folded, Constant):
-        node.inputs[1] = _source(np.array(folded.data), name)
-    return Steering(node.inputs[1])
+        node.inputs[1] = _source(np.array(folded.data), names.steering(name))
+    return Steering(node)
 
 
 def steering_inputs(scale: Any, value: Any) -> tuple[Any, ...]:
@@ -207,7 +212,7 @@ def unsteered(scale: Any) -> Any:
 
 def _source(values: np.ndarray, name: str) -> Any:
     source: Any = SteeringSource(values)()
-    source.name = names.steering(name)
+    source.name = name
     return source
 
 

@@ -20,7 +20,7 @@ from pytensor.xtensor.vectorization import XRV
 from unfunnel import names
 from unfunnel.coordinates.centering import Informed
 from unfunnel.coordinates.scale_sampling import use_scale_transform
-from unfunnel.coordinates.steering import Steering, settled, steered, unsteered
+from unfunnel.coordinates.steering import settled, steered, unsteered
 from unfunnel.coordinates.transforms import CoordinateTransform, DimCoordinateTransform
 from unfunnel.errors import ParameterError, UnsupportedError, listed, nearest
 from unfunnel.families import Family
@@ -39,7 +39,7 @@ def reparameterize(model: Any = None, blocks: str | Sequence[str] = "all") -> An
     Works on models written without this library, those of pymc-marketing included. The copy has the
     same variables, under the same names, with the same distributions; only what the sampler sees
     differs. Until it is tuned (:func:`unfunnel.tune`), it is the non-centered form. Blocks that are
-    in the informed coordinate already share their steering values with the original.
+    in the informed coordinate already stay in the one they have.
 
     Parameters
     ----------
@@ -148,24 +148,23 @@ def _without_initial_values(model: Any) -> Any:
 def _steered_variable(variable: Any, name: str) -> Any:
     """Return the same random variable with steering values behind its scale."""
     node: Any = random_node(variable.owner)
-    steering = Steering.untuned(name, variable.type.ndim)
+    *others, scale = node.inputs
+    scale = steered(scale, name, variable.type.ndim)
     if isinstance(node.op, XRV):
-        new = _labelled(node, steering, variable.type.dims)
+        new = _labelled(node, scale, variable.type.dims)
     else:
-        *others, scale = node.inputs
-        new = node.clone_with_new_inputs([*others, steered(scale, steering)]).outputs[1]
+        new = node.clone_with_new_inputs([*others, scale]).outputs[1]
     new.name = variable.name
     return new
 
 
-def _labelled(node: Any, steering: Steering, dims: tuple[str, ...]) -> Any:
-    """Make a labelled random variable anew, its axes in the order of ``dims``.
+def _labelled(node: Any, scale: Any, dims: tuple[str, ...]) -> Any:
+    """Make a labelled random variable anew with another scale, its axes in the order of ``dims``.
 
     Where pymc.dims would transpose it to that order, the location gets all dims instead: value
     transforms read location and scale from the variable's own inputs.
     """
-    *others, location, scale = node.inputs
-    scale = steered(scale, steering)
+    *others, location, _scale = node.inputs
     if node.outputs[1].type.dims == dims:
         return node.clone_with_new_inputs([*others, location, scale]).outputs[1]
     lengths = dict(zip(node.op.extra_dims, node.op.size_params(node), strict=True))

@@ -64,4 +64,4 @@ class Findings:
             for block in blocks:
                 block.steering.set(*self.steering[block.name])
             for scale in scales:
-                scale.transform.log_stretch = self.log_stretch.get(scale.name, 0.0)
+                scale.stretch(self.log_stretch.get(scale.name, 0.0))

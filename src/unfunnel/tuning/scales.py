@@ -45,10 +45,10 @@ class Scale:
 
     Parameters
     ----------
+    model : pymc.Model
+        Its model.
     variable, value : Variable
         The random variable, and what the sampler sees of it.
-    transform : SoftplusTransform
-        Between the two.
     parameter : int
         Which input of the random variable can carry the stretch while a model is compiled.
     blocks : tuple of str
@@ -57,9 +57,9 @@ class Scale:
         Whether anything else depends on it, such as a block that is not tuned.
     """
 
+    model: Any
     variable: Any
     value: Any
-    transform: SoftplusTransform
     parameter: int
     blocks: tuple[str, ...]
     has_other_uses: bool
@@ -68,6 +68,17 @@ class Scale:
     def name(self) -> str:
         """Name of the random variable."""
         return str(self.variable.name)
+
+    @property
+    def transform(self) -> SoftplusTransform:
+        """The value transform that it has now."""
+        transform: SoftplusTransform = unlabelled(self.model.rvs_to_transforms[self.variable])
+        return transform
+
+    def stretch(self, log_stretch: Any) -> None:
+        """Give it a stretch: what is compiled from now on has it, copies of the model have not."""
+        transforms = self.model.rvs_to_transforms
+        transforms[self.variable] = transforms[self.variable].stretched(log_stretch)
 
     def log_stretch(self, values: np.ndarray, kappa: dict[str, np.ndarray]) -> float:
         """Return the best stretch.
@@ -85,8 +96,8 @@ class Scale:
             return _LOGARITHM
         if not values.size:
             return 0.0
-        from_the_prior = self.transform.log_ratio(float(np.median(values)))
-        return float(np.clip(from_the_prior, -_FURTHEST, _FURTHEST))
+        log_stretch = self.transform.log_stretch_for(float(np.median(values)))
+        return float(np.clip(log_stretch, -_FURTHEST, _FURTHEST))
 
 
 def scales_of(model: Any, blocks: list[Block]) -> list[Scale]:
@@ -101,7 +112,7 @@ def scales_of(model: Any, blocks: list[Block]) -> list[Scale]:
             parameter = _carrying_input(model, variable)
             if parameter is not None:
                 value = model.rvs_to_values[variable]
-                scale = Scale(variable, value, transform, parameter, served, variable in used)
+                scale = Scale(model, variable, value, parameter, served, variable in used)
                 found.append(scale)
     return found
 
@@ -178,11 +189,11 @@ def _stretchable(scale: Scale) -> Iterator[None]:
     node: Any = random_node(scale.variable.owner)
     parameter, before = node.inputs[scale.parameter], scale.transform.log_stretch
     zero = np.zeros((), dtype=pytensor.config.floatX)
-    stretch: Any = pytensor.shared(zero, names.log_stretch(scale.name), shape=())
+    shared: Any = pytensor.shared(zero, names.log_stretch(scale.name), shape=())
     try:
-        node.inputs[scale.parameter] = carrying(parameter, stretch)
-        scale.transform.log_stretch = stretch
+        node.inputs[scale.parameter] = carrying(parameter, shared)
+        scale.stretch(shared)
         yield
     finally:
         node.inputs[scale.parameter] = parameter
-        scale.transform.log_stretch = before
+        scale.stretch(before)

@@ -11,7 +11,7 @@ from xarray import DataArray
 from unfunnel.backends import Aligned, Backend, dim_lengths
 from unfunnel.coordinates.centering import coordinate_of, is_auto
 from unfunnel.coordinates.reference import reference_point
-from unfunnel.coordinates.steering import Steering, steered
+from unfunnel.coordinates.steering import steered
 from unfunnel.errors import CenteringError, DimsError
 from unfunnel.resolve import Resolver
 from unfunnel.zero_sum.options import ZeroSum, require_several, varying_scale
@@ -55,8 +55,8 @@ def build_zero_sum(prior: NaturalPrior, backend: Backend, name: str) -> Any:
     if factor != 1.0:
         scale = Aligned(scale.tensor * np.asarray(factor, pytensor.config.floatX), scale.dims)
     if is_auto(weight):
-        steering = Steering.untuned(resolver.model.name_for(name), len(dims))
-        scale = Aligned(steered(scale.tensor, steering), scale.dims)
+        tensor = steered(scale.tensor, resolver.model.name_for(name), len(dims))
+        scale = Aligned(tensor, scale.dims)
     coordinate = coordinate_of(
         weight, lambda: (0.0, reference_point(scale.tensor, scale.tensor)[1])
     )
