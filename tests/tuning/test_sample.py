@@ -81,6 +81,16 @@ def test_one_seed_fixes_everything(model, trace):
     assert not np.array_equal(other["posterior"]["phi"], trace["posterior"]["phi"])
 
 
+def test_a_dim_that_is_called_as_a_variable_of_the_report():
+    with pm.Model(coords={"a_kappa": ["x", "y"], "geo": [1, 2, 3]}) as model:
+        pm.Normal("a", pm.Normal("m"), pm.HalfNormal("s"), dims=("a_kappa", "geo"))
+    found = unfunnel.sample(model, **SHORT, seed=1, blocks="all")["unfunnel"]
+    for name in ("a_kappa", "a_information", "a_weighted_location"):
+        assert found[name].dims == ("a_kappa_dim", "geo")
+    assert list(found["a_kappa_dim"].values) == ["x", "y"]
+    assert list(found["geo"].values) == [1, 2, 3]
+
+
 def test_the_model_is_not_changed(model, trace):
     (block,) = auto_blocks(model)
     assert block.steering.information.size == 0
@@ -206,7 +216,7 @@ def test_refusals(model):
 
 
 def test_lengths_that_nutpie_cannot_have(model):
-    for name in ("draws", "tune", "chains", "cores"):
+    for name in ("draws", "tune", "chains", "cores", "num_draws", "num_tune", "num_chains"):
         with pytest.raises(ParameterError, match=f"{name}: expected at least 1, but got 0"):
             unfunnel.sample(model, **{name: 0})
         with pytest.raises(ParameterTypeError, match=f"{name}: expected a whole number"):

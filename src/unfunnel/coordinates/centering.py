@@ -123,7 +123,8 @@ class Informed:
     Notes
     -----
     ``steering`` are ``I`` and ``b``. No division by the scale occurs, and squares are bounded, so
-    that everything stays finite as the scale goes to zero or to infinity.
+    that in double precision everything stays finite as the scale goes to zero or to infinity (for
+    an ``I`` of up to 1e248). In single precision it is NaN, which is rejected, from 1e19 on.
     """
 
     name: ClassVar[str] = "informed"

@@ -99,12 +99,12 @@ class Steering:
     @property
     def information(self) -> np.ndarray:
         """The information as it is set now."""
-        return self._values()[0]
+        return np.asarray(self._values()[0])
 
     @property
     def weighted_location(self) -> np.ndarray:
         """The weighted location as it is set now."""
-        return self._values()[1]
+        return np.asarray(self._values()[1])
 
     def set(self, information: np.ndarray, weighted_location: np.ndarray) -> None:
         """Set both: functions that are compiled from now on have the new values."""

@@ -214,7 +214,7 @@ def _kappa(at: dict[str, BlockDraws], steering: SteeringValues) -> dict[str, np.
 def _change(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> float:
     """How much kappa moved, in the block where it moved most."""
     moved = [np.abs(after[name] - before[name]) for name in after if after[name].size]
-    return max((float(np.quantile(x, _SETTLED_SHARE)) for x in moved), default=0.0)
+    return float(np.max([np.quantile(x, _SETTLED_SHARE) for x in moved], initial=0.0))
 
 
 def _stuck(at: dict[str, BlockDraws]) -> str:

@@ -121,24 +121,32 @@ class TuningReport:
 def report_of(
     model: Any, blocks: list[Block], pilot: Findings, untouched: dict[str, str] | None = None
 ) -> TuningReport:
-    """Label the findings of a pilot with the coords of the model."""
+    """Label the findings of a pilot with the coords of the model.
+
+    A dim that is called as a variable of the report, of which xarray would make its labels, is
+    ``{dim}_dim`` there.
+    """
     untouched = untouched or {}
-    variables: dict[str, Any] = {}
+    variables: dict[str, xr.DataArray] = {}
     for block in blocks:
         steering = pilot.steering[block.name]
+        locations = extended(steering.weighted_location, block.zero_sum_axes)
         variables |= {
-            names.information(block.name): block.labelled(steering.information),
-            names.weighted_location(block.name): (
-                block.dims,
-                extended(steering.weighted_location, block.zero_sum_axes),
-            ),
-            names.kappa(block.name): block.labelled(pilot.kappa[block.name]),
+            names.information(block.name): _array(*block.labelled(steering.information)),
+            names.weighted_location(block.name): _array(block.dims, locations),
+            names.kappa(block.name): _array(*block.labelled(pilot.kappa[block.name])),
         }
-    variables |= {names.stretch(x): float(np.exp(s)) for x, s in pilot.log_stretch.items()}
+    for name, log_stretch in pilot.log_stretch.items():
+        variables[names.stretch(name)] = _array((), np.exp(log_stretch))
+    dims = {dim for variable in variables.values() for dim in variable.dims}
+    renamed = {dim: f"{dim}_dim" for dim in dims & variables.keys()}
+    variables = {
+        name: variable.rename({dim: renamed.get(dim, dim) for dim in variable.dims})
+        for name, variable in variables.items()
+    }
     coords = {
-        dim: _labels(model.coords[dim])
-        for block in blocks
-        for dim in block.dims
+        renamed.get(dim, dim): _labels(model.coords[dim])
+        for dim in dims
         if model.coords.get(dim) is not None
     }
     attributes = {
@@ -149,6 +157,10 @@ def report_of(
         "untouched": "; ".join(f"{name}: {reason}" for name, reason in untouched.items()),
     }
     return TuningReport(xr.Dataset(variables, coords, attributes))
+
+
+def _array(dims: tuple[str, ...], values: np.ndarray) -> xr.DataArray:
+    return xr.DataArray(values, dims=dims)
 
 
 def _labels(labels: Any) -> np.ndarray:

@@ -137,7 +137,9 @@ def sample(
     """
     model = the_model(model)
     require_names(blocks)
-    require_counts(draws=draws, tune=tune, chains=chains, cores=nutpie_options.get("cores"))
+    by_nutpies_names = ("num_draws", "num_tune", "num_chains", "cores")
+    others = {name: nutpie_options.get(name) for name in by_nutpies_names}
+    require_counts(draws=draws, tune=tune, chains=chains, **others)
     require_acceptance(nutpie_options.get("target_accept"))
     require_finished_trace(nutpie_options)
     adaptation_given = bool(_ADAPTATION_OPTIONS & nutpie_options.keys())
