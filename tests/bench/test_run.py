@@ -9,9 +9,10 @@ import pytest
 
 import unfunnel
 from unfunnel.bench import run as bench
-from unfunnel.bench.fit import Prepared, sample
+from unfunnel.bench.fit import sample
 from unfunnel.bench.forms import FORMS
 from unfunnel.bench.grid import DEFAULT_FAMILY, DEFAULT_FORMS, FormName, Grid, Length, Regime
+from unfunnel.bench.preparation import Prepared
 from unfunnel.bench.regimes import Likelihood, simulate
 from unfunnel.bench.summary import frame
 from unfunnel.families import FAMILIES

@@ -20,7 +20,14 @@ import xarray as xr
 from pymc_extras.prior import Prior
 
 from unfunnel.bench.grid import DEFAULT_FAMILY, FormName
-from unfunnel.bench.hierarchies import MU, SIGMA, hierarchy_of
+from unfunnel.bench.hierarchies import LOG_EFFECT, MU, SIGMA, hierarchy_of
+from unfunnel.bench.preparation import (
+    Preparation,
+    by_advi,
+    by_pilot,
+    with_data,
+    with_own_data,
+)
 from unfunnel.bench.regimes import GROUPS, Likelihood
 from unfunnel.extras import require
 from unfunnel.tuning.compiled import LOW_RANK
@@ -30,9 +37,6 @@ from unfunnel.tuning.compiled import LOW_RANK
 # 1.00, 1.39 and 1.94.
 LOG_MU = Prior("Normal", mu=0.33, sigma=0.38)
 LOG_SIGMA = Prior("Exponential", scale=0.33)
-
-#: Name of the variable that VIP reparameterizes: what ``Prior(transform="exp")`` calls it.
-LOG_EFFECT = "phi_raw"
 
 Builder = Callable[..., Any]
 
@@ -46,8 +50,10 @@ class Form:
     build : callable
         ``(likelihood) -> model``; if ``any_family``, ``(likelihood, family=)``. Forms with the same
         function share what is compiled.
-    method : str
-        "plain", "auto" (pilot first) or "vip" (ADVI first); see :mod:`unfunnel.bench.fit`.
+    prepare : callable
+        What is done before it is sampled; see :mod:`unfunnel.bench.preparation`.
+    prepared_once : bool
+        Whether that is done once for a data set, and not for every fit.
     options : dict
         Passed to ``nutpie.sample``.
     compile_options : dict
@@ -61,7 +67,8 @@ class Form:
     """
 
     build: Builder
-    method: str = "plain"
+    prepare: Preparation = with_data
+    prepared_once: bool = False
     options: dict[str, Any] = field(default_factory=dict)
     compile_options: dict[str, Any] = field(default_factory=dict)
     needs: dict[str, str] = field(default_factory=dict)
@@ -134,8 +141,8 @@ _ours = partial(Form, any_family=True)
 #: Every form by its name. "noncentered-softplus" is "auto" without its pilot: all steering values
 #: are zero, so that of the two things that "auto" does only the transform of ``sigma`` is left.
 FORMS: dict[FormName, Form] = {
-    FormName.AUTO: _ours(_informed, "auto"),
-    FormName.AUTO_DIAG: _ours(_informed, "auto", {"adaptation": "diag"}),
+    FormName.AUTO: _ours(_informed, by_pilot),
+    FormName.AUTO_DIAG: _ours(_informed, by_pilot, options={"adaptation": "diag"}),
     FormName.CENTERED: _ours(_centered),
     FormName.NONCENTERED: _ours(_noncentered),
     FormName.NONCENTERED_SOFTPLUS: _ours(_informed),
@@ -143,11 +150,12 @@ FORMS: dict[FormName, Form] = {
     FormName.EXP_NONCENTERED: Form(_log_scale(False)),
     FormName.MARKETING_CENTERED: Form(_marketing(True), needs=_MARKETING),
     FormName.MARKETING_NONCENTERED: Form(_marketing(False), needs=_MARKETING),
-    FormName.VIP: Form(_vip, "vip"),
+    FormName.VIP: Form(_vip, by_advi, prepared_once=True),
     FormName.CENTERED_LOW_RANK: _ours(_centered, options=LOW_RANK),
     FormName.NONCENTERED_LOW_RANK: _ours(_noncentered, options=LOW_RANK),
     FormName.FLOW: _ours(
         _noncentered,
+        with_own_data,
         options={"adaptation": "flow"},
         compile_options={
             "backend": "jax",

@@ -31,6 +31,9 @@ MEAN, SD = 1.5, 0.5
 MU = Prior("Gamma", mu=MEAN, sigma=SD)
 SIGMA = Prior("Exponential", scale=SD)
 
+#: What ``Prior(transform="exp")`` calls the effects on the log scale; VIP reparameterizes these.
+LOG_EFFECT = "phi_raw"
+
 # How far parameters of a base law lie above the least that they may be: nu is 5.
 _ABOVE_LEAST = 3.0
 

@@ -12,10 +12,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from unfunnel.bench.fit import Compiled, Prepared, compile_form, prepare, sample, warm_up
+from unfunnel.bench.fit import compile_form, sample, warm_up
 from unfunnel.bench.forms import FORMS, Form
 from unfunnel.bench.grid import DEFAULT_FAMILY, Cell, FormName, Grid, Regime
 from unfunnel.bench.hierarchies import hierarchy_of
+from unfunnel.bench.preparation import Compiled, Prepared
 from unfunnel.bench.regimes import Data, simulate
 
 Record = dict[str, Any]
@@ -138,7 +139,7 @@ class _Bench:
     def __init__(self, grid: Grid) -> None:
         self.length = grid.length
         self._compiled: dict[tuple[Any, ...], Compiled] = {}
-        self._weights: dict[tuple[Any, ...], Prepared] = {}
+        self._prepared: dict[tuple[Any, ...], Prepared] = {}
 
     def fit(self, cell: Cell) -> Record:
         form = FORMS[cell.form]
@@ -161,9 +162,9 @@ class _Bench:
         return self._compiled[key]
 
     def _prepare(self, form: Form, compiled: Compiled, data: Data, cell: Cell) -> Prepared:
-        if form.method != "vip":
-            return prepare(form, compiled, data, cell.seed, self.length)
-        key = (cell.regime, cell.data_seed)
-        if key not in self._weights:
-            self._weights[key] = prepare(form, compiled, data, cell.data_seed, self.length)
-        return self._weights[key]
+        if not form.prepared_once:
+            return form.prepare(compiled, data, cell.seed, self.length)
+        key = (cell.form, cell.family, cell.regime, cell.data_seed)
+        if key not in self._prepared:
+            self._prepared[key] = form.prepare(compiled, data, cell.data_seed, self.length)
+        return self._prepared[key]
