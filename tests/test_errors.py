@@ -18,6 +18,7 @@ CLASSES = [
     (errors.LabelError, ValueError),
     (errors.DecodeError, ValueError),
     (errors.UnsupportedError, NotImplementedError),
+    (errors.SamplingError, RuntimeError),
     (errors.MissingExtraError, ImportError),
 ]
 

@@ -1,8 +1,8 @@
 """What bad input gets: one message that says what was given, what was expected and what to do.
 
-Every error is a ``ValueError`` (or ``TypeError``, ``ImportError``) that also carries the three
-parts as attributes, so that a validator can collect them without parsing text. This module knows no
-PyMC.
+Every error is a ``ValueError`` (or ``TypeError``, ``ImportError``, ``RuntimeError``) that also
+carries the three parts as attributes, so that a validator can collect them without parsing text.
+This module knows no PyMC.
 """
 
 from __future__ import annotations
@@ -72,6 +72,10 @@ class DecodeError(UnfunnelError, ValueError):
 
 class UnsupportedError(UnfunnelError, NotImplementedError, ValueError):
     """The request is meaningful, but this object cannot answer it (yet)."""
+
+
+class SamplingError(UnfunnelError, RuntimeError):
+    """A model cannot be sampled: its log density is not finite where chains start."""
 
 
 class MissingExtraError(UnfunnelError, ImportError):

@@ -13,7 +13,7 @@ from models import GROUPS, MEANS, SIZES, by_others, mixed
 
 import unfunnel
 from unfunnel import NormalIdentity
-from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError
+from unfunnel.errors import ParameterError, ParameterTypeError, SamplingError, UnsupportedError
 from unfunnel.tuning import pilot as pilot_module
 from unfunnel.tuning.arguments import require_options
 from unfunnel.tuning.blocks import auto_blocks
@@ -190,7 +190,7 @@ def test_nan_in_the_data():
         pm.Potential("likelihood", (a * np.array([1.0, np.nan, 1.0])).sum())
     with (
         pytest.warns(unfunnel.TuningWarning, match="the pilot run failed"),
-        pytest.raises(RuntimeError),
+        pytest.raises(SamplingError, match=r"finite where chains start.*Look at model\.debug"),
     ):
         unfunnel.sample(model, **SHORT, seed=1)
 
@@ -213,6 +213,14 @@ def test_refusals(model):
             function(model, blocks=[])
     with pytest.raises(ParameterError, match=r"but got 'all'.* unfunnel\.reparameterize\(model\)"):
         unfunnel.tune(model, blocks="all")
+
+
+def test_options_of_the_compilation(model):
+    for function in (unfunnel.sample, unfunnel.tune):
+        with pytest.raises(ParameterTypeError, match="a dictionary of options"):
+            function(model, compile_kwargs="numba")
+        with pytest.raises(ParameterError, match=r"'beckend'; Numba says: .*Unrecognized"):
+            function(model, compile_kwargs={"beckend": "numba"})
 
 
 def test_lengths_that_nutpie_cannot_have(model):
@@ -288,6 +296,8 @@ def test_what_is_no_model(function):
         function(3)
     with pytest.raises(ParameterTypeError, match=r"Call its build_model, then .* \.model"):
         function(Builder())
+    with pytest.raises(ParameterTypeError, match=r"none on the context stack\. Pass the model"):
+        function()
 
 
 @pytest.mark.parametrize("function", [unfunnel.sample, unfunnel.tune, unfunnel.reparameterize])
@@ -296,6 +306,8 @@ def test_blocks_that_are_no_names(model, function):
     for blocks in (model["phi"], [model["phi"]], None, 3, [None], b"phi", np.array(["phi", "a"])):
         with pytest.raises(ParameterTypeError, match=r"^blocks: expected the name of a variable"):
             function(model, blocks=blocks)
+    with pytest.raises(ParameterTypeError, match=r"but got phi of type .* Pass its name"):
+        function(model, blocks=[model["phi"]])
 
 
 @pytest.mark.parametrize("function", [unfunnel.sample, unfunnel.tune])

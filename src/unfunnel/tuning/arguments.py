@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
 import pymc as pm
+from pytensor.graph.basic import Variable
 
 from unfunnel.errors import (
     ParameterError,
@@ -30,11 +31,19 @@ def the_model(model: Any) -> Any:
     Raises
     ------
     ParameterTypeError
-        If it is no model, such as a model builder that has one.
+        If it is no model, such as a model builder that has one, or there is none.
     UnsupportedError
         If it is a submodel, which knows nothing of the data outside of it.
     """
-    model = pm.modelcontext(model)
+    if model is None:
+        model = pm.Model.get_context(error_if_none=False)
+    if model is None:
+        raise ParameterTypeError(
+            "unfunnel: model",
+            expected="a pymc.Model",
+            given="none, and there is none on the context stack",
+            remedy="Pass the model, or call this inside of `with model:`.",
+        )
     if isinstance(model, pm.Model):
         if model.parent is not None:
             raise UnsupportedError(
@@ -143,6 +152,19 @@ def require_options(given: dict[str, Any], defaults: dict[str, Any]) -> None:
         ) from error
 
 
+def compile_options(given: Any) -> dict[str, Any]:
+    """Return what is passed to ``nutpie.compile_pymc_model``; refuse what is no dictionary."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise ParameterTypeError(
+            "compile_kwargs",
+            expected="a dictionary of options of nutpie.compile_pymc_model",
+            given=f"{described(given)} of type {type(given).__name__}",
+        )
+    return dict(given)
+
+
 def require_continuous(model: Any) -> None:
     """Refuse what a gradient-based sampler cannot sample."""
     if not model.free_RVs:
@@ -161,15 +183,18 @@ def require_continuous(model: Any) -> None:
 
 def require_names(blocks: object) -> None:
     """Refuse ``blocks=`` that is no name and no collection of names, such as a variable itself."""
-    names = [blocks] if isinstance(blocks, str) else blocks
+    given = [blocks] if isinstance(blocks, str) else blocks
     # No other iterable: of an array or a variable even the comparison with "all" has no answer.
-    if isinstance(names, Sequence | Set) and all(isinstance(name, str) for name in names):
-        return
-    raise ParameterTypeError(
-        "blocks",
-        expected="the name of a variable, or a list of names",
-        given=f"{described(blocks)} of type {type(blocks).__name__}",
-    )
+    wrong: list[Any] = [blocks]
+    if isinstance(given, Sequence | Set):
+        wrong = [name for name in given if not isinstance(name, str)]
+    if wrong:
+        raise ParameterTypeError(
+            "blocks",
+            expected="the name of a variable, or a list of names",
+            given=f"{described(wrong[0])} of type {type(wrong[0]).__name__}",
+            remedy="Pass its name." if isinstance(wrong[0], Variable) else "",
+        )
 
 
 def names_of(blocks: str | Sequence[str]) -> list[str]:

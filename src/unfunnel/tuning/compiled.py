@@ -14,7 +14,7 @@ from pymc.model.transform.optimization import freeze_dims_and_data
 
 from unfunnel import names
 from unfunnel.coordinates.steering import settled
-from unfunnel.errors import UnsupportedError
+from unfunnel.errors import ParameterError, UnsupportedError, listed
 from unfunnel.extras import require
 from unfunnel.tuning.blocks import Block, auto_blocks
 from unfunnel.tuning.geometry import SteeringValues
@@ -55,6 +55,8 @@ def compile_for_tuning(model: Any, blocks: list[Block], **options: Any) -> Any:
     ------
     UnsupportedError
         If ``backend="jax"`` is asked for, with which nutpie changes no data.
+    ParameterError
+        If nutpie does not know an option.
     """
     if blocks and str(options.get("backend", "numba")).lower() != "numba":
         raise UnsupportedError(
@@ -74,7 +76,16 @@ def compile_for_tuning(model: Any, blocks: list[Block], **options: Any) -> Any:
         frozen = {block.name: block for block in auto_blocks(model)}
         blocks = [frozen[block.name] for block in blocks]
     with tunable(model, blocks, model.eval_rv_shapes()):
-        compiled = require("nutpie", "sample").compile_pymc_model(model, **options)
+        try:
+            compiled = require("nutpie", "sample").compile_pymc_model(model, **options)
+        except KeyError as error:
+            if "Unrecognized options" not in str(error):  # what Numba says of those it is passed
+                raise
+            raise ParameterError(
+                "compile_kwargs",
+                expected="options of nutpie.compile_pymc_model",
+                given=f"{listed(options)}; Numba says: {reason_of(error)}",
+            ) from error
     if not blocks:
         return compiled
     start = start_of(model, compiled, blocks, points or ())

@@ -11,9 +11,11 @@ import numpy as np
 import xarray as xr
 from pymc.backends.arviz import patch_nutpie_idata
 
+from unfunnel.errors import SamplingError
 from unfunnel.extras import require
 from unfunnel.tuning.adopt import reparameterize
 from unfunnel.tuning.arguments import (
+    compile_options,
     names_of,
     one_seed,
     require_acceptance,
@@ -26,7 +28,7 @@ from unfunnel.tuning.arguments import (
 )
 from unfunnel.tuning.blocks import Block, auto_blocks
 from unfunnel.tuning.check import kappa_of_posterior
-from unfunnel.tuning.compiled import LOW_RANK, compile_for_tuning
+from unfunnel.tuning.compiled import LOW_RANK, compile_for_tuning, reason_of
 from unfunnel.tuning.findings import Findings
 from unfunnel.tuning.hierarchies import find_hierarchies
 from unfunnel.tuning.pilot import run_pilot
@@ -111,6 +113,8 @@ def sample(
         If there is nothing to tune, a free variable is discrete, ``compile_kwargs`` asks for
         another backend than ``"numba"``, or ``blocking=False`` or ``return_raw_trace=True`` is
         passed.
+    SamplingError
+        If nutpie finds no point to start from.
 
     Warns
     -----
@@ -149,7 +153,7 @@ def sample(
     number = one_seed(seed, random_seed)
     require_continuous(model)
     informed, chosen, untouched = _informed(model, blocks)
-    compiled = compile_for_tuning(informed, chosen, **(compile_kwargs or {}))
+    compiled = compile_for_tuning(informed, chosen, **compile_options(compile_kwargs))
     run_options = {key: nutpie_options[key] for key in ("cores",) if key in nutpie_options}
     pilot = run_pilot(informed, compiled, chosen, number, progress_bar=progress_bar, **run_options)
     warn_of_problem(pilot)
@@ -158,15 +162,24 @@ def sample(
         nutpie_options = pilot.adaptation(compiled) | nutpie_options
     report = report_of(informed, chosen, pilot, untouched)
     report.values.attrs["adaptation"] = _adaptation(nutpie_options)
-    trace: xr.DataTree = nutpie.sample(
-        pilot.in_compiled(compiled, chosen),
-        draws=draws,
-        tune=tune,
-        chains=chains,
-        seed=number,
-        progress_bar=progress_bar,
-        **nutpie_options,
-    )
+    try:
+        trace: xr.DataTree = nutpie.sample(
+            pilot.in_compiled(compiled, chosen),
+            draws=draws,
+            tune=tune,
+            chains=chains,
+            seed=number,
+            progress_bar=progress_bar,
+            **nutpie_options,
+        )
+    except RuntimeError as error:  # what nutpie raises where it finds no point to start from
+        raise SamplingError(
+            "unfunnel.sample",
+            expected="a log density and a gradient that are finite where chains start",
+            given=f"what nutpie could not sample: {reason_of(error)}",
+            remedy="Look at model.debug(), at NaN or infinities in the data, and at observations "
+            "or initial values outside of a support.",
+        ) from error
     _attach_data(trace, model, time.perf_counter() - start)
     trace["unfunnel"] = xr.DataTree(report.values)
     if not pilot.failed:

@@ -8,6 +8,7 @@ from typing import Any
 
 from unfunnel.errors import ParameterError, UnsupportedError, listed, nearest
 from unfunnel.tuning.arguments import (
+    compile_options,
     names_of,
     one_seed,
     require_continuous,
@@ -21,6 +22,11 @@ from unfunnel.tuning.findings import Findings
 from unfunnel.tuning.pilot import run_pilot
 from unfunnel.tuning.report import TuningReport, report_of
 from unfunnel.tuning.scales import scales_of
+
+_OF_ANY_MODEL = (
+    'Call unfunnel.sample(model, blocks="all"), or tune a copy made by '
+    "unfunnel.reparameterize(model): both find the hierarchies of any model."
+)
 
 
 class TuningWarning(UserWarning):
@@ -100,7 +106,7 @@ def tune(
     require_names(blocks)
     number = one_seed(seed, random_seed)
     chosen = select_blocks(model, blocks)
-    compiled = compile_for_tuning(model, chosen, **(compile_kwargs or {}))
+    compiled = compile_for_tuning(model, chosen, **compile_options(compile_kwargs))
     pilot = run_pilot(model, compiled, chosen, number, progress_bar=progress_bar)
     warn_of_problem(pilot)
     pilot.set_in_model(chosen, scales_of(model, chosen))
@@ -117,8 +123,7 @@ def select_blocks(model: Any, wanted: str | Sequence[str]) -> list[Block]:
             expected='a model with a prior that has centered="auto"',
             given=f"one with the free variables {listed(v.name for v in model.free_RVs)}, "
             "none of which has it",
-            remedy='Call unfunnel.sample(model, blocks="all"), or tune a copy made by '
-            "unfunnel.reparameterize(model): both find the hierarchies of any model.",
+            remedy=_OF_ANY_MODEL,
         )
     if wanted == "auto":
         return list(found.values())
