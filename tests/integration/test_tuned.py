@@ -114,18 +114,34 @@ def test_a_saved_model_is_untuned_and_predicts_the_same(fitted, media_data, tmp_
     assert type(MMM.load(str(path)).saturation.function_priors["beta"]) is LogNormalExp
 
 
+def plain_beta():
+    """Return a hierarchy that knows nothing of this library."""
+    return Prior(
+        "LogNormal",
+        mu=Prior("Normal", mu=-1, sigma=0.5),
+        sigma=Prior("Exponential", scale=0.3),
+        dims=("geo", "channel"),
+    )
+
+
+@pytest.mark.slow
+def test_plain_priors_tuned_before_fit(make_mmm, media_data, quick_compilation, tmp_path):
+    mmm = make_mmm(saturation={"beta": plain_beta()})
+    mmm.model = unfunnel.reparameterize(mmm.model)
+    assert unfunnel.tune(mmm.model, seed=1, progress_bar=False).blocks == ["saturation_beta"]
+    mmm.fit(*media_data, **SHORT)
+    path = str(tmp_path / "mmm.nc")
+    mmm.save(path)
+    first, second = (
+        each.sample_posterior_predictive(media_data[0], random_seed=7, progressbar=False)["y"]
+        for each in (mmm, MMM.load(path))
+    )
+    np.testing.assert_allclose(first, second, rtol=1e-9)
+
+
 @pytest.mark.slow
 def test_plain_priors_through_blocks_all(make_mmm, quick_compilation):
-    mmm = make_mmm(
-        saturation={
-            "beta": Prior(
-                "LogNormal",
-                mu=Prior("Normal", mu=-1, sigma=0.5),
-                sigma=Prior("Exponential", scale=0.3),
-                dims=("geo", "channel"),
-            )
-        }
-    )
+    mmm = make_mmm(saturation={"beta": plain_beta()})
     trace = unfunnel.sample(
         mmm.model, blocks="all", draws=50, tune=100, chains=2, seed=1, progress_bar=False
     )

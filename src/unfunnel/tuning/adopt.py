@@ -93,7 +93,8 @@ def _selected(model: Any, found: Hierarchies, wanted: str | Sequence[str]) -> di
             expected="a centered Normal, LogNormal, StudentT or Laplace variable whose location or "
             "scale is random",
             given=f"none among {listed(v.name for v in model.free_RVs)}",
-            remedy=f"Left alone: {reasons}." if reasons else "",
+            remedy=(f"Left alone: {reasons}. " if reasons else "")
+            + "There is nothing to tune: sample the model as it is, with pm.sample or nutpie.",
         )
     if wanted == "all":
         return found.links
