@@ -7,11 +7,13 @@ from typing import Any
 
 import nutpie
 import pytest
-from models import mixed
+from models import by_others, mixed
 from rich.console import Console
 
 import unfunnel
 from unfunnel.tuning import progress
+
+QUIET = {"progress_bar": False}
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,16 @@ def test_sample_shows_both(model, capsys, monkeypatch):
     assert capsys.readouterr().out.count("Pilot") == 1
     assert bars[-1] is True
     assert not any(bars[:-1])
+
+
+def test_what_is_left_as_it_is_is_named(capsys, monkeypatch):
+    original = nutpie.sample
+    monkeypatch.setattr(
+        nutpie, "sample", lambda *args, **options: original(*args, **options | QUIET)
+    )
+    unfunnel.sample(by_others(), blocks="all", seed=1, draws=50, tune=50, chains=1)
+    (line,) = [x for x in capsys.readouterr().out.split("\n") if "Left as they are: z: " in x]
+    assert "already non-centered" in line
 
 
 def test_silence(model, capfd):

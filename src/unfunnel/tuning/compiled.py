@@ -29,6 +29,13 @@ _MOST_DIMENSIONS = 100
 #: default of 2 leaves the correlations of hyperparameters as they are.
 LOW_RANK = {"adaptation": "low_rank", "mass_matrix_eigval_cutoff": 1.25}
 
+# What a density that nutpie compiled returns where it has no value.
+_ERROR_CODES = {
+    "ErrorCode(1)": "an exception in it",
+    "ErrorCode(3)": "a gradient that is not finite",
+    "ErrorCode(4)": "a log density that is not finite",
+}
+
 # What nutpie warms up for under its diagonal adaptation. In tuned coordinates, where directions
 # stay what they are from one end of the posterior to the other, the low-rank one needs no more.
 _TUNE = 400
@@ -117,7 +124,10 @@ def gradient_count(trace: Any) -> int:
 
 def reason_of(error: Exception) -> str:
     """Return what nutpie says in one line, without the stack of its own that may follow."""
-    return " ".join(str(error).partition("Stack backtrace:")[0].split())
+    line = " ".join(str(error).partition("Stack backtrace:")[0].split())
+    for code, meaning in _ERROR_CODES.items():
+        line = line.replace(code, meaning)
+    return line
 
 
 def default_adaptation(compiled: Any) -> dict[str, Any]:

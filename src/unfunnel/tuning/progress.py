@@ -91,6 +91,12 @@ def pilot_progress(show: bool, most_rounds: int) -> Iterator[PilotProgress]:
         console.print(bar.get_renderable())
 
 
+def tell(show: bool, line: str) -> None:
+    """Print a line where progress is shown, if it is."""
+    if show:
+        Console().print(line, markup=False, highlight=False)
+
+
 def _can_be_live(console: Console) -> bool:
     """Whether rich can redraw; without ipywidgets it warns in a notebook, and shows nothing."""
     return not console.is_jupyter or find_spec("ipywidgets") is not None

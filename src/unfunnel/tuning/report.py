@@ -55,7 +55,11 @@ class TuningReport:
         return self.values[names.kappa(block)]
 
     def to_dataframe(self) -> pd.DataFrame:
-        """Return one row for each block: dims, elements, quantiles of kappa, what was chosen."""
+        """Return one row for each block: dims, elements, quantiles of kappa, what was chosen.
+
+        That is "close to non-centered" or "close to centered" where kappa of all elements is below
+        0.2 or above 0.8; else "between", or "by element" where they differ by 0.6 or more.
+        """
         rows = []
         for block in self.blocks:
             kappa = self.kappa(block)
@@ -118,6 +122,11 @@ class TuningReport:
         return ax
 
 
+def reasons(untouched: dict[str, str]) -> str:
+    """Return names of variables with why each was left untouched, in one line."""
+    return "; ".join(f"{name}: {reason}" for name, reason in untouched.items())
+
+
 def report_of(
     model: Any, blocks: list[Block], pilot: Findings, untouched: dict[str, str] | None = None
 ) -> TuningReport:
@@ -154,7 +163,7 @@ def report_of(
         "seconds": round(pilot.seconds, 3),
         "rounds": pilot.rounds,
         "problem": pilot.problem,
-        "untouched": "; ".join(f"{name}: {reason}" for name, reason in untouched.items()),
+        "untouched": reasons(untouched),
     }
     return TuningReport(xr.Dataset(variables, coords, attributes))
 

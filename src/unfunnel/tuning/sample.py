@@ -32,7 +32,8 @@ from unfunnel.tuning.compiled import LOW_RANK, compile_for_tuning, reason_of
 from unfunnel.tuning.findings import Findings
 from unfunnel.tuning.hierarchies import find_hierarchies
 from unfunnel.tuning.pilot import run_pilot
-from unfunnel.tuning.report import report_of
+from unfunnel.tuning.progress import tell
+from unfunnel.tuning.report import reasons, report_of
 from unfunnel.tuning.tune import TuningWarning, select_blocks, warn_of_problem
 
 # Adaptations by the options that they were before; nutpie takes these still, and warns.
@@ -81,7 +82,8 @@ def sample(
         nutpie's own under one that is asked for.
     blocks : "auto", "all" or list of str
         Which variables to tune: those made with ``centered="auto"`` (default); all hierarchies of
-        the model, whoever wrote them; or those named.
+        the model, whoever wrote them; or those named. What looks like part of a hierarchy and is
+        left as it is, such as a textbook offset, is named under the progress of the pilot.
     seed, random_seed : int or numpy Generator, optional
         Fixes pilot, estimate and draws; two names for one argument.
     progress_bar : bool, default True
@@ -157,6 +159,8 @@ def sample(
     run_options = {key: nutpie_options[key] for key in ("cores",) if key in nutpie_options}
     pilot = run_pilot(informed, compiled, chosen, number, progress_bar=progress_bar, **run_options)
     warn_of_problem(pilot)
+    if untouched:
+        tell(progress_bar, f"Left as they are: {reasons(untouched)}.")
     start = time.perf_counter()
     if not adaptation_given:
         nutpie_options = pilot.adaptation(compiled) | nutpie_options

@@ -23,11 +23,6 @@ from unfunnel.tuning.pilot import run_pilot
 from unfunnel.tuning.report import TuningReport, report_of
 from unfunnel.tuning.scales import scales_of
 
-_OF_ANY_MODEL = (
-    'Call unfunnel.sample(model, blocks="all"), or tune a copy made by '
-    "unfunnel.reparameterize(model): both find the hierarchies of any model."
-)
-
 
 class TuningWarning(UserWarning):
     """A pilot failed, or its result should not be relied on; sampling stays correct, but slow."""
@@ -123,7 +118,8 @@ def select_blocks(model: Any, wanted: str | Sequence[str]) -> list[Block]:
             expected='a model with a prior that has centered="auto"',
             given=f"one with the free variables {listed(v.name for v in model.free_RVs)}, "
             "none of which has it",
-            remedy=_OF_ANY_MODEL,
+            remedy='Call unfunnel.sample(model, blocks="all"), or tune a copy made by '
+            "unfunnel.reparameterize(model): both find the hierarchies of any model.",
         )
     if wanted == "auto":
         return list(found.values())
@@ -146,7 +142,8 @@ def warn_of_problem(pilot: Findings) -> None:
     if not pilot.problem:
         return
     remedy = (
-        "The blocks stay non-centered, which is correct and may be slow."
+        "The blocks stay non-centered, which is correct and may be slow; if the model cannot be "
+        "sampled at all, look at model.debug()."
         if pilot.failed
         else "The posterior is unaffected; sampling may be slower than it could be."
     )
