@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import nutpie
@@ -27,3 +27,9 @@ def compile_once() -> Iterator[None]:
         patch.setattr(nutpie, "compile_pymc_model", compiled)
         yield
     _COMPILED.clear()
+
+
+@pytest.fixture
+def forget_compiled() -> Callable[[], None]:
+    """Return a function after which every model is compiled anew."""
+    return _COMPILED.clear
