@@ -55,8 +55,8 @@ def quick_compilation():
 
 
 @pytest.fixture(scope="module")
-def fitted(make_mmm, media_data):
-    """A media-mix model, tuned and fitted."""
+def tuned(make_mmm):
+    """A media-mix model that was built and tuned."""
     with pytensor.config.change_flags(mode="NUMBA"):
         mmm = make_mmm(
             saturation={
@@ -68,28 +68,41 @@ def fitted(make_mmm, media_data):
                 )
             }
         )
-        model = mmm.model
-        report = unfunnel.tune(model, seed=1, progress_bar=False)
-        mmm.fit(*media_data, **SHORT)
-    assert mmm.model is model
+        report = unfunnel.tune(mmm.model, seed=1, progress_bar=False)
     return mmm, report
 
 
-def test_fit_keeps_the_tuned_model(fitted):
-    mmm, report = fitted
+@pytest.fixture(scope="module")
+def fitted(tuned, media_data):
+    """The same, fitted."""
+    mmm, _ = tuned
+    model = mmm.model
+    with pytensor.config.change_flags(mode="NUMBA"):
+        mmm.fit(*media_data, **SHORT)
+    assert mmm.model is model
+    return mmm
+
+
+def test_a_media_mix_model_is_tuned(tuned):
+    mmm, report = tuned
     (block,) = auto_blocks(mmm.model)
     kappa = report.kappa("saturation_beta")
     assert kappa.dims == ("geo", "channel")
     assert block.steering.information.shape == kappa.shape
     assert (block.steering.information > 0).any()
     assert "saturation_beta_informed__" in {v.name for v in mmm.model.value_vars}
-    assert mmm.idata["posterior"]["saturation_beta"].dims == ("chain", "draw", "geo", "channel")
+
+
+@pytest.mark.slow
+def test_fit_keeps_the_tuned_model(fitted):
+    (block,) = auto_blocks(fitted.model)
+    assert (block.steering.information > 0).any()
+    assert fitted.idata["posterior"]["saturation_beta"].dims == ("chain", "draw", "geo", "channel")
 
 
 @pytest.mark.slow
 def test_a_saved_model_is_untuned_and_predicts_the_same(fitted, media_data, tmp_path):
-    mmm, _ = fitted
-    path = tmp_path / "mmm.nc"
+    mmm, path = fitted, tmp_path / "mmm.nc"
     mmm.save(str(path))
     quick = "import pytensor\npytensor.config.mode = 'FAST_COMPILE'\npytensor.config.cxx = ''\n"
     done = subprocess.run(

@@ -13,7 +13,7 @@ import pytest
 from pymc.dims.distributions.transforms import log_transform as dims_log_transform
 from pymc.distributions.transforms import log as log_transform
 from pymc.util import UNSET
-from registry import BACKENDS, REPEATED, ROWS
+from registry import BACKENDS, REPEATED, ROWS, density_and_gradient
 from scipy import stats
 
 from unfunnel.functions.ops import NUMPY
@@ -158,9 +158,7 @@ def coordinate(key: str, tau: Any, case: Case, start: float) -> tuple[Any, Any]:
 
 
 def evaluate(model: Any, points: list[list[np.ndarray]]) -> list[tuple[Any, np.ndarray]]:
-    function = model.compile_fn(
-        [model.logp(), model.dlogp()], inputs=model.value_vars, point_fn=False
-    )
+    function = density_and_gradient(model)
     return [function(*point) for point in points]
 
 

@@ -6,7 +6,15 @@ as one would write it by hand, from formulas that are not those of the library.
 
 from registry.cases import REPEATED, any_family, cases, families
 from registry.exact import Mirrored, WeibullExact
-from registry.models import Evaluator, coordinate_by_hand, law_by_hand, ours, steer, twin
+from registry.models import (
+    Evaluator,
+    coordinate_by_hand,
+    density_and_gradient,
+    law_by_hand,
+    ours,
+    steer,
+    twin,
+)
 from registry.row import Row
 from registry.rows import ROWS
 from registry.setting import (
@@ -42,6 +50,7 @@ __all__ = [
     "any_family",
     "cases",
     "coordinate_by_hand",
+    "density_and_gradient",
     "families",
     "law_by_hand",
     "ours",

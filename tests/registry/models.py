@@ -88,15 +88,20 @@ def _axes(variable: Any, dims: Any) -> Any:
     return variable.dimshuffle(*order)
 
 
+def density_and_gradient(model: Any) -> Any:
+    """Compile both from one graph; ``model.dlogp()`` derives the density once more."""
+    density = model.logp()
+    gradient = pm.pytensorf.gradient(density, model.continuous_value_vars)
+    return model.compile_fn([density, gradient], inputs=model.value_vars, point_fn=False)
+
+
 class Evaluator:
     """Log density and gradient of a model at one flat point."""
 
     def __init__(self, model: Any) -> None:
         self.values = model.value_vars
         self.start = model.initial_point()
-        self.function = model.compile_fn(
-            [model.logp(), model.dlogp()], inputs=self.values, point_fn=False
-        )
+        self.function = density_and_gradient(model)
 
     @property
     def size(self) -> int:
