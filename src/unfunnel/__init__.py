@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from unfunnel.statements.elicitation import elicit_hierarchy
     from unfunnel.statements.implied_report import Implied
     from unfunnel.tuning.adopt import reparameterize
+    from unfunnel.tuning.doubts import TuningWarning
     from unfunnel.tuning.report import TuningReport
     from unfunnel.tuning.sample import sample
-    from unfunnel.tuning.tune import TuningWarning, tune
+    from unfunnel.tuning.tune import tune
 
 __version__ = "0.1.0"
 
@@ -53,7 +54,7 @@ _PUBLIC = {
     "extend_posterior": "unfunnel.groups",
     "patch_prior_from_dict": "unfunnel.revive",
     "TuningReport": "unfunnel.tuning.report",
-    "TuningWarning": "unfunnel.tuning.tune",
+    "TuningWarning": "unfunnel.tuning.doubts",
     "reparameterize": "unfunnel.tuning.adopt",
     "sample": "unfunnel.tuning.sample",
     "tune": "unfunnel.tuning.tune",

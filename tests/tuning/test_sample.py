@@ -17,8 +17,8 @@ from unfunnel.errors import ParameterError, ParameterTypeError, SamplingError, U
 from unfunnel.tuning import pilot as pilot_module
 from unfunnel.tuning.arguments import require_options
 from unfunnel.tuning.blocks import auto_blocks
+from unfunnel.tuning.doubts import warn_of_disagreement
 from unfunnel.tuning.findings import Findings
-from unfunnel.tuning.sample import _warn_of_disagreement
 
 QUIET = {"progress_bar": False}
 SHORT = {"draws": 200, "tune": 200, "chains": 2, **QUIET}
@@ -172,12 +172,12 @@ def test_a_few_elements_of_many_disagree_by_chance(monkeypatch, size, wrong, war
     trace = xr.DataTree.from_dict({"posterior": posterior})
     kappa = np.where(np.arange(size) < wrong, 0.9, 0.1)
     monkeypatch.setattr(
-        "unfunnel.tuning.sample.kappa_of_posterior", lambda *_: {"b": (kappa, np.zeros(size))}
+        "unfunnel.tuning.doubts.kappa_of_posterior", lambda *_: {"b": (kappa, np.zeros(size))}
     )
     found = Findings({}, {"b": np.full(size, 0.1)}, 0, 0.0, 2)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        _warn_of_disagreement([], found, trace)
+        warn_of_disagreement([], found, trace)
     assert len(caught) == warned
 
 

@@ -7,16 +7,13 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import xarray as xr
 from pymc.backends.arviz import patch_nutpie_idata
 
 from unfunnel.errors import SamplingError
 from unfunnel.extras import require
-from unfunnel.tuning.adopt import reparameterize
 from unfunnel.tuning.arguments import (
     compile_options,
-    names_of,
     one_seed,
     require_acceptance,
     require_continuous,
@@ -26,15 +23,12 @@ from unfunnel.tuning.arguments import (
     require_options,
     the_model,
 )
-from unfunnel.tuning.blocks import Block, auto_blocks
-from unfunnel.tuning.check import kappa_of_posterior
 from unfunnel.tuning.compiled import LOW_RANK, compile_for_tuning, reason_of
-from unfunnel.tuning.findings import Findings
-from unfunnel.tuning.hierarchies import find_hierarchies
+from unfunnel.tuning.doubts import TuningWarning, warn_of_disagreement, warn_of_problem
 from unfunnel.tuning.pilot import run_pilot
 from unfunnel.tuning.progress import tell
 from unfunnel.tuning.report import reasons, report_of
-from unfunnel.tuning.tune import TuningWarning, select_blocks, warn_of_problem
+from unfunnel.tuning.selection import informed_model
 
 # Adaptations by the options that they were before; nutpie takes these still, and warns.
 _FORMER_OPTIONS = {"low_rank_modified_mass_matrix": "low_rank", "transform_adapt": "flow"}
@@ -48,12 +42,6 @@ _ADAPTATION_OPTIONS = {
     "mass_matrix_eigval_cutoff",
     "mass_matrix_gamma",
 }
-
-# Centeredness in the posterior and in the pilot further apart than this are worth a warning.
-_DISAGREEMENT = 0.2
-
-# Of so few elements it is chance: with a hundred draws 1 of 1,000 groups, and 8 of 100,000.
-_BY_CHANCE = 0.001
 
 
 def sample(
@@ -154,7 +142,7 @@ def sample(
     nutpie = require("nutpie", "sample")
     number = one_seed(seed, random_seed)
     require_continuous(model)
-    informed, chosen, untouched = _informed(model, blocks)
+    informed, chosen, untouched = informed_model(model, blocks)
     compiled = compile_for_tuning(informed, chosen, **compile_options(compile_kwargs))
     run_options = {key: nutpie_options[key] for key in ("cores",) if key in nutpie_options}
     pilot = run_pilot(informed, compiled, chosen, number, progress_bar=progress_bar, **run_options)
@@ -187,7 +175,7 @@ def sample(
     _attach_data(trace, model, time.perf_counter() - start)
     trace["unfunnel"] = xr.DataTree(report.values)
     if not pilot.failed:
-        _warn_of_disagreement(chosen, pilot, trace)
+        warn_of_disagreement(chosen, pilot, trace)
     return trace
 
 
@@ -207,37 +195,3 @@ def _attach_data(trace: xr.DataTree, model: Any, seconds: float) -> None:
             TuningWarning,
             stacklevel=3,
         )
-
-
-def _informed(model: Any, blocks: str | Sequence[str]) -> tuple[Any, list[Block], dict[str, str]]:
-    """Return the model with the blocks that are asked for, these, and which were left untouched.
-
-    It is a copy if some of them are not in place yet.
-    """
-    if blocks == "auto":
-        return model, select_blocks(model, blocks), {}
-    present = {block.name for block in auto_blocks(model)}
-    if blocks == "all":
-        found = find_hierarchies(model)
-        complete = present and found.links.keys() <= present
-        informed = model if complete else reparameterize(model)
-        return informed, select_blocks(informed, "auto"), found.untouched
-    missing = [name for name in names_of(blocks) if name not in present]
-    informed = reparameterize(model, missing) if missing else model
-    return informed, select_blocks(informed, blocks), {}
-
-
-def _warn_of_disagreement(blocks: list[Block], pilot: Findings, trace: xr.DataTree) -> None:
-    found = kappa_of_posterior(blocks, pilot, trace["posterior"].to_dataset())
-    for name, (kappa, error) in found.items():
-        apart = np.abs(kappa - pilot.kappa[name])
-        flagged = apart > _DISAGREEMENT + 4 * error
-        if flagged.size and flagged.mean() > _BY_CHANCE:
-            warnings.warn(
-                f"unfunnel: {int(flagged.sum())} of {apart.size} elements of {name} turned out to "
-                f"differ from the pilot by up to {apart[flagged].max():.2f} in centeredness. "
-                "The draws are correct; if they are too few, sample again with another seed, and "
-                "compare.",
-                TuningWarning,
-                stacklevel=3,
-            )

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from unfunnel.errors import ParameterError, UnsupportedError, listed, nearest
 from unfunnel.tuning.arguments import (
     compile_options,
-    names_of,
     one_seed,
-    require_continuous,
     require_names,
-    require_some,
     the_model,
 )
-from unfunnel.tuning.blocks import Block, auto_blocks
 from unfunnel.tuning.compiled import compile_for_tuning
-from unfunnel.tuning.findings import Findings
+from unfunnel.tuning.doubts import warn_of_problem
 from unfunnel.tuning.pilot import run_pilot
 from unfunnel.tuning.report import TuningReport, report_of
 from unfunnel.tuning.scales import scales_of
-
-
-class TuningWarning(UserWarning):
-    """A pilot failed, or its result should not be relied on; sampling stays correct, but slow."""
+from unfunnel.tuning.selection import select_blocks
 
 
 def tune(
@@ -106,45 +97,3 @@ def tune(
     warn_of_problem(pilot)
     pilot.set_in_model(chosen, scales_of(model, chosen))
     return report_of(model, chosen, pilot)
-
-
-def select_blocks(model: Any, wanted: str | Sequence[str]) -> list[Block]:
-    """Return the auto blocks that are asked for, or say why there are none."""
-    require_continuous(model)
-    found = {block.name: block for block in auto_blocks(model)}
-    if not found:
-        raise UnsupportedError(
-            "unfunnel",
-            expected='a model with a prior that has centered="auto"',
-            given=f"one with the free variables {listed(v.name for v in model.free_RVs)}, "
-            "none of which has it",
-            remedy='Call unfunnel.sample(model, blocks="all"), or tune a copy made by '
-            "unfunnel.reparameterize(model): both find the hierarchies of any model.",
-        )
-    if wanted == "auto":
-        return list(found.values())
-    chosen = names_of(wanted)
-    require_some(chosen, found, "auto")
-    for name in chosen:
-        if name not in found:
-            raise ParameterError(
-                "blocks",
-                expected=f"names among {listed(found)}",
-                given=repr(name),
-                remedy='Give it centered="auto", or tune a copy made by '
-                f"unfunnel.reparameterize(model).{nearest(name, found)}",
-            )
-    return [found[name] for name in chosen]
-
-
-def warn_of_problem(pilot: Findings) -> None:
-    """Say that a pilot should not be relied on, if so."""
-    if not pilot.problem:
-        return
-    remedy = (
-        "The blocks stay non-centered, which is correct and may be slow; if the model cannot be "
-        "sampled at all, look at model.debug()."
-        if pilot.failed
-        else "The posterior is unaffected; sampling may be slower than it could be."
-    )
-    warnings.warn(f"unfunnel: {pilot.problem}. {remedy}", TuningWarning, stacklevel=3)
