@@ -100,7 +100,7 @@ def ceiling_prior(form: str) -> Any:
         "LogNormal",
         mu=Prior("Normal", mu=-1.5, sigma=0.5, dims="channel"),
         sigma=Prior("Exponential", scale=0.25, dims="channel"),
-        dims=("geo", "channel"),  # the order in which PyMC makes them: others are not adopted yet
+        dims=("geo", "channel"),
     )
 
 
