@@ -501,7 +501,7 @@ def test_who_demands_a_prior_is_told_so():
 
 
 def test_block_of_the_guide_runs():
-    guide = Path(__file__).parents[1] / "docs" / "by_coord.md"
+    guide = Path(__file__).parents[2] / "docs" / "by_coord.md"
     (block,) = re.findall(r"```python\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
     namespace = {}
     exec(compile(block, "guide", "exec"), namespace)
