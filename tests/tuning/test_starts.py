@@ -40,7 +40,7 @@ def natural(
     flat = compiled.initial_point_func(1)
     values = function({v.name: layout.part(flat, v.name) for v in model.value_vars})
     for block in auto_blocks(model):
-        block.steering.reset()
+        block.steering.set(*np.zeros((2, *(0,) * block.value.ndim)))
     for scale in scales_of(model, auto_blocks(model)):
         scale.stretch(0.0)
     names = (v.name for v in model.unobserved_value_vars)

@@ -113,11 +113,6 @@ class Steering:
             values = np.stack([information, weighted_location]).astype(present.dtype)
             self.node.inputs[1] = _source(values, present.name)
 
-    def reset(self) -> None:
-        """Make the coordinate non-centered again."""
-        empty = np.zeros((0,) * (self.node.inputs[1].ndim - 1))
-        self.set(empty, empty)
-
     def _values(self) -> np.ndarray:
         with settled():
             return np.asarray(self.node.inputs[1].owner.op.values)
