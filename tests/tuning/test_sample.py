@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from types import SimpleNamespace
 
 import arviz_stats
 import numpy as np
@@ -18,7 +19,9 @@ from unfunnel.tuning import pilot as pilot_module
 from unfunnel.tuning.arguments import require_options
 from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.doubts import warn_of_disagreement
+from unfunnel.tuning.estimate import Estimate
 from unfunnel.tuning.findings import Findings
+from unfunnel.tuning.report import report_of
 
 QUIET = {"progress_bar": False}
 SHORT = {"draws": 200, "tune": 200, "chains": 2, **QUIET}
@@ -88,6 +91,18 @@ def test_a_dim_that_is_called_as_a_variable_of_the_report():
     assert list(found["geo"].values) == [1, 2, 3]
 
 
+def test_a_new_name_of_a_dim_is_one_that_is_not_taken():
+    dims = ("a_kappa", "a_kappa_dim")
+    blocks = [SimpleNamespace(name="a", zero_sum_axes=(), dims=dims, labelled=lambda x: (dims, x))]
+    zeros = np.zeros((2, 3))
+    pilot = Findings({"a": Estimate(zeros, zeros)}, {"a": zeros}, 0, 0.0, 1)
+    model = pm.Model(coords={"a_kappa": ["x", "y"], "a_kappa_dim": [1, 2, 3]})
+    found = report_of(model, blocks, pilot).values
+    assert found["a_kappa"].dims == ("a_kappa_dim_dim", "a_kappa_dim")
+    assert list(found["a_kappa_dim_dim"].values) == ["x", "y"]
+    assert list(found["a_kappa_dim"].values) == [1, 2, 3]
+
+
 def test_the_model_is_not_changed(model, trace):
     (block,) = auto_blocks(model)
     assert block.steering.information.size == 0
@@ -144,7 +159,7 @@ def test_a_failed_pilot_samples_in_the_safe_form(model, monkeypatch):
     with pytest.warns(unfunnel.TuningWarning, match="all initialization points failed") as caught:
         found = unfunnel.sample(model, **SHORT, seed=1)
     assert len(caught) == 1
-    assert "stay non-centered" in str(caught[0].message)
+    assert "are non-centered" in str(caught[0].message)
     problem = found["unfunnel"].attrs["problem"]
     assert problem == "the pilot run failed: all initialization points failed"
     assert found["unfunnel"].attrs["rounds"] == 0
@@ -214,8 +229,9 @@ def test_refusals(model):
 
 def test_options_of_the_compilation(model):
     for function in (unfunnel.sample, unfunnel.tune):
-        with pytest.raises(ParameterTypeError, match="a dictionary of options"):
-            function(model, compile_kwargs="numba")
+        for wrong in ("numba", {3: 4}):
+            with pytest.raises(ParameterTypeError, match="a dictionary of options"):
+                function(model, compile_kwargs=wrong)
         with pytest.raises(ParameterError, match=r"'beckend'; Numba says: .*Unrecognized"):
             function(model, compile_kwargs={"beckend": "numba"})
 

@@ -153,13 +153,13 @@ def require_options(given: dict[str, Any], defaults: dict[str, Any]) -> None:
 
 
 def compile_options(given: Any) -> dict[str, Any]:
-    """Return what is passed to ``nutpie.compile_pymc_model``; refuse what is no dictionary."""
+    """Return what is passed to ``nutpie.compile_pymc_model``; refuse what is no such dictionary."""
     if given is None:
         return {}
-    if not isinstance(given, Mapping):
+    if not (isinstance(given, Mapping) and all(isinstance(name, str) for name in given)):
         raise ParameterTypeError(
             "compile_kwargs",
-            expected="a dictionary of options of nutpie.compile_pymc_model",
+            expected="a dictionary of options of nutpie.compile_pymc_model, by their names",
             given=f"{described(given)} of type {type(given).__name__}",
         )
     return dict(given)

@@ -27,7 +27,7 @@ def warn_of_problem(pilot: Findings) -> None:
     if not pilot.problem:
         return
     remedy = (
-        "The blocks stay non-centered, which is correct and may be slow; if the model cannot be "
+        "The blocks are non-centered, which is correct and may be slow; if the model cannot be "
         "sampled at all, look at model.debug()."
         if pilot.failed
         else "The posterior is unaffected; sampling may be slower than it could be."

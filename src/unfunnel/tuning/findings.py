@@ -47,7 +47,7 @@ class Findings:
 
     @property
     def failed(self) -> bool:
-        """Whether nothing was learned, so that all blocks stay non-centered."""
+        """Whether nothing was learned, so that all blocks are non-centered."""
         return self.rounds == 0
 
     def in_compiled(self, compiled: Any, blocks: list[Block]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,7 +134,7 @@ def report_of(
     """Label the findings of a pilot with the coords of the model.
 
     A dim that is called as a variable of the report, of which xarray would make its labels, is
-    ``{dim}_dim`` there.
+    ``{dim}_dim`` there, or what follows in this way and is not taken.
     """
     untouched = untouched or {}
     variables: dict[str, xr.DataArray] = {}
@@ -147,14 +148,14 @@ def report_of(
         }
     for name, log_stretch in pilot.log_stretch.items():
         variables[names.stretch(name)] = _array((), np.exp(log_stretch))
-    dims = {dim for variable in variables.values() for dim in variable.dims}
-    renamed = {dim: f"{dim}_dim" for dim in dims & variables.keys()}
+    dims = dict.fromkeys(str(dim) for variable in variables.values() for dim in variable.dims)
+    renamed = {dim: _free(dim, variables.keys() | dims.keys() - {dim}) for dim in dims}
     variables = {
-        name: variable.rename({dim: renamed.get(dim, dim) for dim in variable.dims})
+        name: variable.rename({dim: renamed[str(dim)] for dim in variable.dims})
         for name, variable in variables.items()
     }
     coords = {
-        renamed.get(dim, dim): _labels(model.coords[dim])
+        renamed[dim]: _labels(model.coords[dim])
         for dim in dims
         if model.coords.get(dim) is not None
     }
@@ -166,6 +167,12 @@ def report_of(
         "untouched": reasons(untouched),
     }
     return TuningReport(xr.Dataset(variables, coords, attributes))
+
+
+def _free(name: str, taken: Set[str]) -> str:
+    while name in taken:
+        name += "_dim"
+    return name
 
 
 def _array(dims: tuple[str, ...], values: np.ndarray) -> xr.DataArray:

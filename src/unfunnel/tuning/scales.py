@@ -76,7 +76,10 @@ class Scale:
         return transform
 
     def stretch(self, log_stretch: Any) -> None:
-        """Give it a stretch: what is compiled from now on has it, copies of the model have not."""
+        """Give it a stretch: what is compiled from now on has it.
+
+        Copies of the model have not, nor have submodels, which keep transforms of their own.
+        """
         transforms = self.model.rvs_to_transforms
         transforms[self.variable] = transforms[self.variable].stretched(log_stretch)
 
