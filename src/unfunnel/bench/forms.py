@@ -60,8 +60,6 @@ class Form:
         Passed to ``nutpie.compile_pymc_model``.
     needs : dict
         From modules that have to be installed to the extra with which they come.
-    frozen : bool
-        Whether data are compiled in, as the flow of nutpie cannot do without.
     any_family : bool
         Whether there is such a form of every family.
     """
@@ -72,8 +70,12 @@ class Form:
     options: dict[str, Any] = field(default_factory=dict)
     compile_options: dict[str, Any] = field(default_factory=dict)
     needs: dict[str, str] = field(default_factory=dict)
-    frozen: bool = False
     any_family: bool = False
+
+    @property
+    def frozen(self) -> bool:
+        """Whether data are compiled in, as the flow of nutpie cannot do without."""
+        return self.prepare is with_own_data
 
     def model(self, likelihood: Likelihood, family: str) -> Any:
         """Build the model of a family."""
@@ -161,7 +163,6 @@ FORMS: dict[FormName, Form] = {
             "backend": "jax",
             "gradient_backend": "jax",
         },
-        frozen=True,
         needs={"jax": "flow", "flowjax": "flow", "equinox": "flow"},
     ),
 }

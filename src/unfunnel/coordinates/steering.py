@@ -99,12 +99,12 @@ class Steering:
     @property
     def information(self) -> np.ndarray:
         """The information as it is set now."""
-        return np.asarray(self._values()[0])
+        return self._values()[0]
 
     @property
     def weighted_location(self) -> np.ndarray:
         """The weighted location as it is set now."""
-        return np.asarray(self._values()[1])
+        return self._values()[1]
 
     def set(self, information: np.ndarray, weighted_location: np.ndarray) -> None:
         """Set both: functions that are compiled from now on have the new values."""
@@ -113,9 +113,10 @@ class Steering:
             values = np.stack([information, weighted_location]).astype(present.dtype)
             self.node.inputs[1] = _source(values, present.name)
 
-    def _values(self) -> np.ndarray:
+    def _values(self) -> tuple[np.ndarray, np.ndarray]:
         with settled():
-            return np.asarray(self.node.inputs[1].owner.op.values)
+            information, weighted_location = self.node.inputs[1].owner.op.values
+        return information, weighted_location
 
 
 def settled() -> Any:

@@ -7,14 +7,13 @@ from typing import Any
 
 from unfunnel.errors import ParameterError, UnsupportedError, listed, nearest
 from unfunnel.tuning.adopt import reparameterize
-from unfunnel.tuning.arguments import names_of, require_continuous, require_some
+from unfunnel.tuning.arguments import names_of, require_some
 from unfunnel.tuning.blocks import Block, auto_blocks
 from unfunnel.tuning.hierarchies import find_hierarchies
 
 
 def select_blocks(model: Any, wanted: str | Sequence[str]) -> list[Block]:
     """Return the auto blocks that are asked for, or say why there are none."""
-    require_continuous(model)
     found = {block.name: block for block in auto_blocks(model)}
     if not found:
         raise UnsupportedError(

@@ -8,6 +8,7 @@ from typing import Any
 from unfunnel.tuning.arguments import (
     compile_options,
     one_seed,
+    require_continuous,
     require_names,
     the_model,
 )
@@ -91,6 +92,7 @@ def tune(
     model = the_model(model)
     require_names(blocks)
     number = one_seed(seed, random_seed)
+    require_continuous(model)
     chosen = select_blocks(model, blocks)
     compiled = compile_for_tuning(model, chosen, **compile_options(compile_kwargs))
     pilot = run_pilot(model, compiled, chosen, number, progress_bar=progress_bar)
