@@ -1,6 +1,7 @@
 """The command line: help at once, one run, and messages instead of tracebacks."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -13,6 +14,12 @@ QUICK = ["bench", "--quick", "--regime", "mixed", "--form", "centered"]
 TINY = ["--draws", "30", "--tune", "60", "--chains", "2"]
 
 
+def processor_seconds_of_children() -> float:
+    """Which do not grow while something else runs, as seconds do."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def test_help_imports_no_pymc():
     code = (
         "import sys\n"
@@ -20,7 +27,9 @@ def test_help_imports_no_pymc():
         "app(['--help'], standalone_mode=False)\n"
         "print(sorted({'pymc', 'pytensor', 'numpy', 'pandas'} & set(sys.modules)))"
     )
+    begin = processor_seconds_of_children()
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert processor_seconds_of_children() - begin < 5  # about a third of a second
     assert "bench" in out.stdout
     assert out.stdout.strip().endswith("[]")
 

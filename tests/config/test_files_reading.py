@@ -228,7 +228,7 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
 def test_hostile_texts_are_refused_quickly(text, format, found):
     begin = time.process_time()
     problem = refused(text, format)
-    assert time.process_time() - begin < 60  # within a second; hours if quadratic in the length
+    assert time.process_time() - begin < 5
     assert found is None or found in problem.found
     assert len(str(problem)) < 500
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
@@ -9,6 +11,7 @@ from pymc_extras.prior import Prior
 from scipy import stats
 
 from registry.by_hand import (
+    Pair,
     log_normal_start,
     lognormal_by_hand,
     minimum_gumbel,
@@ -28,19 +31,42 @@ from unfunnel import (
     WeibullExp,
 )
 
+
+def _positive(mu_dims: Any, sigma_dims: Any) -> dict[str, Any]:
+    return {
+        "mu": Prior("Exponential", scale=1.0, dims=mu_dims),
+        "sigma": Prior("Exponential", scale=0.5, dims=sigma_dims),
+    }
+
+
+def _positive_by_hand(mu_dims: Any, sigma_dims: Any) -> Pair:
+    return (
+        pm.Exponential("beta_mu", scale=1.0, dims=mu_dims),
+        pm.Exponential("beta_sigma", scale=0.5, dims=sigma_dims),
+    )
+
+
+def _real(mu_dims: Any, sigma_dims: Any) -> dict[str, Any]:
+    return {
+        "mu": Prior("Normal", mu=0.3, sigma=1.0, dims=mu_dims),
+        "sigma": Prior("HalfNormal", sigma=0.7, dims=sigma_dims),
+    }
+
+
+def _real_by_hand(mu_dims: Any, sigma_dims: Any) -> Pair:
+    return (
+        pm.Normal("beta_mu", 0.3, 1.0, dims=mu_dims),
+        pm.HalfNormal("beta_sigma", 0.7, dims=sigma_dims),
+    )
+
+
 ROWS = {
     row.key: row
     for row in (
         Row(
             prior=LogNormalExp,
-            hyperpriors=lambda mu_dims, sigma_dims: {
-                "mu": Prior("Exponential", scale=1.0, dims=mu_dims),
-                "sigma": Prior("Exponential", scale=0.5, dims=sigma_dims),
-            },
-            by_hand=lambda mu_dims, sigma_dims: (
-                pm.Exponential("beta_mu", scale=1.0, dims=mu_dims),
-                pm.Exponential("beta_sigma", scale=0.5, dims=sigma_dims),
-            ),
+            hyperpriors=_positive,
+            by_hand=_positive_by_hand,
             location_scale=lognormal_by_hand,
             inverse=pt.exp,
             distribution=pm.LogNormal,
@@ -114,14 +140,8 @@ ROWS = {
         ),
         Row(
             prior=WeibullExp,
-            hyperpriors=lambda mu_dims, sigma_dims: {
-                "mu": Prior("Exponential", scale=1.0, dims=mu_dims),
-                "sigma": Prior("Exponential", scale=0.5, dims=sigma_dims),
-            },
-            by_hand=lambda mu_dims, sigma_dims: (
-                pm.Exponential("beta_mu", scale=1.0, dims=mu_dims),
-                pm.Exponential("beta_sigma", scale=0.5, dims=sigma_dims),
-            ),
+            hyperpriors=_positive,
+            by_hand=_positive_by_hand,
             location_scale=weibull_by_hand,
             inverse=pt.exp,
             distribution=lambda name, location, scale, **options: pm.Weibull(
@@ -188,14 +208,8 @@ ROWS = {
         ),
         Row(
             prior=NormalIdentity,
-            hyperpriors=lambda mu_dims, sigma_dims: {
-                "mu": Prior("Normal", mu=0.3, sigma=1.0, dims=mu_dims),
-                "sigma": Prior("HalfNormal", sigma=0.7, dims=sigma_dims),
-            },
-            by_hand=lambda mu_dims, sigma_dims: (
-                pm.Normal("beta_mu", 0.3, 1.0, dims=mu_dims),
-                pm.HalfNormal("beta_sigma", 0.7, dims=sigma_dims),
-            ),
+            hyperpriors=_real,
+            by_hand=_real_by_hand,
             location_scale=lambda mu, sigma: (mu, sigma),
             inverse=lambda theta: theta,
             distribution=pm.Normal,
@@ -208,13 +222,11 @@ ROWS = {
         Row(
             prior=StudentTIdentity,
             hyperpriors=lambda mu_dims, sigma_dims: {
-                "mu": Prior("Normal", mu=0.3, sigma=1.0, dims=mu_dims),
-                "sigma": Prior("HalfNormal", sigma=0.7, dims=sigma_dims),
+                **_real(mu_dims, sigma_dims),
                 "nu": Prior("Uniform", lower=3.0, upper=9.0),
             },
             by_hand=lambda mu_dims, sigma_dims: (
-                pm.Normal("beta_mu", 0.3, 1.0, dims=mu_dims),
-                pm.HalfNormal("beta_sigma", 0.7, dims=sigma_dims),
+                *_real_by_hand(mu_dims, sigma_dims),
                 pm.Uniform("beta_nu", 3.0, 9.0),
             ),
             location_scale=lambda mu, sigma, nu: (mu, sigma / pt.sqrt(nu / (nu - 2))),
@@ -230,14 +242,8 @@ ROWS = {
         ),
         Row(
             prior=LaplaceIdentity,
-            hyperpriors=lambda mu_dims, sigma_dims: {
-                "mu": Prior("Normal", mu=0.3, sigma=1.0, dims=mu_dims),
-                "sigma": Prior("HalfNormal", sigma=0.7, dims=sigma_dims),
-            },
-            by_hand=lambda mu_dims, sigma_dims: (
-                pm.Normal("beta_mu", 0.3, 1.0, dims=mu_dims),
-                pm.HalfNormal("beta_sigma", 0.7, dims=sigma_dims),
-            ),
+            hyperpriors=_real,
+            by_hand=_real_by_hand,
             location_scale=lambda mu, sigma: (mu, sigma / np.sqrt(2)),
             inverse=lambda theta: theta,
             distribution=pm.Laplace,

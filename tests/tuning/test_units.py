@@ -16,6 +16,7 @@ import nutpie
 import pymc as pm
 import pytest
 from pymc_extras.prior import Prior
+from registry import density_and_gradient
 
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.tuning.blocks import auto_blocks
@@ -98,8 +99,9 @@ def in_units(steering: Estimate, unit: float, build: Any) -> Estimate:
 
 
 def densities_and_gradients(model: Any, points: list[dict[str, Any]]) -> tuple[Any, Any]:
-    function = model.compile_fn([model.logp(), model.dlogp()])
-    densities, gradients = zip(*(function(point) for point in points), strict=True)
+    function = density_and_gradient(model)
+    arguments = ([point[v.name] for v in model.value_vars] for point in points)
+    densities, gradients = zip(*(function(*values) for values in arguments), strict=True)
     return np.array(densities), np.array(gradients)
 
 
