@@ -13,11 +13,11 @@ from typing import Any
 import pymc as pm
 from pymc_extras.prior import Prior
 
-from unfunnel.config.grammar.rules import PATH as GRAMMAR
-from unfunnel.config.grammar.schema import PATH as SCHEMA
+from unfunnel.distributions.hyperpriors import support_of_distribution
 from unfunnel.families import FAMILIES, Family
-from unfunnel.intervals import POSITIVE, Interval
-from unfunnel.supports.hyperpriors import support_of_distribution
+from unfunnel.families.intervals import POSITIVE, Interval
+from unfunnel.files.grammar.rules import PATH as GRAMMAR
+from unfunnel.files.grammar.schema import PATH as SCHEMA
 
 #: Distributions that a file cannot state, with what to do instead.
 NOT_IN_FILES = {
@@ -209,7 +209,7 @@ def _ends(interval: Interval) -> list[float | None]:
 def main() -> None:
     """Write both files."""
     GRAMMAR.write_text(json.dumps(grammar(), indent=1) + "\n", encoding="utf-8")
-    from unfunnel.config.grammar.schema_writer import (
+    from unfunnel.files.grammar.schema_writer import (
         written_schema,  # made from the file just written
     )
 

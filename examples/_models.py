@@ -11,7 +11,7 @@ from pymc_extras.prior import Prior
 from pytensor.compile.mode import Mode
 
 from unfunnel import LogNormalExp
-from unfunnel.extras import require
+from unfunnel.optional import require
 
 # -- The funnel: one positive scalar, its spread unknown, no data ------------------------------
 #

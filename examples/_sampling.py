@@ -11,7 +11,7 @@ from typing import Any
 import pymc as pm
 from _report import diagnostics, median, table
 
-from unfunnel.extras import require
+from unfunnel.optional import require
 
 #: Heading and format of each column: two lines, as there are many.
 COLUMNS = {

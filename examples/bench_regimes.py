@@ -30,12 +30,11 @@ import nutpie
 import pymc as pm
 import xarray as xr
 from _report import save_figure, short
+from benchmarks import figure, run, summary, tables
+from benchmarks.grid import Grid
+from benchmarks.regimes import GROUPS, observations
 from rich.console import Console
 from scipy import stats
-
-from unfunnel.bench import figure, run, summary, tables
-from unfunnel.bench.grid import Grid
-from unfunnel.bench.regimes import GROUPS, observations
 
 grid = Grid.quick() if short() else Grid()
 console = Console(width=160, height=60)

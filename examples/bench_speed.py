@@ -123,7 +123,7 @@ def observe(phi: Any, groups: int, xdist: bool) -> None:
 
 def density_with_gradient(model: Any, seed: int = 0) -> Callable[[], Any]:
     """Return a call of the compiled function at a fixed point."""
-    from unfunnel.extras import require
+    from unfunnel.optional import require
 
     compiled = require("nutpie", "sample").compile_pymc_model(model)
     function = compiled.logp_func.vm.jit_fn

@@ -18,11 +18,11 @@ FILES = {
     for path in sorted(ROOT.rglob("*.py"))
 }
 #: Of the files of priors only what makes and takes apart the objects themselves needs PyMC.
-WITH_PYMC = {"unfunnel.config.encoding", "unfunnel.config.revival"}
+WITH_PYMC = {"unfunnel.files.encode", "unfunnel.files.revival"}
 PACKAGES = {
     name
     for name in FILES
-    if name.startswith(("unfunnel.families", "unfunnel.scales", "unfunnel.config"))
+    if name.startswith(("unfunnel.families", "unfunnel.elicitation.scales", "unfunnel.files"))
 } - WITH_PYMC
 PURE = sorted(
     PACKAGES
@@ -30,38 +30,38 @@ PURE = sorted(
     | {
         f"unfunnel.{name}"
         for name in (
-            "by_coord.codec",
-            "codec",
-            "coordinates.centering",
-            "equality",
+            "prior.by_coord.codec",
+            "prior.codec",
+            "parameterization.choices",
+            "prior.equality",
             "errors",
-            "extras",
+            "optional",
             "figure_style",
-            "functions.links",
-            "functions.number_functions",
-            "functions.ops",
-            "half_t",
-            "intervals",
-            "known_laws",
+            "families.links",
+            "families.number_functions",
+            "families.ops",
+            "distributions.half_t",
+            "families.intervals",
+            "distributions.known",
             "names",
-            "number_checks",
-            "parameters.alignment",
-            "parameters.given",
+            "distributions.value_checks",
+            "prior.alignment",
+            "prior.parameters",
             "populations",
-            "revive",
-            "statements.centres",
-            "statements.laws",
-            "statements.marginal",
-            "statements.measures",
-            "statements.options",
-            "statements.quantiles",
-            "statements.scores",
-            "supports.checks",
-            "supports.ends",
-            "supports.hyperpriors",
-            "xarray_engine",
-            "zero_sum.contrasts",
-            "zero_sum.options",
+            "files.revive",
+            "moments.medians_and_modes",
+            "moments.random_parameters",
+            "moments.marginal",
+            "moments.measures",
+            "moments.options",
+            "moments.quantiles",
+            "moments.scores",
+            "distributions.support_checks",
+            "distributions.support_ends",
+            "distributions.hyperpriors",
+            "files.xarray_engine",
+            "structures.contrasts",
+            "structures.zero_sum_options",
         )
     }
 )

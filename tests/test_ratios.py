@@ -17,7 +17,7 @@ from xarray import DataArray
 import unfunnel
 from unfunnel import LogNormalExp, ProbitNormal
 from unfunnel.errors import ParameterError
-from unfunnel.functions.ops import NUMPY
+from unfunnel.families.ops import NUMPY
 from unfunnel.tuning.blocks import auto_blocks
 
 pytestmark = pytest.mark.usefixtures("fast_compile")

@@ -24,7 +24,7 @@ from scipy.special import ndtr
 import unfunnel
 from unfunnel import LogNormalExp, NormalIdentity, ProbitNormal
 from unfunnel.families import PROBIT_NORMAL
-from unfunnel.functions.ops import NUMPY
+from unfunnel.families.ops import NUMPY
 from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.compiled import compile_for_tuning
 from unfunnel.tuning.pilot import run_pilot

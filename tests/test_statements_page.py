@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from unfunnel.statements.elicitation import ALIKENESS, SURENESS
+from unfunnel.elicitation.hierarchy import ALIKENESS, SURENESS
 
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = (DOCS / "statements.md").read_text(encoding="utf-8")

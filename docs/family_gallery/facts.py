@@ -11,7 +11,7 @@ import pymc as pm
 
 from family_gallery.record import Record, Setting
 from unfunnel.families import Family
-from unfunnel.functions.ops import NUMPY
+from unfunnel.families.ops import NUMPY
 
 #: What ``centered=`` may be, a weight by one example.
 CENTERINGS = (True, False, 0.5, "auto", "offset")

@@ -12,7 +12,7 @@ from family_gallery.facts import density, hyperparameter_draws, location_scale, 
 from family_gallery.record import Record, Setting
 from family_gallery.records import RECORDS
 from unfunnel.families import FAMILIES, Family
-from unfunnel.functions.ops import NUMPY
+from unfunnel.families.ops import NUMPY
 
 _INK, _MUTED = "#22303c", "#8b98a3"
 _COLORS = ("#2f7f93", "#d1495b", "#e0a030", "#2f7d4f")

@@ -24,7 +24,7 @@ _MADE = "<!-- Written by docs/make_families.py from docs/family_gallery. Do not 
 # Of the lines of a page, in characters.
 _WIDTH = 100
 
-#: M and S of each, as in ``unfunnel.coordinates.centering``.
+#: M and S of each, as in ``unfunnel.parameterization.choices``.
 COORDINATES = {
     True: ("0", "1"),
     False: (r"\mathrm{location}", r"\mathrm{scale}"),

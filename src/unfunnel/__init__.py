@@ -9,16 +9,19 @@ import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from unfunnel import revive
+from unfunnel.files import revive
 
 if TYPE_CHECKING:
-    from unfunnel import scales
-    from unfunnel.by_coord.factory import ByCoord
-    from unfunnel.config.files import dump, dumps, load, loads
-    from unfunnel.config.grammar.schema import schema
-    from unfunnel.config.problems import ConfigError
-    from unfunnel.groups import extend_posterior
-    from unfunnel.priors import (
+    from unfunnel.elicitation import scales
+    from unfunnel.elicitation.hierarchy import elicit_hierarchy
+    from unfunnel.files.api import dump, dumps, load, loads
+    from unfunnel.files.grammar.schema import schema
+    from unfunnel.files.problems import ConfigError
+    from unfunnel.files.revive import patch_prior_from_dict
+    from unfunnel.moments.report import Implied
+    from unfunnel.predict import extend_posterior
+    from unfunnel.prior.by_coord.factory import ByCoord
+    from unfunnel.prior.classes import (
         LaplaceIdentity,
         LogNormalExp,
         NormalIdentity,
@@ -26,9 +29,6 @@ if TYPE_CHECKING:
         StudentTIdentity,
         WeibullExp,
     )
-    from unfunnel.revive import patch_prior_from_dict
-    from unfunnel.statements.elicitation import elicit_hierarchy
-    from unfunnel.statements.implied_report import Implied
     from unfunnel.tuning.adopt import reparameterize
     from unfunnel.tuning.doubts import TuningWarning
     from unfunnel.tuning.report import TuningReport
@@ -38,21 +38,21 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PUBLIC = {
-    "ByCoord": "unfunnel.by_coord.factory",
-    "Implied": "unfunnel.statements.implied_report",
-    "dump": "unfunnel.config.files",
-    "dumps": "unfunnel.config.files",
-    "elicit_hierarchy": "unfunnel.statements.elicitation",
-    "load": "unfunnel.config.files",
-    "loads": "unfunnel.config.files",
-    "LaplaceIdentity": "unfunnel.priors",
-    "LogNormalExp": "unfunnel.priors",
-    "NormalIdentity": "unfunnel.priors",
-    "ProbitNormal": "unfunnel.priors",
-    "StudentTIdentity": "unfunnel.priors",
-    "WeibullExp": "unfunnel.priors",
-    "extend_posterior": "unfunnel.groups",
-    "patch_prior_from_dict": "unfunnel.revive",
+    "ByCoord": "unfunnel.prior.by_coord.factory",
+    "Implied": "unfunnel.moments.report",
+    "dump": "unfunnel.files.api",
+    "dumps": "unfunnel.files.api",
+    "elicit_hierarchy": "unfunnel.elicitation.hierarchy",
+    "load": "unfunnel.files.api",
+    "loads": "unfunnel.files.api",
+    "LaplaceIdentity": "unfunnel.prior.classes",
+    "LogNormalExp": "unfunnel.prior.classes",
+    "NormalIdentity": "unfunnel.prior.classes",
+    "ProbitNormal": "unfunnel.prior.classes",
+    "StudentTIdentity": "unfunnel.prior.classes",
+    "WeibullExp": "unfunnel.prior.classes",
+    "extend_posterior": "unfunnel.predict",
+    "patch_prior_from_dict": "unfunnel.files.revive",
     "TuningReport": "unfunnel.tuning.report",
     "TuningWarning": "unfunnel.tuning.doubts",
     "reparameterize": "unfunnel.tuning.adopt",
@@ -62,8 +62,8 @@ _PUBLIC = {
 
 #: Public names that need no PyMC.
 _PUBLIC_WITHOUT_PYMC = {
-    "ConfigError": "unfunnel.config.problems",
-    "schema": "unfunnel.config.grammar.schema",
+    "ConfigError": "unfunnel.files.problems",
+    "schema": "unfunnel.files.grammar.schema",
 }
 
 __all__ = [
@@ -107,7 +107,7 @@ def __getattr__(name: str) -> Any:
     if name in _PUBLIC_WITHOUT_PYMC:
         return getattr(import_module(_PUBLIC_WITHOUT_PYMC[name]), name)
     if name == "scales":
-        return import_module("unfunnel.scales")
+        return import_module("unfunnel.elicitation.scales")
     raise AttributeError(f"module 'unfunnel' has no attribute {name!r}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from unfunnel.extras import require
+from unfunnel.optional import require
 
 #: For text and what is drawn on top; for lines and text in the background.
 INK, MUTED = "#22303c", "#8b98a3"

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from unfunnel.errors import ParameterError
-from unfunnel.zero_sum.options import require_several
+from unfunnel.structures.zero_sum_options import require_several
 
 
 def group_mean_sd(sd: Any, scale: Any, groups: int) -> Any:

@@ -82,7 +82,7 @@ def test_an_unknown_family_is_named():
 
 
 def test_absent_packages_are_named(monkeypatch):
-    monkeypatch.setattr("unfunnel.bench.run.find_spec", lambda name: None)
+    monkeypatch.setattr("benchmarks.run.find_spec", lambda name: None)
     result = CliRunner().invoke(app, ["bench", "--form", "flow"])
     assert result.exit_code == 0
     assert "pip install 'unfunnel[flow]'" in " ".join(result.output.split())

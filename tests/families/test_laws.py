@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from unfunnel.families.laws import LAPLACE, MINIMUM_GUMBEL, NORMAL, STUDENT_T
-from unfunnel.functions.ops import NUMPY
+from unfunnel.families.base_distributions import LAPLACE, MINIMUM_GUMBEL, NORMAL, STUDENT_T
+from unfunnel.families.ops import NUMPY
 
 LAWS = [
     pytest.param(NORMAL, (), stats.norm(), id="Normal"),

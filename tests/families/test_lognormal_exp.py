@@ -19,7 +19,7 @@ from scipy import stats
 
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.errors import ParameterError, ParameterTypeError, SupportWarning, UnsupportedError
-from unfunnel.functions.ops import NUMPY
+from unfunnel.families.ops import NUMPY
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 

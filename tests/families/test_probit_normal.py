@@ -24,9 +24,9 @@ from xarray import DataArray
 from unfunnel import ProbitNormal
 from unfunnel.errors import ParameterError, SupportWarning, UnsupportedError
 from unfunnel.families import PROBIT_NORMAL
-from unfunnel.functions.graph_ops import GRAPH
-from unfunnel.functions.links import probit
-from unfunnel.functions.ops import NUMPY
+from unfunnel.families.links import probit
+from unfunnel.families.ops import NUMPY
+from unfunnel.parameterization.graph_ops import GRAPH
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 

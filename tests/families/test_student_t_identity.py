@@ -17,7 +17,7 @@ from xarray import DataArray
 from unfunnel import StudentTIdentity
 from unfunnel.errors import ParameterError, SupportWarning
 from unfunnel.families import STUDENT_T_IDENTITY
-from unfunnel.functions.ops import NUMPY
+from unfunnel.families.ops import NUMPY
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 

@@ -22,10 +22,10 @@ from scipy.special import gammaln, psi
 from unfunnel import WeibullExp
 from unfunnel.errors import ParameterError
 from unfunnel.families import MINIMUM_GUMBEL_IDENTITY, STANDARD, WEIBULL_EXP
+from unfunnel.families.ops import NUMPY
 from unfunnel.families.weibull_moments import LOG_CV, LOG_SCALE
-from unfunnel.functions.graph_ops import GRAPH
-from unfunnel.functions.number_ops import applied
-from unfunnel.functions.ops import NUMPY
+from unfunnel.parameterization.graph_ops import GRAPH
+from unfunnel.parameterization.number_ops import applied
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 

@@ -10,7 +10,7 @@ from pymc_extras.deserialize import deserialize
 from pymc_extras.prior import Censored, MuAlreadyExistsError, Prior, Scaled
 
 from unfunnel import LogNormalExp
-from unfunnel.coordinates.centering import is_textbook
+from unfunnel.parameterization.choices import is_textbook
 
 GEO = {"geo": ["a", "b", "c"]}
 MU, SIGMA = 2.0, 1.0

@@ -9,7 +9,7 @@ from pymc_extras.prior import Prior
 from pymc_marketing import clv
 
 from unfunnel import LogNormalExp
-from unfunnel.coordinates.centering import is_textbook
+from unfunnel.parameterization.choices import is_textbook
 
 TRANSACTIONS = pd.DataFrame(
     {

@@ -25,7 +25,7 @@ import unfunnel
 from unfunnel import ByCoord, LogNormalExp
 from unfunnel.errors import UnsupportedError
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "config"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "files"))
 from strategies_of_priors import same
 
 FORMATS = ("json", "yaml")

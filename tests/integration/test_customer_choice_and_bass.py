@@ -12,7 +12,7 @@ from pymc_marketing.customer_choice import MVITS
 from pymc_marketing.customer_choice.mnl_logit import MNLogit
 
 from unfunnel import LogNormalExp
-from unfunnel.coordinates.centering import is_textbook
+from unfunnel.parameterization.choices import is_textbook
 
 
 def scalar(centering):

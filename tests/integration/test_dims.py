@@ -8,8 +8,8 @@ from pymc_extras.prior import Prior, UnsupportedShapeError
 from xarray import DataArray
 
 from unfunnel import LogNormalExp
-from unfunnel.coordinates.centering import is_textbook
 from unfunnel.errors import DimsError, LabelError
+from unfunnel.parameterization.choices import is_textbook
 
 COORDS = {"geo": ["a", "b", "c"], "channel": ["tv", "radio"]}
 

@@ -141,7 +141,7 @@ def test_loaded_by_a_fresh_process(saved):
 
 def test_without_an_import_of_unfunnel(saved, installed):
     mmm, path = saved
-    assert run(LATE, path) == [f"{mmm.id} unfunnel.priors"]
+    assert run(LATE, path) == [f"{mmm.id} unfunnel.prior.classes"]
 
 
 def test_the_trace_holds_the_variables_themselves(saved):

@@ -9,7 +9,7 @@ from pymc_marketing.mmm import GeometricAdstock, LogisticSaturation
 from pymc_marketing.serialization import serialization
 
 from unfunnel import LogNormalExp
-from unfunnel.coordinates.centering import is_textbook
+from unfunnel.parameterization.choices import is_textbook
 
 COORDS = {"geo": ("a", "b", "c"), "channel": ("tv", "radio")}
 

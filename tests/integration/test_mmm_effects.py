@@ -14,7 +14,7 @@ from pymc_marketing.mmm.events import EventEffect, GaussianBasis
 from pymc_marketing.serialization import serialization
 
 from unfunnel import LogNormalExp, patch_prior_from_dict
-from unfunnel.coordinates.centering import is_textbook
+from unfunnel.parameterization.choices import is_textbook
 
 
 def through_json(obj):

@@ -10,7 +10,7 @@ from pytensor.xtensor import as_xtensor
 from xarray import DataArray
 
 from unfunnel import LogNormalExp
-from unfunnel.coordinates.centering import is_textbook
+from unfunnel.parameterization.choices import is_textbook
 
 GEO = {"geo": ["a", "b", "c"]}
 VALUES = np.array([0.5, 1.0, 4.0])

@@ -7,7 +7,7 @@ from pymc_extras.prior import Prior
 from pytensor.graph.traversal import ancestors
 
 from unfunnel import LogNormalExp, NormalIdentity
-from unfunnel.coordinates.centering import is_textbook
+from unfunnel.parameterization.choices import is_textbook
 
 GEO = {"geo": ["a", "b", "c"]}
 

@@ -12,7 +12,7 @@ from pymc_extras.prior import Prior
 from pymc_marketing.mmm.link import IdentityLinkSpec, _check_studentt_mean_exists
 
 from unfunnel import LogNormalExp
-from unfunnel.coordinates.centering import is_textbook
+from unfunnel.parameterization.choices import is_textbook
 
 
 def scalar(centering):

@@ -23,7 +23,7 @@ print(sum(d.deserialize.__module__.startswith("unfunnel") for d in DESERIALIZERS
 """
 
 REVIVED = [
-    "unfunnel.priors LogNormalExp(mu=1, sigma=2, centered=False)",
+    "unfunnel.prior.classes LogNormalExp(mu=1, sigma=2, centered=False)",
     "True Prior",
     "1",
 ]
@@ -52,7 +52,7 @@ def test_registering_again_changes_nothing():
     before = list(DESERIALIZERS)
     revive.register()
     assert list(DESERIALIZERS) == before
-    assert before[0].deserialize.__module__ == "unfunnel.revive"
+    assert before[0].deserialize.__module__ == "unfunnel.files.revive"
 
 
 def test_public_names():

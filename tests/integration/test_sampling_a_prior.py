@@ -5,8 +5,8 @@ import pytest
 from pymc_extras.prior import Prior, sample_prior
 
 from unfunnel import LogNormalExp
-from unfunnel.coordinates.centering import is_textbook
 from unfunnel.errors import UnsupportedError
+from unfunnel.parameterization.choices import is_textbook
 
 GEO = {"geo": ["a", "b", "c"]}
 

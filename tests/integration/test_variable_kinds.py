@@ -9,7 +9,7 @@ from pytensor.tensor.type import TensorType
 from pytensor.xtensor.type import XTensorType
 
 from unfunnel import LogNormalExp
-from unfunnel.coordinates.transforms import CoordinateTransform, DimCoordinateTransform
+from unfunnel.parameterization.transforms import CoordinateTransform, DimCoordinateTransform
 
 GEO = {"geo": ["a", "b", "c"]}
 

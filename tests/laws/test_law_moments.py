@@ -12,9 +12,9 @@ from registry import families
 from scipy.special import expit
 
 from unfunnel.families import LOGNORMAL_EXP, NORMAL_IDENTITY
-from unfunnel.functions.graph_ops import GRAPH
-from unfunnel.functions.links import IDENTITY, LOG
-from unfunnel.functions.ops import NUMPY
+from unfunnel.families.links import IDENTITY, LOG
+from unfunnel.families.ops import NUMPY
+from unfunnel.parameterization.graph_ops import GRAPH
 
 SMALLEST = 5e-324
 LARGEST = 1e308

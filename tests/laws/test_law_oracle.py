@@ -17,7 +17,7 @@ import pytensor.tensor as pt
 import pytest
 from registry import families
 
-from unfunnel.functions.ops import NUMPY
+from unfunnel.families.ops import NUMPY
 
 PROBABILITIES = np.array([1e-4, 0.01, 0.2, 0.5, 0.8, 0.99, 1 - 1e-4])
 

@@ -17,8 +17,8 @@ from scipy import stats
 from xarray import DataArray
 
 from unfunnel import LogNormalExp
-from unfunnel.functions.ops import NUMPY
-from unfunnel.prior import NaturalPrior
+from unfunnel.families.ops import NUMPY
+from unfunnel.prior.base import NaturalPrior
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 

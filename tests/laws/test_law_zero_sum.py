@@ -16,9 +16,9 @@ from pymc.util import UNSET
 from registry import BACKENDS, REPEATED, ROWS, density_and_gradient
 from scipy import stats
 
-from unfunnel.functions.ops import NUMPY
+from unfunnel.families.ops import NUMPY
+from unfunnel.structures.contrasts import extended
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.zero_sum.contrasts import extended
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 

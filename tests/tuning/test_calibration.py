@@ -29,8 +29,8 @@ import xarray as xr
 from pymc_extras.prior import Prior
 
 from unfunnel import LogNormalExp, NormalIdentity
-from unfunnel.coordinates.transforms import CoordinateTransform, location_and_scale
-from unfunnel.functions.graph_ops import GRAPH, positive_or_one
+from unfunnel.parameterization.graph_ops import GRAPH, positive_or_one
+from unfunnel.parameterization.transforms import CoordinateTransform, location_and_scale
 from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.compiled import compile_for_tuning
 from unfunnel.tuning.pilot import run_pilot

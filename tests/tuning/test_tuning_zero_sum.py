@@ -9,12 +9,12 @@ from pymc_extras.prior import Prior
 
 import unfunnel
 from unfunnel import NormalIdentity
+from unfunnel.structures.contrasts import contracted
 from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.check import kappa_of_posterior
 from unfunnel.tuning.estimate import information_from_scores
 from unfunnel.tuning.findings import Findings
 from unfunnel.tuning.hierarchies import find_hierarchies
-from unfunnel.zero_sum.contrasts import contracted
 
 GROUPS = 12
 COORDS = {"group": [f"g{i}" for i in range(GROUPS)], "predictor": ["x", "y"]}

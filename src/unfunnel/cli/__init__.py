@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from unfunnel.cli.bench import bench
 from unfunnel.cli.convert import convert
 from unfunnel.cli.describe import describe
 from unfunnel.cli.sample_prior import sample_prior
@@ -17,7 +16,7 @@ _PLAIN: dict[str, Any] = {"rich_markup_mode": None, "pretty_exceptions_enable": 
 
 app = typer.Typer(name="unfunnel", no_args_is_help=True, add_completion=False, **_PLAIN)
 
-for _command in (validate, describe, sample_prior, convert, schema, bench):
+for _command in (validate, describe, sample_prior, convert, schema):
     app.command()(_command)
 
 

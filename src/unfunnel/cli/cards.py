@@ -9,19 +9,19 @@ from typing import Any
 
 from pymc_extras.prior import Prior
 
-from unfunnel.by_coord.factory import ByCoord
-from unfunnel.config.conversion.convert import convert
-from unfunnel.display import value_text
 from unfunnel.errors import described
-from unfunnel.prior import NaturalPrior
-from unfunnel.statements.description import (
+from unfunnel.files.conversion.convert import convert
+from unfunnel.moments.description import (
     SampledVariable,
     description,
     is_likelihood,
     sampled_variables,
 )
-from unfunnel.statements.implied_report import Implied
-from unfunnel.statements.labels import own_dims
+from unfunnel.moments.labels import own_dims
+from unfunnel.moments.report import Implied
+from unfunnel.prior.base import NaturalPrior
+from unfunnel.prior.by_coord.factory import ByCoord
+from unfunnel.prior.display import value_text
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 from unfunnel.cli.terminal import failures, say, typer
 
 if TYPE_CHECKING:
-    from unfunnel.config.conversion.convert import Conversion
-    from unfunnel.config.problems import Path as ProblemPath
-    from unfunnel.config.problems import Problem
-    from unfunnel.config.text.reading import Document
+    from unfunnel.files.conversion.convert import Conversion
+    from unfunnel.files.problems import Path as ProblemPath
+    from unfunnel.files.problems import Problem
+    from unfunnel.files.text.reading import Document
 
 
 def convert(
@@ -44,10 +44,10 @@ def convert(
 
 def _convert(file: Path, write: bool) -> tuple[bool, bool]:
     """Convert a file; return whether it changes, and whether something in it cannot."""
-    from unfunnel.config.conversion.convert import convert as conversion_of
-    from unfunnel.config.problems import ConfigError
-    from unfunnel.config.text.reading import format_of, read_file
-    from unfunnel.config.text.rewriting import rewritten
+    from unfunnel.files.conversion.convert import convert as conversion_of
+    from unfunnel.files.problems import ConfigError
+    from unfunnel.files.text.reading import format_of, read_file
+    from unfunnel.files.text.rewriting import rewritten
 
     document = read_file(file)
     if document.problems:
@@ -76,7 +76,7 @@ def _convert(file: Path, write: bool) -> tuple[bool, bool]:
 
 def _tell_refusals(file: Path, document: Document, found: Conversion) -> None:
     """Say what is left as it is, why, and what could stand there."""
-    from unfunnel.config.text.writing import to_yaml
+    from unfunnel.files.text.writing import to_yaml
 
     for refusal in found.refusals:
         place = _place(file, document, refusal.problem.path)
@@ -89,8 +89,8 @@ def _tell_refusals(file: Path, document: Document, found: Conversion) -> None:
 
 def _remaining(text: str, file: Path, found: Conversion) -> list[Problem]:
     """Return what is wrong with the priors that were converted, as they now are."""
-    from unfunnel.config.files import problems_in
-    from unfunnel.config.text.reading import format_of, read_text
+    from unfunnel.files.api import problems_in
+    from unfunnel.files.text.reading import format_of, read_text
 
     converted = [note.path for note in found.notes]
     return [

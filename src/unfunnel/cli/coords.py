@@ -25,8 +25,8 @@ def read_coords(path: Path | None) -> dict[str, list[Any]]:
     """
     if path is None:
         return {}
-    from unfunnel.config.problems import ConfigError
-    from unfunnel.config.text.reading import read_file
+    from unfunnel.files.problems import ConfigError
+    from unfunnel.files.text.reading import read_file
 
     document = read_file(path)
     if document.problems:

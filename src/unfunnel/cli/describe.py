@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from unfunnel.cli.coords import read_coords
 from unfunnel.cli.terminal import WIDTH, Format, busy, failures, making, typer, warnings_as_messages
-from unfunnel.extras import require
+from unfunnel.optional import require
 
 if TYPE_CHECKING:
     from unfunnel.cli.cards import Card
@@ -38,7 +38,7 @@ def describe(
         with busy("Importing PyMC"):
             from unfunnel.cli.cards import card_of
             from unfunnel.cli.selection import selected
-            from unfunnel.config.files import load
+            from unfunnel.files.api import load
         priors = selected(load(file), names or [], file)
         with busy("Describing"):
             cards = []

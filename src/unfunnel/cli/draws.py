@@ -14,9 +14,9 @@ import pymc as pm
 
 from unfunnel.cli.terminal import making
 from unfunnel.errors import DimsError, ParameterError, UnsupportedError, listed
-from unfunnel.extras import require
-from unfunnel.statements.description import created, is_likelihood
-from unfunnel.statements.own_coords import known_coords, own_coords
+from unfunnel.moments.description import created, is_likelihood
+from unfunnel.moments.own_coords import known_coords, own_coords
+from unfunnel.optional import require
 
 
 def draw_together(

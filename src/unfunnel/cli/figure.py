@@ -11,11 +11,11 @@ import numpy as np
 
 from unfunnel.cli.cards import Card
 from unfunnel.cli.terminal import say
-from unfunnel.extras import require
 from unfunnel.figure_style import INK, MUTED
-from unfunnel.statements.implied_figure import draw
-from unfunnel.statements.implied_report import ELEMENT, DescribedLaw
-from unfunnel.statements.measures import Measures
+from unfunnel.moments.implied_figure import draw
+from unfunnel.moments.measures import Measures
+from unfunnel.moments.report import ELEMENT, DescribedLaw
+from unfunnel.optional import require
 
 _COLUMNS, _MOST = 2, 24
 

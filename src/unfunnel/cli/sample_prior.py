@@ -37,7 +37,7 @@ def sample_prior(
         with busy("Importing PyMC"):
             from unfunnel.cli.draws import draw_together, write
             from unfunnel.cli.selection import selected
-            from unfunnel.config.files import load
+            from unfunnel.files.api import load
         priors = selected(load(file), names or [], file)
         with busy("Drawing"):
             drawn = draw_together(priors, labels, draws, seed, tell=say)

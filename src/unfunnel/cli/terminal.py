@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from unfunnel.errors import UnfunnelError, UnsupportedError
-from unfunnel.extras import require
+from unfunnel.optional import require
 
 if TYPE_CHECKING:
     import typer

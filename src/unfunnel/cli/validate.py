@@ -38,11 +38,11 @@ def validate(
 
 def _report(file: Path) -> dict[str, Any]:
     """Return what is said of one file, as plain data."""
-    from unfunnel.config.envelope import priors_of
-    from unfunnel.config.files import problems_in
-    from unfunnel.config.problems import ConfigError, Problem
-    from unfunnel.config.text.reading import read_file
     from unfunnel.errors import ParameterError
+    from unfunnel.files.api import problems_in
+    from unfunnel.files.envelope import priors_of
+    from unfunnel.files.problems import ConfigError, Problem
+    from unfunnel.files.text.reading import read_file
 
     names: list[str] = []
     try:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from unfunnel.families.base import Bounds, Counterpart, Family, Parameter, Ratio
+from unfunnel.families.base_distributions import BaseLaw
 from unfunnel.families.laplace_identity import LAPLACE_IDENTITY
-from unfunnel.families.laws import BaseLaw
+from unfunnel.families.links import IDENTITY
 from unfunnel.families.lognormal_exp import LOGNORMAL_EXP
 from unfunnel.families.normal_identity import NORMAL_IDENTITY
 from unfunnel.families.probit_normal import PROBIT_NORMAL
 from unfunnel.families.student_t_identity import STUDENT_T_IDENTITY
 from unfunnel.families.weibull_exp import MINIMUM_GUMBEL_IDENTITY, WEIBULL_EXP
-from unfunnel.functions.links import IDENTITY
 
 FAMILIES: dict[str, Family] = {
     family.name: family

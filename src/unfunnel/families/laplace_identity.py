@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from unfunnel.families.base import Family, Parameter
-from unfunnel.families.laws import LAPLACE
-from unfunnel.functions.links import IDENTITY
-from unfunnel.functions.ops import Ops
-from unfunnel.intervals import POSITIVE, REAL
+from unfunnel.families.base_distributions import LAPLACE
+from unfunnel.families.intervals import POSITIVE, REAL
+from unfunnel.families.links import IDENTITY
+from unfunnel.families.ops import Ops
 
 _SD = math.sqrt(2.0)
 

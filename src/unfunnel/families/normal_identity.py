@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from unfunnel.families.base import Family, Parameter
-from unfunnel.families.laws import NORMAL
-from unfunnel.functions.links import IDENTITY
-from unfunnel.functions.ops import Ops
-from unfunnel.intervals import POSITIVE, REAL
+from unfunnel.families.base_distributions import NORMAL
+from unfunnel.families.intervals import POSITIVE, REAL
+from unfunnel.families.links import IDENTITY
+from unfunnel.families.ops import Ops
 
 
 def location_scale(params: Mapping[str, Any], ops: Ops) -> tuple[Any, Any]:

@@ -22,7 +22,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from unfunnel.functions.number_functions import Jit, NumberFunction
+from unfunnel.families.number_functions import Jit, NumberFunction
 
 _LEGENDRE = np.polynomial.legendre.leggauss(20)
 # On [0, 1].

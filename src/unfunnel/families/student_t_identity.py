@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from unfunnel.families.base import Family, Parameter
-from unfunnel.families.laws import STUDENT_T
-from unfunnel.functions.links import IDENTITY
-from unfunnel.functions.ops import Ops
-from unfunnel.intervals import POSITIVE, REAL, Interval
+from unfunnel.families.base_distributions import STUDENT_T
+from unfunnel.families.intervals import POSITIVE, REAL, Interval
+from unfunnel.families.links import IDENTITY
+from unfunnel.families.ops import Ops
 
 #: Below, the variance is infinite.
 _LEAST_DEGREES_OF_FREEDOM = 2.0

@@ -18,7 +18,7 @@ from collections.abc import Callable
 
 from scipy.special import zeta
 
-from unfunnel.functions.number_functions import Jit, NumberFunction
+from unfunnel.families.number_functions import Jit, NumberFunction
 
 # Below this the series is summed. Its terms fall as (2 e)**n, and those left out are below 1e-17.
 _SMALL = 0.15

@@ -18,17 +18,17 @@ from pytensor.xtensor import as_xtensor
 from pytensor.xtensor.vectorization import XRV
 
 from unfunnel import names
-from unfunnel.coordinates.centering import Informed
-from unfunnel.coordinates.scale_sampling import use_scale_transform
-from unfunnel.coordinates.steering import settled, steered, unsteered
-from unfunnel.coordinates.transforms import CoordinateTransform, DimCoordinateTransform
 from unfunnel.errors import ParameterError, UnsupportedError, listed, nearest
 from unfunnel.families import Family
-from unfunnel.functions.links import Link
+from unfunnel.families.links import Link
+from unfunnel.parameterization.choices import Informed
+from unfunnel.parameterization.scale_sampling import use_scale_transform
+from unfunnel.parameterization.site_parameters import settled, steered, unsteered
+from unfunnel.parameterization.transforms import CoordinateTransform, DimCoordinateTransform
+from unfunnel.parameterization.wrappers import core_op, random_node, unwrapped
 from unfunnel.tuning.arguments import names_of, require_names, require_some, the_model
 from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.hierarchies import Hierarchies, find_hierarchies
-from unfunnel.wrappers import core_op, random_node, unwrapped
 
 _LOG = logging.getLogger("unfunnel")
 

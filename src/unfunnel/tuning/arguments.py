@@ -10,6 +10,7 @@ import numpy as np
 import pymc as pm
 from pytensor.graph.basic import Variable
 
+from unfunnel.distributions.value_checks import number_between
 from unfunnel.errors import (
     ParameterError,
     ParameterTypeError,
@@ -17,8 +18,7 @@ from unfunnel.errors import (
     described,
     listed,
 )
-from unfunnel.extras import require
-from unfunnel.number_checks import number_between
+from unfunnel.optional import require
 from unfunnel.tuning.compiled import reason_of
 
 # How many seeds nutpie tells apart.

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytensor.tensor as pt
 
-from unfunnel.coordinates.centering import Informed
-from unfunnel.coordinates.steering import Steering, settled, steering_of
-from unfunnel.coordinates.transforms import CoordinateTransform, location_and_scale, unlabelled
-from unfunnel.functions.links import Link
-from unfunnel.zero_sum.contrasts import contracted
-from unfunnel.zero_sum.transforms import ZeroSumTransform
+from unfunnel.families.links import Link
+from unfunnel.parameterization.choices import Informed
+from unfunnel.parameterization.site_parameters import Steering, settled, steering_of
+from unfunnel.parameterization.transforms import CoordinateTransform, location_and_scale, unlabelled
+from unfunnel.structures.contrasts import contracted
+from unfunnel.structures.zero_sum_transforms import ZeroSumTransform
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ import pytensor
 import xarray as xr
 from pytensor.graph.traversal import ancestors
 
-from unfunnel.coordinates.centering import Informed
-from unfunnel.extras import require
-from unfunnel.functions.ops import NUMPY
+from unfunnel.families.ops import NUMPY
+from unfunnel.optional import require
+from unfunnel.parameterization.choices import Informed
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.estimate import Estimate, shared_mean
 from unfunnel.tuning.findings import Findings

@@ -13,9 +13,9 @@ import numpy as np
 from pymc.model.transform.optimization import freeze_dims_and_data
 
 from unfunnel import names
-from unfunnel.coordinates.steering import settled
 from unfunnel.errors import ParameterError, UnsupportedError, listed
-from unfunnel.extras import require
+from unfunnel.optional import require
+from unfunnel.parameterization.site_parameters import settled
 from unfunnel.tuning.blocks import Block, auto_blocks
 from unfunnel.tuning.geometry import SteeringValues
 from unfunnel.tuning.scales import tunable

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from unfunnel.coordinates.steering import settled
+from unfunnel.parameterization.site_parameters import settled
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.compiled import default_adaptation, with_steering
 from unfunnel.tuning.geometry import SteeringValues

@@ -17,8 +17,8 @@ import pytensor.tensor as pt
 from pytensor.graph.replace import clone_replace
 from pytensor.xtensor.type import XTensorType
 
-from unfunnel.coordinates.centering import Informed
-from unfunnel.functions.ops import NUMPY
+from unfunnel.families.ops import NUMPY
+from unfunnel.parameterization.choices import Informed
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.estimate import Estimate
 from unfunnel.tuning.regressors import Draws, Regressors, regressors

@@ -27,13 +27,13 @@ from pytensor.xtensor.math import Dot as XDot
 from pytensor.xtensor.shape import ExpandDims
 
 from unfunnel import names
-from unfunnel.coordinates.centering import Informed
-from unfunnel.coordinates.transforms import LinkTransform, unlabelled
+from unfunnel.distributions.natural import NaturalRandomVariable
 from unfunnel.families import FAMILIES
-from unfunnel.functions.links import IDENTITY, LOG, Link
-from unfunnel.random_variables.of_families import NaturalRandomVariable
-from unfunnel.wrappers import WRAPPERS, core_op, random_node
-from unfunnel.zero_sum.transforms import ZeroSumTransform
+from unfunnel.families.links import IDENTITY, LOG, Link
+from unfunnel.parameterization.choices import Informed
+from unfunnel.parameterization.transforms import LinkTransform, unlabelled
+from unfunnel.parameterization.wrappers import WRAPPERS, core_op, random_node
+from unfunnel.structures.zero_sum_transforms import ZeroSumTransform
 
 #: Laws whose last two parameters are location and scale of the variable seen through the link.
 _LAWS: tuple[tuple[type, Link], ...] = (

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from unfunnel.extras import require
+from unfunnel.optional import require
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.compiled import gradient_count, reason_of, with_steering
 from unfunnel.tuning.estimate import Estimate, centeredness, information_from_scores

@@ -12,9 +12,9 @@ import xarray as xr
 
 from unfunnel import names
 from unfunnel.figure_style import axes_or_new
+from unfunnel.structures.contrasts import extended
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.findings import Findings
-from unfunnel.zero_sum.contrasts import extended
 
 # Centeredness below and above which a whole block has a plain name.
 _LOW, _HIGH = 0.2, 0.8

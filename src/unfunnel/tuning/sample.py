@@ -11,7 +11,7 @@ import xarray as xr
 from pymc.backends.arviz import patch_nutpie_idata
 
 from unfunnel.errors import SamplingError
-from unfunnel.extras import require
+from unfunnel.optional import require
 from unfunnel.tuning.arguments import (
     compile_options,
     one_seed,

@@ -1,7 +1,7 @@
 """How far the coordinate of a scale hyperparameter is stretched, from what a pilot found.
 
 A scale is sampled through ``a sinh(softplus(v) / k)``; see
-:mod:`unfunnel.coordinates.scale_transforms`. The width ``a`` is a share of the prior's median, and
+:mod:`unfunnel.parameterization.scale`. The width ``a`` is a share of the prior's median, and
 after a pilot that of the posterior's. Where the data tell nothing about any element that has the
 scale, there is no funnel to flatten, and the logarithm, the limit of a great width, is best.
 """
@@ -20,11 +20,11 @@ from pytensor.tensor.type import TensorType
 from pytensor.xtensor.type import XTensorType
 
 from unfunnel import names
-from unfunnel.coordinates.scale_transforms import SoftplusTransform
-from unfunnel.coordinates.steering import carrying, exposed, settled
-from unfunnel.coordinates.transforms import DRAWING, unlabelled
+from unfunnel.parameterization.scale import SoftplusTransform
+from unfunnel.parameterization.site_parameters import carrying, exposed, settled
+from unfunnel.parameterization.transforms import DRAWING, unlabelled
+from unfunnel.parameterization.wrappers import random_node
 from unfunnel.tuning.blocks import Block
-from unfunnel.wrappers import random_node
 
 # Centeredness up to which an element counts as one without data. At 0.01 the logarithm already
 # costs a sixth of the efficiency.

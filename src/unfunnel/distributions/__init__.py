@@ -1,0 +1,1 @@
+"""What is known of distributions, and the random variables of our families."""

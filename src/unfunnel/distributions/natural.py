@@ -1,0 +1,153 @@
+"""The random variables of our families: PyMC's own, with a density that knows its link.
+
+``LogNormal`` here is PyMC's lognormal, a subclass of its op: it draws, prints, censors and computes
+quantiles as that one does. Only its log-density is written anew, for three reasons. It is built
+from terms that cancel against a value transform (``log(exp(theta))`` and the Jacobian), so that a
+parameterization costs what the same model written by hand costs. It is ``-inf``, never NaN, where
+the parameters are invalid. And it is written once for all families::
+
+    log p(phi) = base.log_density(z, *shape) - log(scale) - link.log_slope(theta)
+
+with ``theta = link.forward(phi)`` and ``z = (theta - location) / scale``. An invalid scale is NaN
+(``resolve``): draws from it are NaN, loudly.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+import pymc as pm
+import pymc.dims as pmd
+import pytensor.tensor as pt
+import pytensor.xtensor.random as ptxr
+from pymc.distributions.shape_utils import maybe_resize
+from pymc.logprob.abstract import _logprob
+from pytensor.tensor.random.op import RandomVariable
+
+from unfunnel.distributions.inverse_links import made_from
+from unfunnel.distributions.linked import (
+    LinkedDimDistribution,
+    LinkedDistribution,
+    LinkedRandomVariable,
+)
+from unfunnel.families import STUDENT_T_IDENTITY, Family
+from unfunnel.families.links import IDENTITY
+from unfunnel.parameterization.graph_ops import GRAPH, as_float, positive_or_one
+from unfunnel.parameterization.transforms import DimLinkTransform
+
+
+class NaturalRandomVariable:
+    """Marks the ops whose density :func:`log_density` computes; ``family`` says of which law."""
+
+    family: Family
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by family, as the class of the op is made on demand."""
+        return (_random_variable, (self.family,))
+
+
+class _StudentTRV(type(pm.StudentT.rv_op)):  # type: ignore[misc]  # a class known by its instance
+    """PyMC's, with draws that are NaN where the scale is: scipy refuses to draw them."""
+
+    @classmethod
+    def rng_fn_scipy(cls, rng: Any, nu: Any, mu: Any, sigma: Any, size: Any) -> Any:
+        shape = np.broadcast_shapes(*map(np.shape, (nu, mu, sigma))) if size is None else size
+        return mu + sigma * rng.standard_t(nu, shape)
+
+
+#: Ops that stand in for PyMC's.
+_OPS: dict[Family, type[Any]] = {STUDENT_T_IDENTITY: _StudentTRV}
+
+
+class Distributions(NamedTuple):
+    """The PyMC distribution of a family, for both kinds of variable."""
+
+    tensor: type[pm.Distribution]
+    dims: type[Any]
+
+
+@cache
+def _random_variable(family: Family) -> RandomVariable:
+    own: dict[str, Any] = {"family": family}
+    if family.in_pymc:
+        base = _OPS.get(family) or type(getattr(pm, family.distribution).rv_op)
+    else:
+        base = LinkedRandomVariable
+        printed = family.distribution
+        own |= {"name": printed, "_print_name": (printed, rf"\operatorname{{{printed}}}")}
+    op = type(f"{family.distribution}RV", (NaturalRandomVariable, base), own)()
+    return cast(RandomVariable, op)
+
+
+@cache
+def distributions(family: Family) -> Distributions:
+    """Return the classes that create the random variable of a family.
+
+    Parameters
+    ----------
+    family : Family
+        Of the prior.
+
+    Returns
+    -------
+    Distributions
+        Subclasses of ``pm.LogNormal`` and ``pymc.dims.LogNormal``, or whatever the family is. They
+        take the parameters of the base law, location and scale by position.
+    """
+    if family.in_pymc:
+        plain, with_dims = getattr(pm, family.distribution), getattr(pmd, family.distribution)
+    else:
+        plain, with_dims = LinkedDistribution, LinkedDimDistribution
+    op = _random_variable(family)
+    own = {"rv_op": op, "dist": _by_position(plain)}
+    labelled = {"xrv_op": staticmethod(ptxr.as_xrv(op)), "dist": _by_position(with_dims)}
+    if not family.in_pymc and family.link is not IDENTITY:
+        labelled["default_transform"] = DimLinkTransform(family.link)
+    return Distributions(
+        tensor=type(family.distribution, (plain,), own),
+        dims=type(family.distribution, (with_dims,), labelled),
+    )
+
+
+def _by_position(distribution: Any) -> Any:
+    """Return ``dist`` that takes the parameters of the op as they are.
+
+    PyMC's own takes some by keyword, as it also knows them by other names.
+    """
+    return classmethod(
+        lambda cls, *parameters, **options: super(distribution, cls).dist(parameters, **options)
+    )
+
+
+@_logprob.register(NaturalRandomVariable)
+def log_density(  # type: ignore[misc]  # the marker is mixed into ops, and is none itself
+    op: Any, values: tuple[Any, ...], *inputs: Any, **kwargs: Any
+) -> Any:
+    """Log-density of the random variable of a family at ``values``; see the head of the module."""
+    family: Family = op.family
+    (value,) = values
+    _rng, size, *shape, location, scale = inputs
+    sigma = positive_or_one(scale)
+    theta = made_from(value, family.link)
+    inside = None if theta is not None else family.link.support.holds(value)
+    if theta is None:
+        theta = family.link.forward(value, GRAPH)
+    # A summand, not a choice: it has no gradient, and the compiled loop over groups does for the
+    # rest what it does without it. What it is added to is finite (`resolve` sees to the location).
+    guard = pt.switch(scale > 0, as_float(0.0), as_float(-np.inf))
+    density = family.base.log_density((theta - location) / sigma, GRAPH, *shape) + guard
+    density = density - pt.log(sigma) - family.link.log_slope(theta, GRAPH)
+    if inside is not None:
+        density = pt.switch(inside, density, -np.inf)
+    return maybe_resize(density, size) if _falls_short(density, size) else density
+
+
+def _falls_short(density: Any, size: Any) -> bool:
+    """Whether the value was smaller than the variable, as in ``pm.logp(phi, 1.0)``.
+
+    Spreading every density over ``size`` would keep its terms from cancelling.
+    """
+    axes = getattr(size.type, "shape", None) or (0,)
+    return density.type.ndim < axes[0] or any(density.type.broadcastable)

@@ -1,0 +1,1 @@
+"""Priors from answers: of a hierarchy, and of its standard deviations."""

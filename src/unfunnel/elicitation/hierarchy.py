@@ -1,0 +1,268 @@
+"""A hierarchical prior from the answers to four questions about one element.
+
+What is typical, in which range does one element lie, how alike are the elements, and how sure is
+that? The answers are the mean of one element, its standard deviation, the intraclass correlation,
+and the coefficient of variation of ``sigma``; :mod:`unfunnel.moments.restating` says how these
+four determine the hyperpriors. Nothing has to be said on a log scale.
+
+Between two bounds the largest possible standard deviation depends on the mean, so that no prior of
+``sigma`` goes with a random mean. There ``spread`` has a Beta prior in place of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pymc_extras.prior import Prior
+
+from unfunnel.distributions.value_checks import is_number, number_between, the_one_given
+from unfunnel.errors import ParameterError, ParameterTypeError, described, listed, nearest
+from unfunnel.families import Family, Ratio
+from unfunnel.families.base import OPTIONS
+from unfunnel.families.intervals import UNIT
+from unfunnel.families.ops import NUMPY
+from unfunnel.moments.constraining import readable_hierarchy
+from unfunnel.moments.marginal import COARSE, FINE, Marginal, root_near
+from unfunnel.moments.options import stated_family
+from unfunnel.moments.quantiles import check_interval
+from unfunnel.moments.restating import Split
+from unfunnel.prior.base import NaturalPrior
+from unfunnel.prior.classes import LogNormalExp
+from unfunnel.structures.zero_sum_options import without_zero_sum
+
+#: What the words for ``alikeness`` mean: the share of the variance of an element that all elements
+#: have in common (the intraclass correlation).
+ALIKENESS: dict[str, float] = {"alike": 0.9, "somewhat": 0.5, "very different": 0.1}
+
+#: What the words for ``sureness`` mean: the standard deviation of ``sigma`` over its mean.
+SURENESS: dict[str, float] = {"sure": 0.25, "somewhat": 0.5, "unsure": 1.0}
+
+
+def elicit_hierarchy(
+    typical: float,
+    plausible_range: tuple[float, float] | None = None,
+    alikeness: float | str = "somewhat",
+    sureness: float | str = "somewhat",
+    *,
+    mass: float = 0.9,
+    sd: float | None = None,
+    family: type[NaturalPrior] = LogNormalExp,
+    **options: Any,
+) -> NaturalPrior:
+    """Return the hierarchical prior that says what four answers say.
+
+    Parameters
+    ----------
+    typical : float
+        The mean of one element, hyperparameters averaged out, in natural units.
+    plausible_range : tuple of float, optional
+        In which one element lies with probability ``mass``, around ``typical``; need not be in its
+        middle.
+    alikeness : float or str, default "somewhat"
+        How much of what is not known about one element is common to all: the correlation of two
+        elements (ICC), in [0, 1). 0: knowing one says nothing about another. Or a word:
+        "alike" (0.9), "somewhat" (0.5), "very different" (0.1).
+    sureness : float or str, default "somewhat"
+        How sure it is how far the elements lie apart: the standard deviation of ``sigma`` over its
+        mean, at least 0 (known). Or a word: "sure" (0.25), "somewhat" (0.5), "unsure" (1). Between
+        two bounds it is that of ``spread``.
+    mass : float, default 0.9
+        The probability of ``plausible_range``.
+    sd : float, optional
+        The standard deviation of one element, instead of ``plausible_range``.
+    family : type, default LogNormalExp
+        The class of the prior, and of that of its ``mu``. ``sigma`` has a Gamma prior; of
+        ``ProbitNormal``, ``spread`` has a Beta prior.
+    **options
+        Further arguments of the prior: ``dims``, ``centered``, ``transform`` (the answers are then
+        about ``{name}_raw``); bounds (``lower``, ``upper``) and the degrees of freedom ``nu``,
+        which its ``mu`` has, too.
+
+    Returns
+    -------
+    NaturalPrior
+        With ``typical`` as the mean of an element, and with its standard deviation, correlation and
+        coefficient of variation, all exact by the law of total variance. The standard deviation is
+        the smallest that leaves ``mass`` in ``plausible_range``.
+
+    Raises
+    ------
+    ParameterError
+        If an answer cannot be meant, no standard deviation leaves so little in the range, or the
+        bounds allow no such standard deviation.
+
+    See Also
+    --------
+    NaturalPrior.implied : What the prior says, to be compared with what was meant.
+    NaturalPrior.constrain : From the two ends of a range with equal tails, without a mean.
+
+    Examples
+    --------
+    >>> import unfunnel
+    >>> prior = unfunnel.elicit_hierarchy(
+    ...     typical=1.5, plausible_range=(0.5, 3), alikeness="somewhat", sureness=0.5, dims="geo"
+    ... )
+    >>> says = prior.implied()
+    >>> says.value("mean"), round(says.value("ICC"), 6)
+    (1.5, 0.5)
+    """
+    subject = f"{family.family.name}: elicit_hierarchy"
+    if options.get("zero_sum") is not None:
+        raise without_zero_sum(family.family, "elicit_hierarchy")
+    law, _ = stated_family(subject, family.family, options)
+    mean = number_between(subject, "typical", typical, *law.link.support)
+    split = Split(
+        icc=_number_or_word(subject, "alikeness", alikeness, ALIKENESS, below=1.0),
+        cv=_number_or_word(subject, "sureness", sureness, SURENESS, below=np.inf),
+    )
+
+    inner = {key: value for key, value in options.items() if key not in OPTIONS}
+    scale = _scale_hyperprior(law)
+    most = scale.largest_sd(mean, split)
+
+    def stated(sd: float, **others: Any) -> NaturalPrior:
+        mu = family(mu=mean, sigma=split.sd_of_mu(sd), **inner) if split.icc else mean
+        return family(mu=mu, **scale.stated(mean, sd, split), **{**inner, **others})
+
+    if the_one_given(subject, plausible_range=plausible_range, sd=sd) == "sd":
+        return stated(_possible_sd(subject, number_between(subject, "sd", sd, 0), most), **options)
+    low, high, mass = _range_around(subject, law, plausible_range, mean, mass)
+
+    def excess(log_sd: float, sizes: tuple[int, int] = FINE) -> float:
+        marginal = Marginal(readable_hierarchy(subject, stated(float(np.exp(log_sd)))), sizes)
+        return marginal.cdf(high) - marginal.cdf(low) - mass
+
+    steps = np.unique(np.minimum(np.log(high - low) + _LOG_STEPS, np.log(most * _NEARLY_ALL)))
+
+    def bracket(sizes: tuple[int, int] = FINE) -> tuple[float, float]:
+        found = _first_bracket(lambda log_sd: excess(log_sd, sizes), steps)
+        if found is not None:
+            return found
+        raise ParameterError(
+            subject,
+            expected=f"a range that, for some standard deviation, holds no more than {mass:g} of "
+            f"the elements if their mean is {mean:g}",
+            given=f"plausible_range=({low:g}, {high:g})",
+            remedy="Narrow the range, state a larger mass, or state the standard deviation (sd=)."
+            + ("" if np.isinf(most) else f" Here it can be no larger than {most:.4g}."),
+        )
+
+    coarse = root_near(lambda at: excess(at, COARSE), None, lambda: bracket(COARSE))
+    return stated(float(np.exp(root_near(excess, coarse, bracket))), **options)
+
+
+@dataclass(frozen=True)
+class _ScaleHyperprior:
+    """Which hyperprior says how far the elements lie apart.
+
+    Parameters
+    ----------
+    name, distribution : str
+        Of the parameter, and of its hyperprior, which takes ``mu`` and ``sigma``.
+    ratio : Ratio or None
+        If it stands in place of ``sigma``.
+    """
+
+    name: str
+    distribution: str
+    ratio: Ratio | None = None
+
+    def stated(self, mean: float, sd: float, split: Split) -> dict[str, Any]:
+        """Return the parameter for a mean and a standard deviation of one element."""
+        mean_of_scale = split.mean_of_scale(mean, sd, self.ratio)
+        hyperprior = Prior(self.distribution, mu=mean_of_scale, sigma=split.cv * mean_of_scale)
+        return {self.name: hyperprior if split.cv else mean_of_scale}
+
+    def largest_sd(self, mean: float, split: Split) -> float:
+        """Return the end of the standard deviations of one element that are possible.
+
+        With ``f`` and ``c`` of the split, a Beta law with the mean ``r`` and the standard deviation
+        ``c r`` needs ``c**2 r < 1 - r``, so that ``E[spread**2] = (1 + c**2) r**2`` is below
+        ``1 / (1 + c**2)``; and ``E[spread**2] = (1 - f) sd**2 / (unit(mean)**2 - f sd**2)``.
+        """
+        if self.ratio is None:
+            return float(np.inf)
+        largest = 1 / (1 + split.cv**2)
+        unit = self.ratio.expected_squared_unit(mean, 0.0, NUMPY)
+        return float(np.sqrt(unit * largest / (1 - split.icc + split.icc * largest)))
+
+
+def _scale_hyperprior(law: Family) -> _ScaleHyperprior:
+    """Return a Gamma law for ``sigma``; where its values are limited, a Beta law for its ratio."""
+    for ratio in law.ratios:
+        if ratio.parameter.support == UNIT:
+            return _ScaleHyperprior(ratio.name, "Beta", ratio)
+    return _ScaleHyperprior("sigma", "Gamma")
+
+
+def _possible_sd(subject: str, sd: float, most: float) -> float:
+    if sd < most:
+        return sd
+    raise ParameterError(
+        subject,
+        expected=f"sd below {most:.6g}, the largest that bounds, typical, alikeness and sureness "
+        "allow",
+        given=f"{sd:g}",
+        remedy="State a smaller sd, or more sureness (a smaller number).",
+    )
+
+
+def _number_or_word(
+    subject: str, name: str, value: Any, words: Mapping[str, float], below: float
+) -> float:
+    """Return a number in [0, below), or what a word stands for."""
+    if isinstance(value, str) and value in words:
+        return words[value]
+    if is_number(value) and 0 <= value < below:
+        return float(value)
+    raise ParameterError(
+        subject,
+        expected=f"{name} to be a number in [0, {below:g}) or one of {listed(words)}",
+        given=described(value),
+        remedy=nearest(value, words).strip() if isinstance(value, str) else "",
+    )
+
+
+def _range_around(
+    subject: str, law: Family, plausible_range: Any, mean: float, mass: Any
+) -> tuple[float, float, float]:
+    if not isinstance(plausible_range, tuple | list) or len(plausible_range) != _ENDS:
+        raise ParameterTypeError(
+            subject,
+            expected="plausible_range to be two numbers, (low, high)",
+            given=described(plausible_range),
+        )
+    bounds = dict(zip(("low", "high"), plausible_range, strict=True))
+    low, high, mass = check_interval(subject, law, bounds, mass)
+    if not low < mean < high:
+        raise ParameterError(
+            subject,
+            expected="typical to lie inside plausible_range",
+            given=f"typical={mean:g} and ({low:g}, {high:g})",
+        )
+    return low, high, mass
+
+
+_ENDS = 2
+
+# Standard deviations that are tried, as multiples of the width of the range; the first is too small
+# for any mass that doubles can tell from 1.
+_LOG_STEPS = np.log(2.0) * np.arange(-6.0, 7.0, 0.5)
+
+# The share of the largest possible standard deviation up to which one is looked for.
+_NEARLY_ALL = 0.999
+
+
+def _first_bracket(
+    excess: Callable[[float], float], steps: np.ndarray
+) -> tuple[float, float] | None:
+    """Return the first two neighbours between which the excess turns negative."""
+    before = float(steps[0])
+    for at in map(float, steps):
+        if excess(at) < 0:
+            return before, at
+        before = at
+    return None

@@ -1,0 +1,135 @@
+"""How upstream learns to revive our priors from dictionaries.
+
+``pymc_extras.deserialize`` tries its deserializers in order, and upstream's own claims every
+dictionary with a ``"dist"``. So ours stands in front. It is put there when that module is imported,
+by whomever, so that ``import unfunnel`` itself stays cheap.
+
+It also reads what files of priors hold and upstream does not: DataArrays with coords, and a
+``MaskedPrior`` whose mask has labels.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from types import ModuleType
+from typing import Any
+
+_MODULE = "pymc_extras.deserialize"
+
+
+def register() -> None:
+    """Put our deserializer in front, now or as soon as ``pymc_extras.deserialize`` is imported."""
+    if hasattr(sys.modules.get(_MODULE), "DESERIALIZERS"):
+        _insert(sys.modules[_MODULE])
+    elif not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
+
+
+def _insert(module: ModuleType) -> None:
+    if all(known.deserialize is not _from_dict for known in module.DESERIALIZERS):
+        module.DESERIALIZERS.insert(
+            0, module.Deserializer(is_type=_is_ours, deserialize=_from_dict)
+        )
+
+
+def _is_ours(data: Any) -> bool:
+    # pandas and xarray: not before there is something to revive
+    from unfunnel.files.masks import is_masked
+    from unfunnel.prior.by_coord.codec import is_by_coord
+    from unfunnel.prior.codec import has_labels, is_ours
+
+    return is_ours(data) or is_by_coord(data) or has_labels(data) or is_masked(data)
+
+
+def _from_dict(data: dict[str, Any]) -> Any:
+    from unfunnel.files import masks
+    from unfunnel.prior.by_coord.codec import is_by_coord
+    from unfunnel.prior.codec import decode_value, has_labels
+
+    if has_labels(data):
+        return decode_value(data, dict)
+    if masks.is_masked(data):
+        return masks.from_dict(data)
+    from unfunnel.prior.by_coord.factory import ByCoord
+    from unfunnel.prior.classes import NaturalPrior  # not .prior: this defines the classes too
+
+    return (ByCoord if is_by_coord(data) else NaturalPrior).from_dict(data)
+
+
+class _Finder(MetaPathFinder):
+    """Finds the one module as usual, and has it call back once it is loaded."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if name != _MODULE:
+            return None
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Loader(spec.loader)
+        return spec
+
+
+class _Loader(Loader):
+    """Loads as the loader it wraps, then registers."""
+
+    def __init__(self, loader: Loader) -> None:
+        self.loader = loader
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self.loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        self.loader.exec_module(module)
+        _insert(module)
+        sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "loader":  # asked for while being copied, before it is there
+            raise AttributeError(name)
+        return getattr(self.loader, name)
+
+
+def patch_prior_from_dict() -> Callable[[], None]:
+    """Make ``Prior.from_dict`` revive our priors too, for callers that name that method.
+
+    pymc-marketing's ``HSGP.from_dict`` does, so that a saved model with one of our priors in an
+    HSGP does not load without this. Opt-in, as it changes a class of another package. Calling it
+    again changes nothing.
+
+    Returns
+    -------
+    callable
+        Takes no argument and restores upstream's method.
+
+    Examples
+    --------
+    >>> from pymc_extras.prior import Prior
+    >>> from unfunnel import LogNormalExp, patch_prior_from_dict
+    >>> undo = patch_prior_from_dict()
+    >>> Prior.from_dict(LogNormalExp(1, 2).to_dict())
+    LogNormalExp(mu=1, sigma=2)
+    >>> undo()
+    """
+    from pymc_extras.prior import Prior
+
+    original = Prior.__dict__["from_dict"]
+    if getattr(original.__func__, "unfunnel_original", None) is None:
+
+        def from_dict(cls: Any, data: Any) -> Any:
+            return _from_dict(data) if _is_ours(data) else original.__func__(cls, data)
+
+        patched: Any = classmethod(from_dict)
+        from_dict.unfunnel_original = original  # type: ignore[attr-defined]
+        Prior.from_dict = patched  # type: ignore[method-assign]
+
+    def undo() -> None:
+        current = Prior.__dict__["from_dict"]
+        upstream = getattr(current.__func__, "unfunnel_original", None)
+        if upstream is not None:
+            Prior.from_dict = upstream  # type: ignore[method-assign]
+
+    return undo

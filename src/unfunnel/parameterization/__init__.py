@@ -1,0 +1,1 @@
+"""How the sampler sees a variable: the parameterizations and their value transforms."""

@@ -1,0 +1,229 @@
+"""``ByCoord``: another prior for each label of a dim."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
+
+from pymc_extras.deserialize import deserialize
+from pymc_extras.prior import sample_prior
+from xarray import Dataset
+
+from unfunnel.errors import DimsError, ParameterTypeError, described
+from unfunnel.prior.by_coord import codec
+from unfunnel.prior.by_coord.assemble import build_by_coord
+from unfunnel.prior.by_coord.members import (
+    by_label,
+    check_priors,
+    check_whole_dims,
+    refuse_arithmetic,
+)
+from unfunnel.prior.display import dims_text
+from unfunnel.prior.tensors import encode_other
+
+
+class ByCoord:
+    """A variable whose elements have a prior of their own along one dim, matched by label.
+
+    Each member is a variable of its own, ``{name}:{label}``, sampled in its own coordinate;
+    ``{name}`` is a Deterministic that holds them along the dim.
+
+    Parameters
+    ----------
+    dim : str
+        The dim.
+    members : mapping of label to Prior, or sequence of pairs
+        A prior, or any variable factory, for each label. Their dims are those of the whole without
+        ``dim``: all of them if a member has none declared, or a subset, along which it varies.
+    default : Prior, optional
+        For every label of the model without a member. Each such label has a variable, and
+        hyperparameters, of its own.
+    dims : str or sequence of str, optional
+        Dims of the whole, in order, ``dim`` among them; ``dim`` alone if they are neither given nor
+        assigned later. To be given where it is a parameter of a plain ``Prior``.
+
+    Raises
+    ------
+    ParameterTypeError
+        If a member is no prior.
+    LabelError
+        If there is no member, or a label has two. When a variable is created: if the model lacks
+        a label that has a member, or has one without member and there is no default.
+    DimsError
+        If ``dim`` is not among the dims, or among those of a member.
+
+    See Also
+    --------
+    LogNormalExp : One prior for all labels, with parameters that may differ.
+
+    Notes
+    -----
+    It is a ``pymc_extras.prior.VariableFactory`` and no ``Prior``: what asks for a distribution
+    with one name and parameters (``Censored``, a non-centered ``Prior``'s parameters, likelihoods,
+    R2D2) refuses it. The labels of the dim cannot be changed once a variable was created.
+
+    Examples
+    --------
+    >>> import pymc as pm
+    >>> from pymc_extras.prior import Prior
+    >>> from unfunnel import ByCoord, LogNormalExp
+    >>> prior = ByCoord(
+    ...     "channel",
+    ...     {"tv": LogNormalExp(1.5, 0.5), "search": Prior("HalfNormal", sigma=1)},
+    ...     default=Prior("Exponential", lam=1),
+    ... )
+    >>> with pm.Model(coords={"channel": ["search", "radio", "tv"]}) as model:
+    ...     beta = prior.create_variable("beta")
+    >>> [variable.name for variable in model.free_RVs]
+    ['beta:search', 'beta:radio', 'beta:tv']
+    """
+
+    def __init__(
+        self,
+        dim: str,
+        members: Mapping[Any, Any] | Iterable[tuple[Any, Any]],
+        default: Any = None,
+        *,
+        dims: Any = None,
+    ) -> None:
+        if not isinstance(dim, str):
+            raise DimsError("ByCoord", expected="the name of a dim", given=described(dim))
+        self.dim = dim
+        self.members = by_label(members)
+        self.default = default
+        check_priors(self._named_priors())
+        self.dims = dims
+
+    @property
+    def dims(self) -> tuple[str, ...] | None:
+        """The dims of the variable, in order; may be assigned."""
+        return self._dims
+
+    @dims.setter
+    def dims(self, dims: Any) -> None:
+        self._dims = check_whole_dims(self.dim, dims, self._named_priors())
+
+    @property
+    def priors(self) -> tuple[Any, ...]:
+        """The members, and the default if there is one."""
+        return tuple(prior for _, prior in self._named_priors())
+
+    def create_variable(self, name: str, xdist: bool = False) -> Any:
+        """Create the variables in the model on the context stack.
+
+        Parameters
+        ----------
+        name : str
+            Name of the whole; members are ``{name}:{label}``, in the order of the labels of the
+            model.
+        xdist : bool, default False
+            Whether to create ``pymc.dims`` variables.
+
+        Returns
+        -------
+        TensorVariable or XTensorVariable
+            The Deterministic ``name``, with the declared dims in the declared order.
+
+        Raises
+        ------
+        LabelError
+            If members and labels of the model do not match.
+        DimsError
+            If the model lacks a dim, or a member has one that was not declared.
+        """
+        check_priors(self._named_priors())  # they may have been written to since
+        return build_by_coord(self, name, xdist)
+
+    def create_likelihood_variable(self, *_arguments: Any, **_options: Any) -> NoReturn:
+        """Refuse: the data are observed values of one distribution.
+
+        Raises
+        ------
+        ParameterTypeError
+            Always.
+        """
+        raise ParameterTypeError(
+            "ByCoord",
+            expected="a prior for parameters",
+            given="a request for a likelihood",
+            remedy="Use a Prior as the likelihood; its parameters may be a ByCoord.",
+        )
+
+    def sample_prior(
+        self, coords: Any = None, name: str = "variable", xdist: bool = False, **options: Any
+    ) -> Dataset:
+        """Draw from the prior.
+
+        Parameters
+        ----------
+        coords : dict
+            The labels of each dim.
+        name : str, default "variable"
+            Of the variable.
+        xdist : bool, default False
+            Whether to create ``pymc.dims`` variables.
+        **options
+            Of ``pm.sample_prior_predictive``.
+
+        Returns
+        -------
+        Dataset
+            With the whole and every member.
+        """
+        return sample_prior(self, coords, name, xdist=xdist, **options)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the dictionary form, which JSON and YAML hold; see ``by_coord.codec``.
+
+        Raises
+        ------
+        UnsupportedError
+            If a member has no such form, or a label is neither a string, a number nor a date.
+        """
+        return codec.encode(
+            self.dim,
+            self.members,
+            self.default,
+            self.dims,
+            lambda prior: encode_other("ByCoord", prior, None),
+        )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ByCoord:
+        """Create the factory that a dictionary describes; unknown keys are refused."""
+        return cls(**codec.decode(data, deserialize))
+
+    def deepcopy(self) -> ByCoord:
+        """Return a copy with copies of the members."""
+        return copy.deepcopy(self)
+
+    def __eq__(self, other: object) -> bool:
+        """Equal if dim, dims, default and the members by label are; their order does not count."""
+        if type(other) is not type(self):
+            return False
+        return (self.dim, self.dims, self.members, self.default) == (
+            other.dim,
+            other.dims,
+            other.members,
+            other.default,
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # mutable, like a Prior
+
+    def __repr__(self) -> str:
+        """Return a call that shows the members."""
+        members = ", ".join(f"{k!r}: {described(v)}" for k, v in self.members.items())
+        parts = [f'"{self.dim}"', f"{{{members}}}"]
+        if self.default is not None:
+            parts.append(f"default={described(self.default)}")
+        if self.dims is not None:
+            parts.append(f"dims={dims_text(self.dims)}")
+        return f"ByCoord({', '.join(parts)})"
+
+    # What computes with it instead of creating its variable is told so.
+    __add__ = __radd__ = __mul__ = __rmul__ = __array__ = __float__ = refuse_arithmetic
+
+    def _named_priors(self) -> list[tuple[Any, Any]]:
+        default = [] if self.default is None else [("default", self.default)]
+        return [*self.members.items(), *default]

@@ -1,0 +1,311 @@
+"""The priors of the library: each binds a family to ``NaturalPrior`` and documents it."""
+
+from __future__ import annotations
+
+from unfunnel.families import (
+    LAPLACE_IDENTITY,
+    LOGNORMAL_EXP,
+    NORMAL_IDENTITY,
+    PROBIT_NORMAL,
+    STUDENT_T_IDENTITY,
+    WEIBULL_EXP,
+)
+from unfunnel.prior.base import NaturalPrior
+
+__all__ = [
+    "LaplaceIdentity",
+    "LogNormalExp",
+    "NaturalPrior",
+    "NormalIdentity",
+    "ProbitNormal",
+    "StudentTIdentity",
+    "WeibullExp",
+]
+
+
+class LogNormalExp(NaturalPrior):
+    """A positive prior stated by its mean and standard deviation in natural units.
+
+    Unlike in ``pm.LogNormal``, ``mu`` and ``sigma`` are *not* on the log scale: they are the mean
+    and the standard deviation of the variable itself, as in ``pm.Gamma``. The conversion happens in
+    the graph, so the moments are exact for every draw of the hyperparameters.
+
+    Parameters
+    ----------
+    mu : number, array, DataArray, tensor or Prior
+        The mean, in the units of the variable; positive.
+    sigma : number, array, DataArray, tensor or Prior
+        The standard deviation, in the units of the variable; positive.
+    cv : number, array, DataArray, tensor or Prior, optional
+        In place of ``sigma``: the coefficient of variation, positive. The standard deviation is
+        ``cv`` times ``mu``, or its distance from the bound. It means the same for effects of any
+        size, and ``mu`` and ``cv`` are less correlated in the posterior than ``mu`` and ``sigma``
+        where effects vary much. The model then also holds the Deterministic ``{name}_sigma``.
+    lower, upper : float, optional
+        A bound of the variable other than 0, in its units; at most one of the two. Above ``lower``
+        the distance ``phi - lower`` is lognormal, below ``upper`` the distance ``upper - phi`` is;
+        ``mu`` is on that side of the bound, and ``mu`` and ``sigma`` remain those of the variable
+        itself. ``upper=0`` is for negative effects, such as price elasticities.
+    dims : str or sequence of str, optional
+        Dims of the variable.
+    centered : bool, weight, "auto" or "offset", default True
+        The coordinate the sampler works in; see :mod:`unfunnel.parameterization.choices`. It never
+        changes the model: whatever is chosen, ``name`` is one random variable (a ``LogNormal``,
+        without bounds). Only ``"offset"``, the textbook form, makes it a Deterministic of
+        ``{name}_log_offset``. A weight in [0, 1] (number, array or labelled DataArray) lies between
+        non-centered (0) and centered (1). ``"auto"`` is what the data ask for, found by
+        :func:`unfunnel.sample` or :func:`unfunnel.tune`; until then it is non-centered.
+    transform : str, optional
+        Name of a function applied to the variable; the moments are then those of ``{name}_raw``.
+    zero_sum : str or sequence of str, optional
+        Dims along which the deviations of ``log phi`` from its location sum to zero. The variable
+        is then drawn jointly along them, and ``exp(location)`` is the geometric mean of the
+        elements. The scale may not vary along them.
+    zero_sum_scale : {"marginal", "population"}, optional
+        With ``zero_sum``, what ``sigma`` is the standard deviation of: of one element, whose
+        stated moments are then exact (the default here), or of the population whose elements would
+        deviate so from their own mean (the default where there is no link).
+
+    Raises
+    ------
+    ParameterError, CenteringError, DimsError
+        At construction, if something cannot be meant.
+
+    See Also
+    --------
+    NormalIdentity : The same for real-valued effects.
+
+    Notes
+    -----
+    With ``d = log(sigma) - log(mu)`` (``mu`` being the distance from a bound, if there is one),
+    ``log phi`` is normal with variance ``softplus(2 d)`` and
+    mean ``log(mu) - softplus(2 d) / 2``; see :mod:`unfunnel.families.lognormal_exp`. Stating a
+    positive hierarchy this way is the idea of D. Saunders, "A positive constrained hierarchical
+    prior that sparks joy" (2025).
+
+    Examples
+    --------
+    >>> import pymc as pm
+    >>> from pymc_extras.prior import Prior
+    >>> from unfunnel import LogNormalExp
+    >>> prior = LogNormalExp(
+    ...     mu=Prior("Gamma", mu=1.5, sigma=0.5),
+    ...     sigma=Prior("Exponential", scale=0.5),
+    ...     dims="geo",
+    ...     centered=False,
+    ... )
+    >>> with pm.Model(coords={"geo": ["a", "b"]}) as model:
+    ...     beta = prior.create_variable("beta")
+    >>> [variable.name for variable in model.free_RVs]
+    ['beta_mu', 'beta_sigma', 'beta']
+
+    Effects that differ by half their mean, whatever that is:
+
+    >>> LogNormalExp(mu=Prior("Gamma", mu=1.5, sigma=0.5), cv=0.5, dims="geo")
+    LogNormalExp(mu=Prior("Gamma", mu=1.5, sigma=0.5), cv=0.5, dims="geo")
+
+    A price elasticity for each brand, all negative, around a mean that is negative too:
+
+    >>> LogNormalExp(mu=LogNormalExp(-2, 0.5, upper=0), sigma=0.6, upper=0, dims="brand")
+    LogNormalExp(mu=LogNormalExp(mu=-2, sigma=0.5, upper=0.0), sigma=0.6, upper=0.0, dims="brand")
+    """
+
+    family = LOGNORMAL_EXP
+
+
+class NormalIdentity(NaturalPrior):
+    """A real-valued prior stated by its mean and standard deviation.
+
+    Parameters
+    ----------
+    mu : number, array, DataArray, tensor or Prior
+        The mean.
+    sigma : number, array, DataArray, tensor or Prior
+        The standard deviation; positive.
+    dims, centered, transform
+        As in :class:`LogNormalExp`; the offset of ``centered="offset"`` is ``{name}_offset``.
+    zero_sum, zero_sum_scale
+        As in :class:`LogNormalExp`, for the deviations from ``mu``; the default scale is that of
+        the population, as in ``pm.ZeroSumNormal``.
+
+    See Also
+    --------
+    LogNormalExp : The same for positive effects.
+
+    Examples
+    --------
+    >>> from pymc_extras.prior import Prior
+    >>> from unfunnel import NormalIdentity
+    >>> NormalIdentity(mu=Prior("Normal"), sigma=Prior("HalfNormal"), dims="school", centered=False)
+    NormalIdentity(mu=Prior("Normal"), sigma=Prior("HalfNormal"), dims="school", centered=False)
+    """
+
+    family = NORMAL_IDENTITY
+
+
+class StudentTIdentity(NaturalPrior):
+    """A real-valued prior with heavy tails, stated by its mean and standard deviation.
+
+    Unlike in ``pm.StudentT``, ``sigma`` is the standard deviation of the variable, not the scale,
+    which is ``sigma * sqrt((nu - 2) / nu)``.
+
+    Parameters
+    ----------
+    mu : number, array, DataArray, tensor or Prior
+        The mean.
+    sigma : number, array, DataArray, tensor or Prior
+        The standard deviation; positive.
+    nu : number, array, DataArray, tensor or Prior
+        The degrees of freedom; above 2, as there is no standard deviation otherwise. A hyperprior
+        that reaches below 2, such as ``Gamma(2, 0.1)``, is truncated there: the density is zero and
+        draws of the prior are NaN. A :class:`~unfunnel.errors.SupportWarning` says so; a hyperprior
+        on numbers above 2, such as ``LogNormalExp(mu=6, sigma=3, lower=2)``, does without.
+    dims, centered, transform
+        As in :class:`LogNormalExp`; the offset of ``centered="offset"`` is ``{name}_offset``.
+
+    See Also
+    --------
+    NormalIdentity : With the tails of the normal law.
+    LaplaceIdentity : With tails between the two, and a peak.
+
+    Examples
+    --------
+    >>> from pymc_extras.prior import Prior
+    >>> from unfunnel import LogNormalExp, StudentTIdentity
+    >>> nu = LogNormalExp(mu=6, sigma=3, lower=2)
+    >>> StudentTIdentity(Prior("Normal"), 1.5, nu=nu, dims="school").parameters["nu"]
+    LogNormalExp(mu=6, sigma=3, lower=2.0)
+    >>> round(float(StudentTIdentity(1, 2, nu=5).preliz.std()), 6)
+    2.0
+    """
+
+    family = STUDENT_T_IDENTITY
+
+
+class LaplaceIdentity(NaturalPrior):
+    """A real-valued prior with a peak at its mean, stated by mean and standard deviation.
+
+    Unlike in ``pm.Laplace``, ``sigma`` is the standard deviation of the variable, not the scale
+    ``b``, which is ``sigma / sqrt(2)``. Elements are independent given ``mu`` and ``sigma``.
+
+    Parameters
+    ----------
+    mu : number, array, DataArray, tensor or Prior
+        The mean.
+    sigma : number, array, DataArray, tensor or Prior
+        The standard deviation; positive.
+    dims, centered, transform
+        As in :class:`LogNormalExp`; the offset of ``centered="offset"`` is ``{name}_offset``.
+
+    See Also
+    --------
+    NormalIdentity, StudentTIdentity
+
+    Examples
+    --------
+    >>> from unfunnel import LaplaceIdentity
+    >>> LaplaceIdentity(mu=0, sigma=0.5, dims="control")
+    LaplaceIdentity(mu=0, sigma=0.5, dims="control")
+    """
+
+    family = LAPLACE_IDENTITY
+
+
+class ProbitNormal(NaturalPrior):
+    """A prior between two bounds, stated by its mean and standard deviation in natural units.
+
+    For shares, retention rates and probabilities: ``phi = lower + (upper - lower) * Phi(theta)``
+    with ``theta`` normal and ``Phi`` the standard normal distribution function. The moments are
+    exact for every draw of the hyperparameters. Its density is close to that of the Beta law with
+    the same moments, closer than the logit-normal's.
+
+    Parameters
+    ----------
+    mu : number, array, DataArray, tensor or Prior
+        The mean, between the bounds.
+    sigma : number, array, DataArray or tensor
+        The standard deviation, in the units of the variable; below the largest possible one,
+        ``sqrt((mu - lower) * (upper - mu))``. As that depends on ``mu``, it may not be a
+        hyperprior: give ``spread`` instead.
+    spread : number, array, DataArray, tensor or Prior, optional
+        In place of ``sigma``: the standard deviation as a share of the largest possible one, in
+        (0, 1). Every share goes with every mean, so that nothing has to be rejected. The model then
+        also holds the Deterministic ``{name}_sigma``.
+    lower, upper : float, default 0 and 1
+        The bounds, in the units of the variable.
+    dims, centered, transform
+        As in :class:`LogNormalExp`; the offset of ``centered="offset"`` is
+        ``{name}_probit_offset``.
+
+    See Also
+    --------
+    LogNormalExp : For effects with one bound.
+
+    Notes
+    -----
+    The scale of ``theta`` is the root of an equation, found by Newton's method in every evaluation
+    of the density, with the derivatives of an implicit function; see
+    :mod:`unfunnel.families.probit_moments`. Beyond ``theta = 8.3`` the distribution function is 1
+    in doubles; values stay strictly inside the bounds nevertheless.
+
+    Examples
+    --------
+    The retention of an advertising effect in each channel:
+
+    >>> from pymc_extras.prior import Prior
+    >>> from unfunnel import ProbitNormal
+    >>> spread = Prior("Beta", alpha=2, beta=5)
+    >>> ProbitNormal(0.4, spread=spread, dims="channel", centered=False)
+    ProbitNormal(mu=0.4, spread=Prior("Beta", alpha=2, beta=5), dims="channel", centered=False)
+    >>> import pymc as pm
+    >>> with pm.Model():
+    ...     share = ProbitNormal(0.3, 0.1).create_variable("share")
+    >>> print(f"{pm.draw(share, 10_000, random_seed=1).std():.2f}")
+    0.10
+    """
+
+    family = PROBIT_NORMAL
+
+
+class WeibullExp(NaturalPrior):
+    """A positive prior with a light right tail, stated by mean and standard deviation.
+
+    Unlike in ``pm.Weibull``, whose parameters are a shape and a scale, ``mu`` and ``sigma`` are the
+    mean and the standard deviation of the variable itself, exact for every draw of the
+    hyperparameters. Below the 5 % quantile it lies far under a lognormal law with the same moments:
+    use it where an element may well be close to zero.
+
+    Parameters
+    ----------
+    mu : number, array, DataArray, tensor or Prior
+        The mean, in the units of the variable; positive.
+    sigma : number, array, DataArray, tensor or Prior
+        The standard deviation, in the units of the variable; positive.
+    cv : number, array, DataArray, tensor or Prior, optional
+        In place of ``sigma``: the coefficient of variation, ``sigma / mu``. The model then also
+        holds the Deterministic ``{name}_sigma``.
+    dims, centered, transform
+        As in :class:`LogNormalExp`; the offset of ``centered="offset"`` is ``{name}_log_offset``,
+        the logarithm of an exponential variable.
+
+    See Also
+    --------
+    LogNormalExp : With a heavier right tail and less mass near zero.
+
+    Notes
+    -----
+    ``log phi`` is location-scale with the Gumbel law of minima. Its scale, the inverse of the shape
+    parameter, is the root of an equation, found in every evaluation of the density; see
+    :mod:`unfunnel.families.weibull_exp`.
+
+    Examples
+    --------
+    >>> from pymc_extras.prior import Prior
+    >>> from unfunnel import WeibullExp
+    >>> WeibullExp(mu=Prior("Gamma", mu=1, sigma=0.5), cv=0.6, dims="geo", centered=False)
+    WeibullExp(mu=Prior("Gamma", mu=1, sigma=0.5), cv=0.6, dims="geo", centered=False)
+    >>> [round(float(p), 6) for p in WeibullExp(1, 1).preliz.params]
+    [1.0, 1.0]
+    """
+
+    family = WEIBULL_EXP

@@ -1,0 +1,128 @@
+"""Parameters that are PyTensor variables: their support, their dims, and how they are saved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pymc as pm
+from pymc.pytensorf import rvs_in_graph
+from pytensor.compile.sharedvalue import SharedVariable
+from pytensor.graph.basic import Constant, Variable
+from pytensor.xtensor.type import XTensorType
+from xarray import DataArray
+
+from unfunnel.distributions.hyperpriors import support_of, support_of_distribution
+from unfunnel.distributions.support_checks import check_parameter_values, check_support
+from unfunnel.errors import UnsupportedError, described
+from unfunnel.families import Parameter
+from unfunnel.parameterization.wrappers import core_op
+from unfunnel.prior import codec
+
+
+def check_tensor_support(subject: str, parameter: Parameter, variable: Variable[Any, Any]) -> None:
+    """Refuse a tensor that provably leaves the support of its parameter.
+
+    Constants and the present values of shared data are checked number by number, random variables
+    by their distribution. Of an expression nothing is known before sampling; there the density is
+    zero where it is invalid.
+
+    Parameters
+    ----------
+    subject : str
+        For messages.
+    parameter : Parameter
+        What the variable is for.
+    variable : Variable
+        The tensor.
+    """
+    if isinstance(variable, Constant):
+        check_parameter_values(subject, parameter, np.asarray(variable.data))
+    elif hasattr(variable, "get_value"):
+        check_parameter_values(subject, parameter, np.asarray(variable.get_value(borrow=True)))
+    elif (op := core_op(variable.owner)) is not None:
+        distribution = getattr(op, "_print_name", ("an unknown law",))[0]
+        # Its parameters are tensors, and one of our laws is read like any other prior.
+        support = support_of(op) if hasattr(op, "family") else None
+        support = support or support_of_distribution(distribution, None)
+        if support.leaves(parameter.support):
+            check_support(subject, parameter, support, f"the variable {variable} ~ {distribution}")
+
+
+def registered_dims(model: Any, tensor: Any) -> tuple[str, ...] | None:
+    """Return the dims under which a model, or one that it is part of, knows a variable."""
+    while model is not None:
+        if model.named_vars.get(tensor.name) is tensor:
+            dims = model.named_vars_to_dims.get(tensor.name)
+            return None if dims is None or None in dims else tuple(dims)
+        model = model.parent
+    return None
+
+
+def encode_tensor(
+    owner: str, variable: Variable[Any, Any], dims: tuple[str, ...] | None
+) -> float | np.ndarray | DataArray:
+    """Return the value of a tensor that depends on no random variable.
+
+    Parameters
+    ----------
+    owner : str
+        For messages.
+    variable : Variable
+        The tensor. Data of the model on the context stack keep their dims and labels.
+    dims : tuple of str or None
+        The dims of the prior.
+
+    Raises
+    ------
+    UnsupportedError
+        If it depends on a random variable: its value would be one draw, frozen. Or if it may be
+        data of a model that is not there to tell to which dims its axes belong.
+    """
+    if rvs_in_graph([variable]):
+        raise UnsupportedError(
+            f"{owner}: to_dict",
+            expected="parameters that can be written down",
+            given=f"the tensor {variable}, which depends on a random variable",
+            remedy="Pass the hyperprior itself (a Prior) instead of the variable it created.",
+        )
+    value = np.asarray(variable.eval())
+    if isinstance(variable.type, XTensorType):
+        return DataArray(value, dims=variable.type.dims)
+    if value.ndim == 0:
+        return float(value)
+    model: Any = pm.Model.get_context(error_if_none=False)
+    own = registered_dims(model, variable)
+    if own is not None:
+        labels = {dim: list(model.coords[dim]) for dim in own if model.coords.get(dim) is not None}
+        return DataArray(value, dims=own, coords=labels)
+    several = dims is not None and len(dims) > 1
+    if several and model is None and isinstance(variable, SharedVariable) and variable.name:
+        raise UnsupportedError(
+            f"{owner}: to_dict",
+            expected="to know which of the dims the axes of a parameter are",
+            given=f"the data {variable.name!r} of shape {value.shape} outside of their model",
+            remedy="Call to_dict inside `with model:`, or pass a DataArray to the prior.",
+        )
+    return value
+
+
+def encode_other(owner: str, value: Any, dims: tuple[str, ...] | None) -> Any:
+    """Encode what is neither a number nor an array: hyperpriors, and tensors.
+
+    Raises
+    ------
+    UnsupportedError
+        If it has no dictionary form.
+    """
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    if isinstance(value, Variable):
+        return codec.encode_value(encode_tensor(owner, value, dims), lambda x: x)
+    raise UnsupportedError(
+        f"{owner}: to_dict",
+        expected="parameters that have a dictionary form",
+        given=f"{described(value)} of type {type(value).__name__}",
+        remedy="Give it a to_dict method, and register how to revive it with "
+        "pymc_extras.deserialize.register_deserialization.",
+    )

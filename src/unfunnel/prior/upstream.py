@@ -1,0 +1,151 @@
+"""What ``pymc_extras.prior.Prior`` and its consumers expect of a subclass, beyond its methods."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import numpy as np
+from pymc_extras.prior import UnsupportedShapeError, _get_transform
+
+from unfunnel.distributions.natural import distributions
+from unfunnel.errors import DimsError, ParameterError
+from unfunnel.families import Family
+from unfunnel.parameterization.graph_ops import GRAPH, as_float
+
+_NO_DEFAULT = inspect.Parameter.empty
+
+
+class ChildDimsError(DimsError, UnsupportedShapeError):
+    """A hyperprior has dims that the prior lacks; also upstream's ``UnsupportedShapeError``."""
+
+
+def check_dims(owner: str, given: Any, parameters: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Return dims as a tuple that holds those of every parameter.
+
+    Parameters
+    ----------
+    owner : str
+        Name of the family, for messages.
+    given : str, sequence of str or None
+        As the user gave them; None may be filled in later.
+    parameters : mapping
+        The parameters of the prior.
+
+    Raises
+    ------
+    DimsError
+        If they are no unique strings.
+    ChildDimsError
+        If a parameter has a dim, or more axes, that they do not hold.
+    """
+    if given is None:
+        return None
+    dims: tuple[Any, ...] = (given,) if isinstance(given, str | int | float) else tuple(given)
+    if any(not isinstance(dim, str) for dim in dims) or len(set(dims)) != len(dims):
+        raise DimsError(f"{owner}: dims", expected="unique names of dims", given=repr(dims))
+    for key, value in parameters.items():
+        if isinstance(value, np.ndarray) and value.ndim > len(dims):
+            raise ChildDimsError(
+                f"{owner}: {key}",
+                expected=f"an array with at most {len(dims)} axes for the dims {dims}",
+                given=f"shape {value.shape}",
+            )
+        own = getattr(value, "dims", None)
+        own = (own,) if isinstance(own, str) else own
+        if own is not None and not set(own) <= set(dims):
+            raise ChildDimsError(
+                f"{owner}: {key}",
+                expected=f"dims that are a subset of the prior's dims {dims}",
+                given=f"dims {tuple(own)}",
+                remedy="Add the missing dim to dims= of the prior, or drop it there.",
+            )
+    return dims
+
+
+@contextmanager
+def attribute_errors_surface(name: str) -> Iterator[None]:
+    """Turn an AttributeError into a RuntimeError: pymc-marketing reads one as "no prior"."""
+    try:
+        yield
+    except AttributeError as error:
+        raise RuntimeError(f"Creating {name!r} failed: {error}") from error
+
+
+def named_function(name: str, xdist: bool = False) -> Callable[[Any], Any]:
+    """Return the function that ``transform=`` names.
+
+    Parameters
+    ----------
+    name : str
+        A registered name, or one of pytensor.tensor and pymc.math (pytensor.xtensor with
+        ``xdist``).
+    xdist : bool, default False
+        For which kind of variable.
+
+    Raises
+    ------
+    ParameterError
+        If it is no string, or names something that is no function.
+    UnknownTransformError
+        If upstream does not know the name.
+    """
+    expected = "the name of an elementwise function of pytensor.tensor or pymc.math"
+    if not isinstance(name, str):
+        raise ParameterError(
+            "transform",
+            expected=expected,
+            given=repr(name),
+            remedy="Register your own with pymc_extras.prior.register_tensor_transform.",
+        )
+    function = _get_transform(name, xdist=xdist)
+    if isinstance(function, type) or not callable(function):
+        raise ParameterError(
+            "transform", expected=expected, given=f"{name!r}, which is no function"
+        )
+    return function
+
+
+def call_signature(family: Family) -> inspect.Signature:
+    """Return the signature that help, editors and the documentation show for a prior class."""
+    either, keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
+    bounds = {name: getattr(family.bounds, name) for name in family.bound_names}
+    ratios = dict.fromkeys(ratio.name for ratio in family.ratios)
+    usual = {"dims": None, "centered": True, "transform": None}
+    options = {**ratios, **bounds, **usual, "zero_sum": None, "zero_sum_scale": None}
+    return inspect.Signature(
+        [inspect.Parameter(name, either) for name in family.parameter_names]
+        + [inspect.Parameter(name, keyword, default=value) for name, value in options.items()]
+    )
+
+
+@cache
+def distribution_stand_in(family: Family) -> type[Any]:
+    """Return what upstream takes for the PyMC distribution: ``dist`` with our signature."""
+
+    def dist(*args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(*args, **kwargs)
+        rest = bound.arguments.pop("kwargs", {})
+        given = {k: as_float(v) for k, v in bound.arguments.items() if v is not None}
+        parameters = family.stated(given, GRAPH)
+        location, scale = family.location_scale(parameters, GRAPH)
+        law: Any = distributions(family).tensor
+        return law.dist(*family.shape(parameters), location, scale, **rest)
+
+    keyword = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    # What may stand in place of others, and these, need not be given.
+    optional = {ratio.name for ratio in family.ratios} | {ratio.of for ratio in family.ratios}
+    signature = inspect.Signature(
+        [
+            inspect.Parameter(name, keyword, default=None if name in optional else _NO_DEFAULT)
+            for name in family.known_parameters
+        ]
+        + [inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD)]
+    )
+    dist.__signature__ = signature  # type: ignore[attr-defined]
+    return type(
+        family.name, (), {"dist": staticmethod(dist), "__doc__": f"``dist`` of {family.name}."}
+    )

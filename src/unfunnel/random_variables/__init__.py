@@ -1,1 +1,0 @@
-"""The random variables of the families: PyMC's own, those it lacks, and their densities."""

@@ -1,0 +1,1 @@
+"""How the elements of a variable depend on each other, given location and scale."""

@@ -1,0 +1,217 @@
+"""Hyperpriors have the tails that were stated, or say why they cannot."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pymc as pm
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pymc_extras.deserialize import deserialize
+from pymc_extras.prior import Prior
+
+from unfunnel import LogNormalExp, scales
+from unfunnel.elicitation.scales.laws import law_of
+from unfunnel.errors import ParameterError, ParameterTypeError
+
+ONE = {
+    "exponential": scales.exponential,
+    "half_normal": scales.half_normal,
+    "half_student_t": lambda **tail: scales.half_student_t(nu=3, **tail),
+    "half_cauchy": lambda **tail: scales.half_student_t(nu=1, **tail),
+}
+TWO = {
+    "lognormal": scales.lognormal,
+    "inverse_gamma": scales.inverse_gamma,
+    "half_student_t": scales.half_student_t,
+}
+bounds = st.floats(1e-6, 1e6)
+tails = st.floats(1e-9, 0.999)
+small = st.floats(1e-6, 0.45)
+
+
+@pytest.mark.parametrize("name", ONE)
+@given(bound=bounds, tail=tails)
+def test_one_tail_statement(name, bound, tail):
+    upper = law_of(ONE[name](upper=bound, upper_tail=tail))
+    assert upper.above(bound) == pytest.approx(tail, rel=1e-10)
+    lower = law_of(ONE[name](lower=bound, lower_tail=tail))
+    assert lower.below(bound) == pytest.approx(tail, rel=1e-10)
+
+
+@pytest.mark.parametrize("name", ["lognormal", "inverse_gamma"])
+@given(lower=bounds, ratio=st.floats(1.01, 1e4), lower_tail=small, upper_tail=small)
+def test_two_tail_statements(name, lower, ratio, lower_tail, upper_tail):
+    upper = lower * ratio
+    prior = TWO[name](lower=lower, lower_tail=lower_tail, upper=upper, upper_tail=upper_tail)
+    law = law_of(prior)
+    assert law.below(lower) == pytest.approx(lower_tail, rel=1e-7)
+    assert law.above(upper) == pytest.approx(upper_tail, rel=1e-7)
+
+
+@given(nu=st.floats(0.5, 200), scale=bounds, lower_tail=small, upper_tail=small)
+def test_half_t_is_found_again_from_its_tails(nu, scale, lower_tail, upper_tail):
+    law = law_of(scales.half_student_t(nu, scale))
+    lower, upper = law.quantile(lower_tail), float(law.distribution.isf(upper_tail))
+    prior = scales.half_student_t(
+        lower=lower, lower_tail=lower_tail, upper=upper, upper_tail=upper_tail
+    )
+    found = law_of(prior)
+    assert found.below(lower) == pytest.approx(lower_tail, rel=1e-7)
+    assert found.above(upper) == pytest.approx(upper_tail, rel=1e-7)
+
+
+def test_reference_values():
+    stated = {"lower": 0.1, "lower_tail": 0.01, "upper": 2, "upper_tail": 0.01}
+    found = scales.lognormal(**stated).parameters
+    assert found == pytest.approx({"mu": -0.80471895621705, "sigma": 0.643870228305631}, rel=1e-13)
+    found = scales.inverse_gamma(**stated).parameters
+    assert found == pytest.approx({"alpha": 2.93853668, "beta": 0.83017323}, rel=1e-8)
+    assert scales.pc(1, 0.01).parameters["lam"] == pytest.approx(4.605170185988091, rel=1e-15)
+    assert scales.pc(1, 0.05).parameters["lam"] == pytest.approx(2.995732273553991, rel=1e-15)
+
+
+def test_default_tail_is_one_in_twenty():
+    assert (
+        scales.pc(2) == scales.exponential(upper=2) == scales.exponential(upper=2, upper_tail=0.05)
+    )
+    both = scales.lognormal(lower=0.1, upper=2)
+    assert both == scales.lognormal(lower=0.1, lower_tail=0.05, upper=2, upper_tail=0.05)
+
+
+EACH = {
+    "pc": scales.pc(1, 0.01, dims="geo"),
+    "exponential": scales.exponential(2, dims="geo"),
+    "half_normal": scales.half_normal(upper=2, dims="geo"),
+    "half_student_t": scales.half_student_t(3, upper=2, dims="geo"),
+    "lognormal": scales.lognormal(lower=0.1, upper=2, dims="geo"),
+    "inverse_gamma": scales.inverse_gamma(lower=0.1, upper=2, dims="geo"),
+}
+
+
+@pytest.mark.usefixtures("fast_compile")
+@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
+@pytest.mark.parametrize("name", EACH)
+def test_they_are_plain_priors(name, xdist):
+    prior = EACH[name]
+    assert type(prior) is Prior
+    assert deserialize(json.loads(json.dumps(prior.to_dict()))) == prior
+    with pm.Model(coords={"geo": ["a", "b"]}) as model:
+        hierarchy = LogNormalExp(1.0, prior, dims="geo")  # no SupportWarning: known as positive
+        hierarchy.create_variable("beta", xdist=xdist)
+        plain = prior.create_variable("tau", xdist=xdist)
+    assert model.named_vars_to_dims["tau"] == ("geo",)
+    draws = pm.draw(plain, 4000, random_seed=3).ravel()
+    law = law_of(prior)
+    for p in (0.1, 0.5, 0.9):
+        share = (draws < law.quantile(p)).mean()
+        assert share == pytest.approx(p, abs=4 * np.sqrt(p * (1 - p) / draws.size))
+
+
+def refused(call, error=ParameterError):
+    with pytest.raises(error) as caught:
+        call()
+    return str(caught.value)
+
+
+def test_parameters_or_tails_but_not_both():
+    text = refused(lambda: scales.half_normal(1.0, upper=2))
+    assert "either 'sigma' or statements about tails" in text
+    text = refused(lambda: scales.half_student_t(3, 1, upper=2))
+    assert "either 'sigma' or statements" in text
+    text = refused(lambda: scales.lognormal(sigma=0.5, lower=0.1, upper=2))
+    assert "'sigma' and 2 of them" in text
+    assert "no 'sigma'" in refused(scales.half_normal)
+    assert "no 'beta'" in refused(lambda: scales.inverse_gamma(3))
+    assert "no 'sigma'" in refused(lambda: scales.half_student_t(3))
+
+
+def test_as_many_statements_as_parameters():
+    text = refused(lambda: scales.exponential(lower=0.1, upper=2))
+    assert "one statement about a tail" in text
+    assert "lognormal and inverse_gamma hold two" in text
+    text = refused(lambda: scales.lognormal(upper=2))
+    assert "two statements, lower= and upper=" in text and "1 of them" in text
+    assert "two statements" in refused(lambda: scales.half_student_t(upper=2))
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ({"upper": 0.0}, "a positive, finite upper="),
+        ({"upper": np.inf}, "a positive, finite upper="),
+        ({"upper": np.nan}, "a positive, finite upper="),
+        ({"lower": -1}, "a positive, finite lower="),
+        ({"upper": 1, "upper_tail": 0.0}, "the probability beyond upper in (0, 1)"),
+        ({"upper": 1, "upper_tail": 5}, "the probability beyond upper in (0, 1)"),
+        ({"upper_tail": 0.1}, "upper=, the bound that upper_tail is about"),
+        ({"lower": 1, "upper": 0.5}, "lower < upper"),
+        (
+            {"lower": 1, "lower_tail": 0.5, "upper": 2, "upper_tail": 0.5},
+            "probability left between",
+        ),
+    ],
+)
+@pytest.mark.parametrize("name", ["half_normal", "lognormal"])
+def test_statements_that_cannot_be_meant(name, stated, expected):
+    assert f"expected {expected}" in refused(lambda: getattr(scales, name)(**stated))
+
+
+@pytest.mark.parametrize("value", ["1", True, [1.0], np.ones(2), Prior("HalfNormal")])
+def test_numbers_only(value):
+    assert "a number" in refused(lambda: scales.half_normal(value), ParameterTypeError)
+    assert "a number as upper=" in refused(
+        lambda: scales.half_normal(upper=value), ParameterTypeError
+    )
+
+
+def test_own_parameters_inside_their_support():
+    assert "sigma: expected positive" in refused(lambda: scales.half_normal(-1))
+    assert "nu: expected positive" in refused(lambda: scales.half_student_t(0, upper=2))
+    assert scales.lognormal(-1, 0.5) == Prior("LogNormal", mu=-1.0, sigma=0.5)
+
+
+def test_what_has_no_finite_parameter():
+    assert "lam: expected positive and finite" in refused(lambda: scales.exponential(upper=1e-320))
+    assert "lam: expected positive and finite" in refused(lambda: scales.pc(1e-320))
+
+
+def test_half_t_cannot_be_narrower_than_the_half_normal():
+    narrowest = law_of(scales.half_normal(1))
+    ratio = narrowest.quantile(0.95) / narrowest.quantile(0.05)
+    text = refused(lambda: scales.half_student_t(lower=1, upper=0.99 * ratio))
+    assert f"upper / lower between {ratio:.4g} and" in text
+    assert "use lognormal" in text
+    scales.half_student_t(lower=1, upper=1.01 * ratio)
+
+
+def test_the_root_finder_does_not_return_what_it_did_not_reach(monkeypatch):
+    from scipy import optimize
+
+    exact = optimize.brentq
+
+    def off(*args, **options):
+        root, result = exact(*args, **options)
+        return root + 0.1, result
+
+    monkeypatch.setattr(optimize, "brentq", off)
+    assert "by the root finder" in refused(lambda: scales.inverse_gamma(lower=0.1, upper=2))
+
+
+def test_quantiles_and_tails_load_no_pymc():
+    code = (
+        "import sys, unfunnel\n"
+        "from unfunnel.elicitation.scales.laws import LAWS\n"
+        "from unfunnel.elicitation.scales.tails import Tails\n"
+        "from scipy import stats\n"
+        "scale = Tails.stated('x', None, None, 2, 0.05).scale(stats.chi(1))\n"
+        "assert abs(LAWS['HalfNormal'](scale).above(2) - 0.05) < 1e-14\n"
+        "assert unfunnel.scales.pc\n"
+        "print(sorted({'pymc', 'pytensor'} & set(sys.modules)))"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"

@@ -1,0 +1,317 @@
+"""Priors of other libraries become ours: the same laws, with notes, and refusals with reasons."""
+
+import copy
+import json
+import math
+import re
+
+import numpy as np
+import pymc as pm
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pymc_extras.deserialize import deserialize
+from pymc_extras.prior import Prior, Scaled
+
+from unfunnel import LaplaceIdentity, LogNormalExp
+from unfunnel.families import LOGNORMAL_EXP
+from unfunnel.families.ops import NUMPY
+from unfunnel.files.conversion.convert import convert
+from unfunnel.files.conversion.foreign import Entry
+from unfunnel.files.conversion.special_priors import times
+
+pytestmark = pytest.mark.usefixtures("fast_compile")
+
+GAMMA = {"dist": "Gamma", "kwargs": {"mu": 1.5, "sigma": 0.5}}
+HALF_NORMAL = {"dist": "HalfNormal", "kwargs": {"sigma": 0.5}}
+
+
+def peer(name, *, dims=None, centered=True, **parameters):
+    data = {"special_prior": name, "kwargs": parameters}
+    return data | ({} if centered else {"centered": False}) | ({"dims": dims} if dims else {})
+
+
+def exponential(mu=0.4, sigma=0.3, **options):
+    kwargs = {"mu": mu, "sigma": sigma}
+    return {"dist": "Normal", "kwargs": kwargs, "transform": "exp", **options}
+
+
+def converted(data):
+    """Convert one prior, of which nothing may be refused, and return it with its note."""
+    before = copy.deepcopy(data)
+    found = convert({"beta": data})
+    assert data == before
+    assert not found.refusals
+    (note,) = found.notes
+    json.dumps(found.data)
+    return found.data["beta"], str(note)
+
+
+def refused(data):
+    found = convert({"beta": data})
+    assert found.data == {"beta": data}
+    assert not found.notes
+    (refusal,) = found.refusals
+    return refusal
+
+
+# -- what is written
+
+
+@pytest.mark.parametrize("form", ["special", "flat", "class", "registry"])
+def test_every_form_of_a_log_normal_prior(form):
+    parameters = {"mean": GAMMA, "std": 0.5}
+    options = {"dims": ["geo"], "centered": False}
+    name = "LogNormalPrior"
+    data = {
+        "special": {"special_prior": name, "kwargs": parameters, **options},
+        "flat": {"special_prior": name, **parameters, **options},
+        "class": {"class": f"pymc_marketing.special_priors.{name}", "kwargs": parameters | options},
+        "registry": {
+            "special_prior": name,
+            "kwargs": parameters,
+            **options,
+            "__type__": f"pymc_marketing.special_priors.{name}",
+        },
+    }[form]
+    found, note = converted(data)
+    assert deserialize(found) == LogNormalExp(
+        Prior("Gamma", mu=1.5, sigma=0.5), 0.5, dims="geo", centered=False
+    )
+    assert ("distribution" in found) == (form == "flat")  # written as it was
+    assert note.startswith("beta: LogNormalPrior is now LogNormalExp: the same law")
+    assert "_mu and _sigma, not _mean and _std" in note
+
+
+def test_aliases_and_likelihoods():
+    assert converted(peer("LogNormalPrior", mu=2.0, sigma=1.0))[0] == {
+        "dist": "LogNormalExp",
+        "kwargs": {"mu": 2.0, "sigma": 1.0},
+    }
+    found, note = converted(peer("LogNormalPrior", std=HALF_NORMAL, dims=["date"]))
+    assert found["kwargs"] == {"sigma": HALF_NORMAL}
+    assert "without mu it is a likelihood" in note
+
+
+def test_nested_and_enveloped_priors():
+    nested = {"dist": "Normal", "kwargs": {"mu": 0, "sigma": peer("LogNormalPrior", mean=1, std=2)}}
+    file = {"$schema": "x", "unfunnel": 1, "priors": {"beta": nested, "kept": GAMMA}}
+    found = convert(file)
+    assert found.data["priors"]["beta"]["kwargs"]["sigma"]["dist"] == "LogNormalExp"
+    assert found.data["priors"]["kept"] == GAMMA
+    assert (found.data["$schema"], found.data["unfunnel"]) == ("x", 1)
+    assert found.notes[0].path == ("beta", "kwargs", "sigma")
+    members = {"dist": "ByCoord", "kwargs": {"dim": "c", "members": [exponential()]}}
+    assert convert({"beta": members}).notes[0].path == ("beta", "kwargs", "members", 0)
+
+
+def test_paths_begin_with_the_name_in_a_file_without_version():
+    nested = {"special_prior": "LogNormalPrior", "mean": 2.0, "std": 0.5}
+    converted = convert({"$schema": "x", "priors": {"beta": nested}})
+    assert converted.data["$schema"] == "x"
+    assert converted.data["priors"]["beta"]["distribution"] == "LogNormalExp"
+    assert [note.path for note in converted.notes] == [("beta",)]
+
+
+def test_arrays_of_xarray():
+    data = {
+        "dims": ["geo"],
+        "attrs": {},
+        "data": [1.0, 2.0],
+        "coords": {"geo": {"dims": ["geo"], "attrs": {}, "data": ["a", "b"]}},
+        "name": None,
+    }
+    found, _ = converted(peer("LogNormalPrior", mean=data, std=1.0, dims=["geo"]))
+    mean = deserialize(found).parameters["mu"]
+    assert mean.dims == ("geo",)
+    assert list(mean["geo"].values) == ["a", "b"]
+    assert mean.values.tolist() == [1.0, 2.0]
+
+
+def test_priors_are_asked_for_their_dictionaries():
+    found = convert({"a": Prior("Normal", mu=0.4, sigma=0.3, transform="exp"), "b": 2.0})
+    assert found.data["a"]["dist"] == "LogNormalExp"
+    assert found.data["b"] == 2.0
+
+
+def test_what_is_ours_stays():
+    ours = {"a": LogNormalExp(1, 2, dims="geo").to_dict(), "b": GAMMA, "c": [1, 2], "d": "text"}
+    found = convert(ours)
+    assert (found.data, found.notes, found.refusals) == (ours, [], [])
+
+
+# -- the laws
+
+
+@settings(max_examples=50)
+@given(st.floats(-20, 20), st.floats(1e-3, 5))
+def test_an_exponential_has_its_own_location_and_scale(mu, sigma):
+    found, _ = converted(exponential(mu, sigma))
+    location, scale = LOGNORMAL_EXP.location_scale(found["kwargs"], NUMPY)
+    assert location == pytest.approx(mu, rel=1e-9, abs=1e-9)
+    assert scale == pytest.approx(sigma, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "mu", "sigma"),
+    [({}, 0.0, 1.0), ({"mu": 1}, 1.0, 1.0), ({"tau": 4.0}, 0.0, 0.5), ({"sigma": 2}, 0.0, 2.0)],
+)
+def test_defaults_are_those_of_pymc(kwargs, mu, sigma):
+    found, _ = converted({"dist": "Normal", "kwargs": kwargs, "transform": "exp"})
+    assert found["kwargs"]["mu"] == pytest.approx(math.exp(mu + sigma**2 / 2))
+    assert found["kwargs"]["sigma"] == pytest.approx(
+        math.exp(mu + sigma**2 / 2) * math.sqrt(math.expm1(sigma**2))
+    )
+
+
+def test_arrays_keep_their_form():
+    found, _ = converted(exponential([0.0, 1.0], 0.5, dims=["geo"]))
+    assert found["kwargs"]["mu"] == pytest.approx(np.exp([0.125, 1.125]))
+    labels = {"class": "DataArray", "dims": ["geo"], "coords": {"geo": ["a", "b"]}}
+    found, _ = converted(exponential({**labels, "data": [0.0, 1.0]}, 0.5, dims=["geo"]))
+    assert {**found["kwargs"]["sigma"], "data": 0} == {**labels, "data": 0}
+    assert found["kwargs"]["mu"]["data"] == pytest.approx(np.exp([0.125, 1.125]))
+    other = {**labels, "coords": {"geo": ["b", "a"]}, "data": [0.5, 0.6]}
+    with_other = exponential({**labels, "data": [0.0, 1.0]}, other)
+    assert "arrays with different dims or coords" in str(refused(with_other).problem)
+
+
+def log_density(prior, at, coords):
+    with pm.Model(coords=coords) as model:
+        prior.create_variable("x")
+    point = {value.name: np.full(3, at) for value in model.value_vars}
+    return model.compile_logp(jacobian=False)(point)
+
+
+@pytest.mark.parametrize("b", [0.7, [0.5, 1.0, 2.0]])
+def test_a_laplace_prior_is_the_laplace_law(b):
+    found, note = converted(peer("LaplacePrior", mu=0.5, b=b, dims=["geo"]))
+    prior = deserialize(found)
+    assert type(prior) is LaplaceIdentity
+    assert "sqrt(2) b" in note
+    coords = {"geo": list("abc")}
+    theirs = Prior("Laplace", mu=0.5, b=b if isinstance(b, float) else np.array(b), dims="geo")
+    for at in (-3.0, 0.4, 2.0):
+        assert log_density(prior, at, coords) == pytest.approx(log_density(theirs, at, coords))
+
+
+def test_a_non_centered_laplace_prior_is_told_apart():
+    _, note = converted(peer("LaplacePrior", mu=0, b=1, dims=["geo"], centered=False))
+    assert "one variance for all elements" in note
+    assert "one variance" not in converted(peer("LaplacePrior", mu=0, b=1, dims=["geo"]))[1]
+
+
+HYPERPRIORS = [
+    Prior("Exponential", lam=3.0),
+    Prior("Exponential", scale=3.0),
+    Prior("Gamma", alpha=2.0, beta=3.0),
+    Prior("Gamma", mu=2.0, sigma=3.0),
+    Prior("HalfCauchy", beta=2.0),
+    Prior("HalfNormal", sigma=2.0),
+    Prior("HalfNormal", tau=2.0),
+    Prior("HalfStudentT", nu=4.0, sigma=2.0),
+    Prior("InverseGamma", alpha=4.0, beta=2.0),
+    Prior("InverseGamma", mu=4.0, sigma=2.0),
+    Prior("Uniform", lower=0.5, upper=2.0),
+    Prior("Weibull", alpha=4.0, beta=2.0),
+    LogNormalExp(2.0, 1.0),
+    LogNormalExp(2.0, cv=0.3),
+    Prior("LogNormal", mu=0.0, sigma=1.0),
+    Prior("HalfNormal"),
+    Prior("HalfNormal", sigma=Prior("HalfNormal", sigma=1.0)),
+]
+
+
+@pytest.mark.parametrize("prior", HYPERPRIORS, ids=str)
+def test_hyperpriors_in_another_unit(prior):
+    new = deserialize(times(prior.to_dict(), 3.0))
+    assert isinstance(new, Scaled) == (prior in HYPERPRIORS[-3:])
+    with pm.Model():
+        old, scaled = prior.create_variable("old"), new.create_variable("new")
+        if isinstance(new, Scaled):
+            assert new.factor == 3.0
+            return
+        # the density of 3 X at 3 x is a third of that of X at x
+        at = np.array([0.6, 1.0, 1.7])
+        ours = pm.logp(scaled, 3 * at).eval()
+        assert ours == pytest.approx(pm.logp(old, at).eval() - math.log(3.0), rel=1e-6)
+
+
+# -- what is refused
+
+
+@pytest.mark.parametrize(
+    ("data", "path", "message"),
+    [
+        (peer("LogNormalPrior", mean=-2.0, std=1.0), ("mean",), "positive .* -2.0.*squares it"),
+        (peer("LogNormalPrior", mean=[1, -2], std=1.0), ("mean",), r"positive .* \[1, -2\]"),
+        (peer("LogNormalPrior", mean="1e-3", std=1), ("mean",), "'1e-3', of type str"),
+        (peer("LogNormalPrior", mean=1.0), (), "expected 'std', .* without 'std'"),
+        (peer("LogNormalPrior", mean=1, std=1, sd=2), ("sd",), "a key 'sd'.*mean 'std'"),
+        ({**peer("LogNormalPrior", mean=1, std=1), "centred": 1}, ("centred",), "nothing is ign"),
+        (peer("LaplacePrior", mu=0, b=0), ("b",), "a positive number, but got 0"),
+        (peer("LaplacePrior", mu=0), (), "expected 'mu' and 'b', .* without 'b'"),
+        (peer("LaplacePrior", mu={**GAMMA, "dims": "geo"}, b=1), (), "no dims, while mu has 'geo'"),
+        (exponential(800, 1), (), "mu = inf"),
+        (exponential(0, 0), (), "sigma = 0"),
+    ],
+)
+def test_refusals(data, path, message):
+    problem = refused(data).problem
+    assert problem.path == ("beta", *path)
+    assert re.search(message, str(problem))
+
+
+@pytest.mark.parametrize(
+    ("mu", "sigma", "said"),
+    [
+        (0.0, {"dist": "Exponential", "kwargs": {"lam": 5}}, "one element has an infinite mean"),
+        (0.0, {"dist": "HalfNormal", "kwargs": {"sigma": 1}}, "one element has an infinite mean"),
+        (0.0, {"distribution": "HalfNormal", "sigma": 1}, "one element has an infinite mean"),
+        (0.0, HALF_NORMAL, "the mean 1.155 and an infinite standard deviation"),
+        ({"dist": "Normal", "kwargs": {"mu": 0, "sigma": 1}}, 0.5, "the mean 1.868 and the stand"),
+        ({"dist": "StudentT", "kwargs": {"nu": 3}}, 0.5, "one element has an infinite mean"),
+        (0.0, {"dist": "HalfNormal", "kwargs": {"sigma": [0.1, 1.0]}}, "an infinite mean"),
+        (0.0, {"dist": "HalfFlat"}, "may well be infinite"),
+        (0.0, {"dist": "HalfNorml", "kwargs": {}}, "may well be infinite"),
+        ({"dist": "Normal", "kwargs": {"mu": 0, "sigma": GAMMA}}, 0.5, "may well be infinite"),
+    ],
+)
+def test_hierarchies_say_what_their_mean_is(mu, sigma, said):
+    assert said in str(refused(exponential(mu, sigma, dims=["geo"])).problem)
+
+
+def test_the_suggestion_has_finite_moments_and_the_same_typical_element():
+    mu = {"dist": "Normal", "kwargs": {"mu": 0.4, "sigma": 0.2}}
+    suggestion = refused(exponential(mu, HALF_NORMAL, dims=["geo"], centered=False)).suggestion
+    prior = deserialize(json.loads(json.dumps(suggestion)))
+    assert prior.dims == ("geo",) and prior.centering is False
+    assert prior.parameters["cv"] == Prior("HalfNormal", sigma=0.5)
+    says = prior.implied()
+    assert math.isfinite(says.value("sd"))
+    assert says.value("50%") == pytest.approx(math.exp(0.4), rel=0.05)
+
+
+def test_the_suggestion_is_the_same_law_if_only_mu_is_random():
+    mu = {"dist": "Normal", "kwargs": {"mu": 0.4, "sigma": 0.2}}
+    prior = deserialize(refused(exponential(mu, 0.3)).suggestion)
+    log_sd = math.hypot(0.2, 0.3)
+    says = prior.implied()
+    for name, score in (("5%", -1.6449), ("50%", 0.0), ("95%", 1.6449)):
+        assert says.value(name) == pytest.approx(math.exp(0.4 + score * log_sd), rel=2e-3)
+
+
+@pytest.mark.parametrize(("name", "lighter"), [("HalfCauchy", True), ("Exponential", False)])
+def test_a_suggestion_that_needs_a_lighter_tail_says_so(name, lighter):
+    problem = refused(exponential(0.0, {"dist": name, "kwargs": {SCALES[name]: 1.0}})).problem
+    assert ("Give cv a hyperprior with a finite variance" in problem.remedy) == lighter
+
+
+SCALES = {"HalfCauchy": "beta", "Exponential": "scale"}
+
+
+def test_dictionaries_that_name_no_prior():
+    assert Entry.read({"class": "Scaled", "data": {"dist": GAMMA, "factor": 2}}) is None
+    assert Entry.read({"dist": GAMMA, "factor": 2.0}) is None
+    scaled = {"class": "Scaled", "data": {"dist": exponential(), "factor": 2}}
+    assert converted(scaled)[0]["data"]["dist"]["dist"] == "LogNormalExp"

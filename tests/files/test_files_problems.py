@@ -1,0 +1,225 @@
+"""Every mistake of a file is in one error, each with its path and its line."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies_of_priors import files
+
+import unfunnel
+from unfunnel import ConfigError, LogNormalExp
+from unfunnel.files import versions
+from unfunnel.files.revival import revive_priors
+
+
+def problems(text, format="yaml"):
+    with pytest.raises(ConfigError) as caught:
+        unfunnel.loads(text, format)
+    return [(each.where, each.line) for each in caught.value.problems], str(caught.value)
+
+
+MANY = """\
+unfunnel: 1
+priors:
+  a:
+    dist: LogNormalExp
+    kwargs:
+      mu: {dist: Gama, kwargs: {mu: 1}}
+      sigma: 1e-3
+  b:
+    dist: Normal
+    kwargs: {mu: 0, sigma: wide}
+    dim: geo
+  a: 3
+  c: {dist: HalfNormal, centered: no}
+"""
+
+
+def test_all_mistakes_at_once():
+    found, message = problems(MANY)
+    assert found == [
+        ("a.kwargs.mu.dist", 6),
+        ("a.kwargs.sigma", 7),
+        ("b.kwargs.sigma", 10),
+        ("b.dim", 11),
+        ("a", 12),
+        ("c.centered", 13),
+    ]
+    assert "Write 1.0e-3 for the number" in message
+    assert message.startswith("text: ")
+
+
+def test_the_file_is_named(tmp_path):
+    path = tmp_path / "priors.yaml"
+    path.write_text("beta: {dist: Nrmal}")
+    with pytest.raises(ConfigError, match=r"priors\.yaml: 1 problem\n  line 1: beta\.dist: "):
+        unfunnel.load(path)
+
+
+@pytest.mark.parametrize(
+    ("data", "where", "found", "expected"),
+    [
+        (
+            {"dist": "Normal", "kwargs": {"mu": {"dist": "Normal", "dims": ["a"]}}, "dims": ["b"]},
+            "x", "UnsupportedShapeError", "its constructor accepts",
+        ),
+        (
+            {"dist": "LogNormalExp", "kwargs": {
+                "mu": {"dist": "LogNormalExp", "kwargs": {"mu": 1, "sigma": 1}, "dims": ["a"]},
+                "sigma": 1}, "dims": ["b"]},
+            "x.kwargs.mu", "dims ('a',)", "a subset of the prior's dims ('b',)",
+        ),
+        (
+            {"dist": "LogNormalExp", "kwargs": {"mu": {"dist": "Normal"}, "sigma": 1}},
+            "x.kwargs.mu", "puts mass", "a hyperprior with",
+        ),
+        (
+            {"dist": "LogNormalExp", "mu": {"dist": "Normal"}, "sigma": 1},
+            "x.mu", "puts mass", "a hyperprior with",
+        ),
+        (
+            {"dist": "Normal", "transform": "no_such_function"},
+            "x.transform", "the text ", "pytensor.tensor or pymc.math",
+        ),
+        (
+            {"class": "DataArray", "data": [1, 2], "dims": ["a"], "coords": {"a": ["u"]}},
+            "x", "conflicting sizes", "its constructor accepts",
+        ),
+        (
+            {"class": "DataArray", "data": [1], "dims": ["a"],
+             "coords": {"a": {"dtype": "datetime64[ns]", "data": ["yesterday week"]}}},
+            "x", "yesterday week", "its constructor accepts",
+        ),
+        ([[1, 2], [3]], "x", "inhomogeneous", "its constructor accepts"),
+    ],
+)  # fmt: skip
+def test_what_only_making_it_shows(data, where, found, expected):
+    revived, (problem,) = revive_priors({"y": 1, "x": data})
+    assert revived == {"y": 1}
+    assert problem.where == where
+    assert found in problem.found
+    assert expected in problem.expected
+
+
+def test_one_mistake_is_one_problem_and_others_are_found_beside_it():
+    inner = {"dist": "LogNormalExp", "kwargs": {"mu": {"dist": "Normal"}, "sigma": 1}}
+    _, found = revive_priors(
+        {
+            "a": {"dist": "Normal", "kwargs": {"mu": inner, "sigma": inner}},
+            "b": {"class": "Scaled", "data": {"dist": inner, "factor": [[1], [2, 3]]}},
+            "c": {"class": "Censored", "data": {"dist": inner}},
+            "d": {"dist": "ByCoord", "kwargs": {
+                "dim": "g", "labels": ["u"], "members": [inner], "default": inner}},
+            "e": {"dist": "ByCoord", "dim": "g", "members": {"u": inner}},
+        }
+    )  # fmt: skip
+    assert [each.where for each in found] == [
+        "a.kwargs.mu.kwargs.mu",
+        "a.kwargs.sigma.kwargs.mu",
+        "b.data.dist.kwargs.mu",
+        "b.data.factor",
+        "c.data.dist.kwargs.mu",
+        "d.kwargs.members[0].kwargs.mu",
+        "d.kwargs.default.kwargs.mu",
+        "e.members.u.kwargs.mu",
+    ]
+
+
+def test_flat_forms_and_members_by_label():
+    text = """
+    beta: {distribution: LogNormalExp, mu: {distribution: Gamma, mu: 2, sigma: 1}, sigma: 1,
+           dims: geo, centered: [0.2, 0.8]}
+    gamma:
+      distribution: ByCoord
+      dim: channel
+      members: {tv: {dist: HalfNormal, kwargs: {sigma: 2}}, radio: {distribution: Normal, mu: 1}}
+      dims: [geo, channel]
+    delta: {distribution: Normal, mu: 1, sigma: 2.5, dims: [geo], centered: false}
+    """
+    loaded = unfunnel.loads(text, "yaml")
+    assert loaded == unfunnel.loads(unfunnel.dumps(loaded))
+    assert loaded["beta"].dims == ("geo",)
+    assert loaded["gamma"].members["radio"].parameters == {"mu": 1}
+    assert loaded["delta"].centered is False
+
+
+def test_versions():
+    priors = {"beta": LogNormalExp(1, 2)}
+    whole = unfunnel.dumps(priors)
+    assert unfunnel.loads(whole) == unfunnel.loads(unfunnel.dumps(priors, bare=True)) == priors
+    found, message = problems(whole.replace('"unfunnel": 1', '"unfunnel": 2'), "json")
+    assert found == [("unfunnel", 3)]
+    assert "pip install --upgrade unfunnel" in message
+    for other in ("0", "-1", "1.5", "true", '"1"', "null"):
+        found, _ = problems(whole.replace('"unfunnel": 1', f'"unfunnel": {other}'), "json")
+        assert found == [("unfunnel", 3)], other
+
+
+def test_older_files_pass_through_every_migration(monkeypatch):
+    monkeypatch.setattr(versions, "VERSION", 3)
+    steps = {
+        1: lambda data: {**data, "unfunnel": 2, "priors": {**data["priors"], "one": 1}},
+        2: lambda data: {**data, "unfunnel": 3, "priors": {**data["priors"], "two": 2}},
+    }
+    monkeypatch.setattr(versions, "MIGRATIONS", {**versions.MIGRATIONS, **steps})
+    assert versions.brought_up_to_date({"a": 0}) == {
+        "unfunnel": 3,
+        "priors": {"a": 0, "one": 1, "two": 2},
+    }
+    assert versions.unreadable({"unfunnel": 3, "priors": {}}) is None
+    assert versions.unreadable({"unfunnel": 4, "priors": {}}) is not None
+
+
+def broken(text, seed):
+    """Return a text with a few characters, lines or halves lost, doubled or exchanged."""
+    chance = random.Random(seed)
+    for _ in range(chance.randint(1, 4)):
+        if not text:
+            break
+        a, b = sorted(chance.randrange(len(text)) for _ in range(2))
+        b = min(b, a + chance.choice([1, 3, 40]))
+        replacement = chance.choice(
+            ["", text[a:b] * 2, chance.choice([*"{}[],:-\"'&*!#|>0 \n", "null", "1e999"])]
+        )
+        text = text[:a] + replacement + text[b:]
+    return text
+
+
+def assert_read_or_refused(priors, format, seed):
+    text = broken(unfunnel.dumps(priors, format), seed)
+    try:
+        unfunnel.loads(text, format)
+    except ConfigError as error:
+        assert error.problems
+
+
+@pytest.mark.filterwarnings("ignore::unfunnel.errors.SupportWarning")
+@pytest.mark.parametrize("format", ["json", "yaml"])
+@settings(max_examples=40)
+@given(files, st.integers())
+def test_broken_files_are_refused_and_nothing_else(format, priors, seed):
+    assert_read_or_refused(priors, format, seed)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::unfunnel.errors.SupportWarning")
+@pytest.mark.parametrize("format", ["json", "yaml"])
+@settings(max_examples=2000)
+@given(files, st.integers())
+def test_thousands_of_broken_files(format, priors, seed):
+    assert_read_or_refused(priors, format, seed)
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [("Exp", "Did you mean 'exp'?"), ("zzz", "Register it with pymc_extras.prior.register")],
+)
+def test_a_transform_that_nobody_knows(name, remedy):
+    text = f"beta:\n  dist: LogNormalExp\n  kwargs: {{mu: 1, sigma: 1}}\n  transform: {name}"
+    for each in (text, text.replace("LogNormalExp", "Normal")):
+        found, message = problems(each)
+        assert found == [("beta.transform", 4)]
+        assert f"but got the text {name!r}. {remedy}" in message

@@ -1,0 +1,223 @@
+"""``constrain`` on hierarchies: the marginal law holds the mass, the rest is kept."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pymc_extras.prior import Prior
+from scipy.special import ndtr, roots_hermitenorm
+
+from unfunnel import LogNormalExp, NormalIdentity, ProbitNormal
+from unfunnel.errors import ParameterError, UnsupportedError
+from unfunnel.moments.marginal import COARSE, FINE, Marginal
+from unfunnel.moments.random_parameters import second_moment
+from unfunnel.moments.reading import scalar_law
+
+
+def with_split(icc, cv):
+    """Return a lognormal hierarchy whose variance divides like this; its moments are anything."""
+    mean_of_sigma = np.sqrt((1 - icc) / (1 + cv**2))
+    return LogNormalExp(
+        mu=LogNormalExp(3.0, np.sqrt(icc)),
+        sigma=LogNormalExp(mean_of_sigma, cv * mean_of_sigma),
+        dims="geo",
+        centered=False,
+    )
+
+
+def hermite_cdf(x, prior, nodes=240):
+    """Average the lognormal distribution function by Gauss-Hermite quadrature."""
+    t, w = roots_hermitenorm(nodes)
+    grids = []
+    for key in ("mu", "sigma"):
+        numbers = prior.parameters[key].parameters
+        v = np.log1p((numbers["sigma"] / numbers["mu"]) ** 2)
+        grids.append(numbers["mu"] * np.exp(np.sqrt(v) * t - v / 2))
+    m, s = grids[0][:, None], grids[1]
+    v = np.log1p((s / m) ** 2)
+    weights = np.outer(w, w) / w.sum() ** 2
+    return float((weights * ndtr((np.log(x / m) + v / 2) / np.sqrt(v))).sum())
+
+
+# icc, cv, bounds and mass, mean and sd of one element. The last digits of these come from a rule of
+# 80 x 80 nodes, which is off by as much as the tolerance.
+MARGINAL = [
+    (0.3, 0.5, (0.5, 3, 0.9), 1.577630943354786, 0.8402038002800533),
+    (0.3, 0.5, (1, 10, 0.95), 4.489328415601286, 2.4526959700462356),
+    (0.5, 0.5, (0.1, 0.4, 0.94), 0.23086532666070245, 0.08109727393093454),
+]
+
+
+@pytest.mark.parametrize(("icc", "cv", "bounds", "mean", "sd"), MARGINAL)
+def test_reference_values(icc, cv, bounds, mean, sd):
+    prior = with_split(icc, cv).constrain(*bounds)
+    law = scalar_law(prior)
+    assert law.mean == pytest.approx(mean, rel=2e-5)
+    assert np.sqrt(law.variance) == pytest.approx(sd, rel=2e-5)
+    lower, upper, mass = bounds
+    assert hermite_cdf(lower, prior) == pytest.approx((1 - mass) / 2, rel=2e-6)
+    assert 1 - hermite_cdf(upper, prior) == pytest.approx((1 - mass) / 2, rel=2e-6)
+
+
+@pytest.mark.parametrize(("icc", "cv", "bounds", "mean", "sd"), MARGINAL)
+def test_what_is_kept(icc, cv, bounds, mean, sd):
+    before = with_split(icc, cv)
+    prior = before.constrain(*bounds)
+    assert type(prior) is LogNormalExp
+    assert (prior.dims, prior.centering) == (("geo",), False)
+    assert type(prior.parameters["mu"]) is type(prior.parameters["sigma"]) is LogNormalExp
+    law = scalar_law(prior)
+    sigma = law.parameters["sigma"]
+    assert law.parameters["mu"].variance / law.variance == pytest.approx(icc, rel=1e-12)
+    assert np.sqrt(sigma.variance) / sigma.mean == pytest.approx(cv, rel=1e-12)
+    assert second_moment(sigma) == pytest.approx((1 - icc) * law.variance, rel=1e-12)
+    assert before == with_split(icc, cv)
+
+
+HIERARCHIES = {
+    "gamma, exponential": LogNormalExp(
+        Prior("Gamma", mu=1, sigma=0.3, dims="geo"), Prior("Exponential", scale=0.3)
+    ),
+    "inverse gamma, half normal": LogNormalExp(
+        Prior("InverseGamma", alpha=5, beta=3), Prior("HalfNormal")
+    ),
+    "lognormal, half t": LogNormalExp(
+        Prior("LogNormal", mu=0, sigma=0.3), Prior("HalfStudentT", nu=4, sigma=0.2)
+    ),
+    "mean alone": LogNormalExp(Prior("Gamma", alpha=4, beta=1), 0.5),
+    "sd alone": LogNormalExp(2, Prior("Weibull", alpha=2, beta=1)),
+    "uniform": LogNormalExp(Prior("Uniform", lower=1, upper=3), Prior("Exponential", scale=0.3)),
+    "real": NormalIdentity(Prior("Normal"), Prior("HalfNormal")),
+    "real, ours": NormalIdentity(NormalIdentity(0, 1), LogNormalExp(1, 0.5)),
+    "real, other hyperpriors": NormalIdentity(
+        Prior("StudentT", nu=4, mu=1, sigma=1), Prior("Gamma", mu=1, sigma=0.5)
+    ),
+}
+
+
+@pytest.mark.parametrize("key", HIERARCHIES)
+def test_each_tail_has_half_of_the_rest(key):
+    before = HIERARCHIES[key]
+    prior = before.constrain(0.5, 3, mass=0.9)
+    marginal = Marginal(scalar_law(prior))
+    assert marginal.cdf(0.5) == pytest.approx(0.05, rel=1e-6)
+    assert marginal.cdf(3.0) == pytest.approx(0.95, rel=1e-6)
+    for name, value in before.parameters.items():
+        after = prior.parameters[name]
+        assert type(after) is type(value) or isinstance(after, float)
+        assert getattr(after, "distribution", None) == getattr(value, "distribution", None)
+        assert getattr(after, "dims", None) == getattr(value, "dims", None)
+
+
+@pytest.mark.parametrize(
+    ("prior", "message"),
+    [
+        (
+            LogNormalExp(Prior("Exponential", scale=1), 1),
+            r"mu: expected a hyperprior .*'Exponential'.*one number for both.*Prior\('Gamma', mu=",
+        ),
+        (
+            LogNormalExp(Prior("TruncatedNormal", mu=1, sigma=1, lower=0), 1),
+            r"mu: .*'Gamma', .*TruncatedNormal.*no closed form",
+        ),
+        (LogNormalExp(1, Prior("HalfCauchy", beta=1)), "finite mean and a finite variance"),
+        (LogNormalExp(1, Prior("HalfStudentT", nu=2, sigma=1)), "a finite variance.*inf"),
+        (LogNormalExp(LogNormalExp(1, Prior("HalfNormal")), 1), "at most two hyperpriors"),
+        (LogNormalExp(Prior("Gamma", mu=1, sigma=1), [1.0, 2.0], dims="geo"), "constant scalar"),
+        (LogNormalExp(LogNormalExp(1, 1), 1, transform="log"), "without transform="),
+    ],
+    ids=["one number", "no closed form", "no mean", "no variance", "nested", "array", "transform"],
+)
+def test_what_cannot_be_constrained(prior, message):
+    message = message.replace("'Exponential'", "Exponential")
+    with pytest.raises(UnsupportedError, match=message):
+        prior.constrain(1, 2)
+
+
+def share(alpha, beta):
+    return Prior("Beta", alpha=alpha, beta=beta)
+
+
+BETWEEN_BOUNDS = {
+    "beta": (ProbitNormal(share(3, 4), spread=share(2, 5), dims="geo"), (0.1, 0.7, 0.9)),
+    "mean alone": (ProbitNormal(share(3, 4), spread=0.4), (0.1, 0.7, 0.9)),
+    "uniform from 0": (
+        ProbitNormal(ProbitNormal(0.3, 0.1), spread=Prior("Uniform", lower=0, upper=0.6)),
+        (0.1, 0.5, 0.9),
+    ),
+    "other bounds": (
+        ProbitNormal(
+            Prior("Uniform", lower=2, upper=4), spread=ProbitNormal(0.3, 0.1), lower=2, upper=4
+        ),
+        (2.5, 3.0, 0.9),
+    ),
+    "U shape": (ProbitNormal(share(3, 4), spread=share(2, 5)), (0.01, 0.99, 0.9)),
+}
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param(key, marks=() if key in ("beta", "mean alone") else pytest.mark.slow)
+        for key in BETWEEN_BOUNDS
+    ],
+)
+def test_between_bounds_the_spread_is_restated(key):
+    before, (lower, upper, mass) = BETWEEN_BOUNDS[key]
+    prior = before.constrain(lower, upper, mass=mass)
+    for name, value in before.parameters.items():
+        after = prior.parameters[name]
+        assert getattr(after, "distribution", None) == getattr(value, "distribution", None)
+    assert (prior.bounds, prior.dims) == (before.bounds, before.dims)
+    old, new = scalar_law(before), scalar_law(prior)
+    assert new.parameters["mu"].variance / new.variance == pytest.approx(
+        old.parameters["mu"].variance / old.variance, rel=1e-9
+    )
+    spreads = [law.parameters["spread"] for law in (old, new)]
+    cv = [np.sqrt(spread.variance) / spread.mean for spread in spreads]
+    assert cv[1] == pytest.approx(cv[0], rel=1e-9)
+    draws = new.draw(40_000, np.random.default_rng(4))
+    tail = (1 - mass) / 2
+    assert (draws < lower).mean() == pytest.approx(tail, abs=0.005)
+    assert (draws > upper).mean() == pytest.approx(tail, abs=0.005)
+    marginal = Marginal(new)
+    assert marginal.cdf(lower) == pytest.approx(tail, rel=1e-9)
+    assert marginal.cdf(upper) == pytest.approx(1 - tail, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("prior", "bounds", "message"),
+    [
+        (
+            ProbitNormal(Prior("Uniform", lower=0, upper=1), spread=0.3),
+            (0.01, 0.95, 0.8),
+            r"tried, and impossible, was .*Uniform.* puts mass.*ProbitNormal",
+        ),
+        (
+            NormalIdentity(Prior("Gamma", mu=1, sigma=0.2), 1),
+            (-3, -1, 0.9),
+            r"none with .*tried, and impossible, was a mean of -",
+        ),
+    ],
+)
+def test_where_no_hyperprior_of_the_kind_will_do(prior, bounds, message):
+    with pytest.raises(UnsupportedError, match=message):
+        prior.constrain(*bounds)
+
+
+def test_most_is_done_on_a_coarse_grid(monkeypatch):
+    sizes = []
+    cdf = Marginal.cdf
+    monkeypatch.setattr(Marginal, "cdf", lambda self, x: sizes.append(self.sizes) or cdf(self, x))
+    HIERARCHIES["gamma, exponential"].constrain(0.5, 3, mass=0.9)
+    assert 0 < sizes.count(FINE) <= 20 < sizes.count(COARSE)
+
+
+def test_arguments_that_cannot_be_meant():
+    prior = with_split(0.3, 0.5)
+    with pytest.raises(ParameterError, match=r"0\.0 < lower < upper < inf"):
+        prior.constrain(2, 1)
+    with pytest.raises(ParameterError, match=r"mass in \(0, 1\)"):
+        prior.constrain(1, 2, mass=95)
+    with pytest.raises(UnsupportedError, match="method='equal-tails' for a prior with hyperpriors"):
+        prior.constrain(1, 2, method="maxent")

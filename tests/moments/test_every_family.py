@@ -1,0 +1,181 @@
+"""Statements and readings of every family: bounds, shapes and ratios, by independent means."""
+
+from __future__ import annotations
+
+import numpy as np
+import pymc as pm
+import pytest
+from pymc_extras.prior import Prior
+from registry import families
+
+from unfunnel import (
+    LogNormalExp,
+    NormalIdentity,
+    ProbitNormal,
+    StudentTIdentity,
+    WeibullExp,
+    elicit_hierarchy,
+)
+from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError
+from unfunnel.families import FAMILIES
+from unfunnel.families.ops import NUMPY
+
+DRAWS = 40_000
+
+
+def beta():
+    return Prior("Beta", alpha=2, beta=5)
+
+
+def gamma():
+    return Prior("Gamma", mu=0.4, sigma=0.1)
+
+
+HIERARCHIES = {
+    "LogNormalExp": lambda: LogNormalExp(LogNormalExp(1.5, 0.5), cv=gamma()),
+    "above": lambda: LogNormalExp(LogNormalExp(2, 0.5, lower=1), cv=gamma(), lower=1),
+    "below": lambda: LogNormalExp(LogNormalExp(-2, 0.5, upper=0), cv=gamma(), upper=0),
+    "WeibullExp": lambda: WeibullExp(Prior("Gamma", mu=2, sigma=0.5), cv=gamma()),
+    "WeibullExp-sigma": lambda: WeibullExp(WeibullExp(2, cv=0.2), gamma()),
+    "ProbitNormal": lambda: ProbitNormal(ProbitNormal(0.3, 0.1), spread=beta()),
+    "bounds": lambda: ProbitNormal(
+        Prior("Uniform", lower=2, upper=4), spread=beta(), lower=2, upper=4
+    ),
+    "StudentTIdentity": lambda: StudentTIdentity(Prior("Normal", mu=1), gamma(), 5),
+    "random-nu": lambda: StudentTIdentity(1, gamma(), LogNormalExp(8, 1, lower=5)),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", HIERARCHIES.values(), ids=list(HIERARCHIES))
+def test_implied_is_what_the_model_draws(make):
+    says = make().implied(random_seed=1)
+    with pm.Model():
+        element = make().create_variable("x")
+    draws = pm.draw(element, DRAWS, random_seed=2, mode="FAST_COMPILE")
+    sd = says.value("sd")
+    assert draws.mean() == pytest.approx(says.value("mean"), abs=5 * sd / np.sqrt(DRAWS))
+    assert draws.std() == pytest.approx(sd, rel=0.05)
+    for p in (0.05, 0.25, 0.5, 0.75, 0.95):
+        below = (draws < says.value(f"{p:.0%}")).mean()
+        assert below == pytest.approx(p, abs=5 * np.sqrt(p * (1 - p) * 1.2 / DRAWS))
+
+
+def test_levels_are_called_what_was_stated():
+    assert set(HIERARCHIES["bounds"]().implied().numbers["level"]) == {"element", "mu", "spread"}
+    assert set(HIERARCHIES["above"]().implied().numbers["level"]) == {"element", "mu", "cv"}
+    methods = HIERARCHIES["random-nu"]().implied(draws=2000).numbers
+    of_element = methods[methods["level"] == "element"].set_index("quantity")["method"]
+    assert (of_element["sd"], of_element["95%"]) == ("exact", "draws")
+
+
+@pytest.mark.parametrize(
+    "family", [f for f in FAMILIES.values() if f.ratios], ids=lambda family: family.name
+)
+def test_the_squared_unit_is_quadratic(family):
+    for ratio in family.ratios:
+        ends = np.array([0.2, 0.7])
+        squares = ratio.unit({"mu": ends}, NUMPY) ** 2
+        found = ratio.expected_squared_unit(ends.mean(), ends.var(), NUMPY)
+        assert found == pytest.approx(squares.mean(), rel=1e-14)
+
+
+def test_nu_that_may_be_too_small_is_refused():
+    with pytest.warns(UserWarning, match="truncated"):
+        prior = StudentTIdentity(0, 1, Prior("Gamma", alpha=2, beta=0.1))
+    with pytest.raises(UnsupportedError, match=r"nu: expected a hyperprior with support above 2"):
+        prior.implied()
+
+
+# -- statements
+
+
+@families
+def test_quantiles_keep_bounds_and_shape(row):
+    prior = row.make(*row.constants)
+    low, high = (prior.implied().value(q) for q in ("5%", "95%"))
+    again = row.prior.from_quantiles(low, high, dims="geo", **row.options)
+    assert again.bounds == prior.bounds
+    for key, value in prior.parameters.items():
+        assert again.parameters[key] == pytest.approx(value, rel=1e-6, abs=1e-6)
+
+
+def test_centres_at_bounds():
+    for centre in ("median", "mode"):
+        state = getattr(LogNormalExp, f"from_{centre}")
+        plain = state(2, sigma=1).parameters
+        above = state(5, sigma=1, lower=3)
+        below = state(1, sigma=1, upper=3)
+        assert (above.bounds, below.bounds) == ({"lower": 3.0}, {"upper": 3.0})
+        assert above.parameters["mu"] == pytest.approx(plain["mu"] + 3, rel=1e-14)
+        assert below.parameters["mu"] == pytest.approx(3 - plain["mu"], rel=1e-14)
+    assert LogNormalExp.from_mode(-2, mu=-3, upper=0).parameters["mu"] == pytest.approx(-3)
+    with pytest.raises(ParameterError, match=r"distances from the bound 0.*mode < mu"):
+        LogNormalExp.from_mode(-2, mu=-1, upper=0)
+    student = StudentTIdentity.from_median(1, sigma=2, nu=4)
+    assert student == StudentTIdentity(1, 2, 4)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: StudentTIdentity.from_quantiles(-1, 3), ParameterError, "expected nu=.*Pass nu="),
+        (lambda: StudentTIdentity.from_quantiles(-1, 3, nu=2), ParameterError, "above 2"),
+        (
+            lambda: StudentTIdentity.from_mode(1, sigma=1, nu=gamma()),
+            ParameterTypeError,
+            "nu to be",
+        ),
+        (lambda: LogNormalExp.from_quantiles(2, 5, sigma=1), ParameterError, "got sigma="),
+        (lambda: LogNormalExp.from_quantiles(2, 5, dim="a"), ParameterError, "Did you mean 'dims'"),
+        (lambda: LogNormalExp.from_quantiles(2, 5, lower=3), ParameterError, "3.0 < low"),
+        (lambda: elicit_hierarchy(1, sd=1, sigma=1), ParameterError, "got sigma="),
+        (lambda: elicit_hierarchy(0.3, sd=0.45, family=ProbitNormal), ParameterError, "sd below"),
+    ],
+)
+def test_what_cannot_be_stated(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("typical", "plausible_range", "options"),
+    [
+        pytest.param(0.3, (0.1, 0.6), {"family": ProbitNormal}, marks=pytest.mark.slow),
+        pytest.param(
+            3.0,
+            (2.2, 3.7),
+            {"family": ProbitNormal, "lower": 2, "upper": 4},
+            marks=pytest.mark.slow,
+        ),
+        (3.0, (1.5, 6.0), {"lower": 1}),
+        pytest.param(-3.0, (-6.0, -1.0), {"upper": 0}, marks=pytest.mark.slow),
+        pytest.param(
+            0.0, (-1.5, 2.0), {"family": StudentTIdentity, "nu": 5}, marks=pytest.mark.slow
+        ),
+        pytest.param(1.0, (0.4, 2.0), {"family": WeibullExp}, marks=pytest.mark.slow),
+        (1.0, (0.0, 2.5), {"family": NormalIdentity}),
+    ],
+)
+def test_elicited_hierarchies(typical, plausible_range, options):
+    prior = elicit_hierarchy(typical, plausible_range, 0.4, 0.5, **options)
+    says = prior.implied()
+    assert says.value("mean") == pytest.approx(typical, rel=1e-14)
+    assert says.value("ICC") == pytest.approx(0.4, rel=1e-12)
+    name = "spread" if "spread" in prior.parameters else "sigma"
+    assert says.value("sd", name) / says.value("mean", name) == pytest.approx(0.5, rel=1e-12)
+    with pm.Model():
+        draws = pm.draw(prior.create_variable("x"), DRAWS, random_seed=3, mode="FAST_COMPILE")
+    low, high = plausible_range
+    assert ((draws > low) & (draws < high)).mean() == pytest.approx(0.9, abs=0.008)
+    assert draws.std() == pytest.approx(says.value("sd"), rel=0.05)
+
+
+def test_constrain_keeps_bounds_and_ratio():
+    prior = LogNormalExp(LogNormalExp(2, 0.5, lower=1), cv=gamma(), lower=1)
+    new = prior.constrain(1.5, 4, mass=0.9)
+    assert new.bounds == new.parameters["mu"].bounds == {"lower": 1.0}
+    before, after = prior.implied(), new.implied()
+    assert after.value("5%") == pytest.approx(1.5, rel=1e-5)
+    assert after.value("95%") == pytest.approx(4, rel=1e-5)
+    assert after.value("ICC") == pytest.approx(before.value("ICC"), rel=1e-9)

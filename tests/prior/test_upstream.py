@@ -1,0 +1,81 @@
+"""What upstream and its consumers expect of a prior, beyond its methods."""
+
+from __future__ import annotations
+
+import inspect
+
+import numpy as np
+import pymc as pm
+import pytest
+from pymc_extras.prior import UnknownTransformError, UnsupportedShapeError
+
+from unfunnel import LogNormalExp, NormalIdentity
+from unfunnel.errors import DimsError, ParameterError
+from unfunnel.prior.upstream import attribute_errors_surface, check_dims
+
+pytestmark = pytest.mark.usefixtures("fast_compile")
+
+
+def test_dims_in_canonical_form():
+    assert check_dims("beta", None, {}) is None
+    assert check_dims("beta", "geo", {}) == ("geo",)
+    assert check_dims("beta", ["geo", "channel"], {}) == ("geo", "channel")
+    with pytest.raises(DimsError, match="beta: dims: expected unique names of dims, but got"):
+        check_dims("beta", 3, {})
+
+
+def test_dims_written_later_are_checked_when_they_are_used():
+    prior = LogNormalExp(1.0, 1.0, dims="geo")
+    prior.parameters["mu"] = LogNormalExp(1.0, 1.0, dims="channel")
+    with (
+        pm.Model(coords={"geo": ["a"], "channel": ["x"]}) as model,
+        pytest.raises(UnsupportedShapeError, match="LogNormalExp: mu: expected dims"),
+    ):
+        prior.create_variable("beta")
+    assert not model.named_vars
+
+
+def test_attribute_errors_do_not_pass_for_no_prior():
+    with (
+        pytest.raises(RuntimeError, match="Creating 'beta' failed: gone") as caught,
+        attribute_errors_surface("beta"),
+    ):
+        raise AttributeError("gone")
+    assert isinstance(caught.value.__cause__, AttributeError)
+
+
+@pytest.mark.parametrize("name", ["as_tensor_variable.x", "no_such_function"])
+def test_transforms_that_nobody_knows(name):
+    with pytest.raises(UnknownTransformError):
+        LogNormalExp(1, 1, transform=name)
+
+
+@pytest.mark.parametrize("transform", [3, abs, "TensorVariable"])
+def test_transforms_that_are_no_functions(transform):
+    with pytest.raises(ParameterError, match="transform: expected the name of an elementwise"):
+        LogNormalExp(1, 1, transform=transform)
+
+
+@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
+def test_functions_of_either_backend(xdist):
+    with pm.Model(coords={"geo": ["a", "b"]}):
+        prior = NormalIdentity(0.0, 1e-9, dims="geo", transform="softplus")
+        drawn = pm.draw(prior.create_variable("beta", xdist=xdist), random_seed=1)
+    assert drawn == pytest.approx([np.log(2)] * 2)
+
+
+@pytest.mark.parametrize(
+    ("prior", "own"),
+    [
+        (LogNormalExp, ["cv", "lower", "upper"]),
+        (NormalIdentity, []),
+    ],
+)
+def test_signatures(prior, own):
+    options = ["dims", "centered", "transform", "zero_sum", "zero_sum_scale"]
+    names = ["mu", "sigma", *own, *options]
+    assert list(inspect.signature(prior).parameters) == names
+    dist = prior(1.0, 1.0).pymc_distribution.dist
+    ratios = [name for name in own if name == "cv"]
+    assert list(inspect.signature(dist).parameters) == ["mu", "sigma", *ratios, "kwargs"]
+    assert pm.draw(dist(3.0, 1e-9, shape=2), random_seed=1) == pytest.approx([3.0, 3.0])
