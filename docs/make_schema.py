@@ -15,9 +15,9 @@ from pymc_extras.prior import Prior
 
 from unfunnel.distributions.hyperpriors import support_of_distribution
 from unfunnel.families import FAMILIES, Family
-from unfunnel.families.intervals import POSITIVE, Interval
 from unfunnel.files.grammar.rules import PATH as GRAMMAR
 from unfunnel.files.grammar.schema import PATH as SCHEMA
+from unfunnel.intervals import POSITIVE, Interval
 
 #: Distributions that a file cannot state, with what to do instead.
 NOT_IN_FILES = {

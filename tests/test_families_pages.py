@@ -13,10 +13,10 @@ from family_gallery.records import RECORDS
 from pymc_extras.deserialize import deserialize
 from scipy.integrate import quad
 
-from unfunnel.prior import classes as priors
 from unfunnel.families import FAMILIES
 from unfunnel.families.ops import NUMPY
 from unfunnel.parameterization.choices import Informed, NonCentered, Partial
+from unfunnel.prior import classes as priors
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

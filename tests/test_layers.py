@@ -41,7 +41,7 @@ PURE = sorted(
             "families.number_functions",
             "families.ops",
             "distributions.half_t",
-            "families.intervals",
+            "intervals",
             "distributions.known",
             "names",
             "distributions.value_checks",

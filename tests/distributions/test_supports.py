@@ -15,7 +15,7 @@ from unfunnel.distributions.hyperpriors import (
     support_of,
     support_of_distribution,
 )
-from unfunnel.families.intervals import POSITIVE, REAL, UNIT, Interval
+from unfunnel.intervals import POSITIVE, REAL, UNIT, Interval
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 

@@ -8,9 +8,9 @@ import pymc as pm
 import pytest
 from pymc.logprob.utils import ParameterValueError
 
-from unfunnel.families.intervals import POSITIVE
 from unfunnel.files.checks.validation import problems_of
 from unfunnel.files.grammar.rules import rules
+from unfunnel.intervals import POSITIVE
 
 #: What PyMC needs beside a parameter: something valid of the same parameterization.
 BESIDE = {

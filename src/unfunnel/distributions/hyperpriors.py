@@ -12,7 +12,7 @@ from typing import Any
 
 from unfunnel.distributions.support_ends import UNKNOWN, Support, union
 from unfunnel.families import Family
-from unfunnel.families.intervals import POSITIVE, REAL, UNIT, Interval
+from unfunnel.intervals import POSITIVE, REAL, UNIT, Interval
 
 _INFINITY = float("inf")
 

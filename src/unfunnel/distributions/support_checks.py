@@ -10,7 +10,7 @@ import numpy as np
 from unfunnel.distributions.support_ends import Support, hyperprior_inside
 from unfunnel.errors import ParameterError, SupportWarning, described
 from unfunnel.families import Parameter
-from unfunnel.families.intervals import POSITIVE
+from unfunnel.intervals import POSITIVE
 
 
 def check_parameter_values(subject: str, parameter: Parameter, values: np.ndarray) -> None:

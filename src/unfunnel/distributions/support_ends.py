@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from unfunnel.families.intervals import POSITIVE, UNIT, Interval
+from unfunnel.intervals import POSITIVE, UNIT, Interval
 
 _INFINITY = float("inf")
 

@@ -22,8 +22,8 @@ from unfunnel.distributions.value_checks import is_number, number_between, the_o
 from unfunnel.errors import ParameterError, ParameterTypeError, described, listed, nearest
 from unfunnel.families import Family, Ratio
 from unfunnel.families.base import OPTIONS
-from unfunnel.families.intervals import UNIT
 from unfunnel.families.ops import NUMPY
+from unfunnel.intervals import UNIT
 from unfunnel.moments.constraining import readable_hierarchy
 from unfunnel.moments.marginal import COARSE, FINE, Marginal, root_near
 from unfunnel.moments.options import stated_family

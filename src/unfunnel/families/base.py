@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 from unfunnel.errors import ParameterError, listed, nearest
 from unfunnel.families.base_distributions import BaseLaw
-from unfunnel.families.intervals import Interval
 from unfunnel.families.links import Link
 from unfunnel.families.ops import Ops
+from unfunnel.intervals import Interval
 
 #: What every prior takes beside its parameters; a misspelt one looks like an unknown parameter.
 OPTIONS = ("dims", "centered", "transform", "zero_sum", "zero_sum_scale")

@@ -12,9 +12,9 @@ from typing import Any
 
 from unfunnel.families.base import Family, Parameter
 from unfunnel.families.base_distributions import LAPLACE
-from unfunnel.families.intervals import POSITIVE, REAL
 from unfunnel.families.links import IDENTITY
 from unfunnel.families.ops import Ops
+from unfunnel.intervals import POSITIVE, REAL
 
 _SD = math.sqrt(2.0)
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from unfunnel.families.intervals import POSITIVE, REAL, Interval
 from unfunnel.families.ops import Ops
+from unfunnel.intervals import POSITIVE, REAL, Interval
 
 
 @dataclass(frozen=True)

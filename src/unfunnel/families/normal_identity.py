@@ -11,9 +11,9 @@ from typing import Any
 
 from unfunnel.families.base import Family, Parameter
 from unfunnel.families.base_distributions import NORMAL
-from unfunnel.families.intervals import POSITIVE, REAL
 from unfunnel.families.links import IDENTITY
 from unfunnel.families.ops import Ops
+from unfunnel.intervals import POSITIVE, REAL
 
 
 def location_scale(params: Mapping[str, Any], ops: Ops) -> tuple[Any, Any]:

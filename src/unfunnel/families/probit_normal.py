@@ -20,10 +20,10 @@ from typing import Any
 from unfunnel.errors import ParameterError
 from unfunnel.families.base import Bounds, Family, Parameter, Ratio
 from unfunnel.families.base_distributions import NORMAL
-from unfunnel.families.intervals import POSITIVE, UNIT, Interval
 from unfunnel.families.links import probit
 from unfunnel.families.ops import Ops
 from unfunnel.families.probit_moments import LOG_SCALE, LOG_SD
+from unfunnel.intervals import POSITIVE, UNIT, Interval
 
 
 @cache

@@ -12,9 +12,9 @@ from typing import Any
 
 from unfunnel.families.base import Family, Parameter
 from unfunnel.families.base_distributions import STUDENT_T
-from unfunnel.families.intervals import POSITIVE, REAL, Interval
 from unfunnel.families.links import IDENTITY
 from unfunnel.families.ops import Ops
+from unfunnel.intervals import POSITIVE, REAL, Interval
 
 #: Below, the variance is infinite.
 _LEAST_DEGREES_OF_FREEDOM = 2.0

@@ -13,11 +13,11 @@ from typing import Any
 
 from unfunnel.families.base import Counterpart, Family, Parameter, Ratio
 from unfunnel.families.base_distributions import MINIMUM_GUMBEL
-from unfunnel.families.intervals import POSITIVE, REAL
 from unfunnel.families.links import IDENTITY, LOG
 from unfunnel.families.lognormal_exp import CV
 from unfunnel.families.ops import Ops
 from unfunnel.families.weibull_moments import LOG_CV, LOG_SCALE
+from unfunnel.intervals import POSITIVE, REAL
 
 
 def location_scale(params: Mapping[str, Any], ops: Ops) -> tuple[Any, Any]:

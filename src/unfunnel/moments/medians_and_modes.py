@@ -23,9 +23,9 @@ from unfunnel.distributions.value_checks import finite_parameters, number_betwee
 from unfunnel.errors import ParameterError, UnsupportedError, listed
 from unfunnel.families import Family
 from unfunnel.families.base_distributions import NORMAL, BaseLaw
-from unfunnel.families.intervals import POSITIVE
 from unfunnel.families.links import IDENTITY, LOG
 from unfunnel.families.ops import NUMPY
+from unfunnel.intervals import POSITIVE
 
 Form = Callable[[str, float, float], dict[str, float]]
 

@@ -25,9 +25,9 @@ from unfunnel.distributions.half_t import half_student_t
 from unfunnel.distributions.known import Numbers
 from unfunnel.errors import ParameterError, UnsupportedError, described, listed
 from unfunnel.families import Parameter, Ratio
-from unfunnel.families.intervals import POSITIVE, REAL, Interval
 from unfunnel.families.lognormal_exp import LOGNORMAL_EXP
 from unfunnel.families.ops import NUMPY
+from unfunnel.intervals import POSITIVE, REAL, Interval
 from unfunnel.moments.random_parameters import Hierarchy, Law
 from unfunnel.moments.reading import distribution_of, is_ours, scalar_law
 

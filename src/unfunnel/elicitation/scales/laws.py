@@ -2,8 +2,8 @@
 
 The laws themselves are those of :mod:`unfunnel.distributions.known`; here are the parameters in
 which their priors are written, and their modes. Families with bounds have their own. A prior whose
-law is not listed here is asked for its PreliZ distribution, which has the methods of a scipy distribution that
-are used.
+law is not listed here is asked for its PreliZ distribution, which has the methods of a scipy
+distribution that are used.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from unfunnel.elicitation.scales.normal_scores import NormalBehindLink
 from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError, described
 from unfunnel.families import LOGNORMAL_EXP
 from unfunnel.families.base_distributions import NORMAL
-from unfunnel.families.intervals import POSITIVE
 from unfunnel.families.ops import NUMPY
+from unfunnel.intervals import POSITIVE
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from unfunnel.distributions.value_checks import is_number
 from unfunnel.elicitation.scales.tails import Tails
 from unfunnel.errors import ParameterError, ParameterTypeError, listed
 from unfunnel.families import Parameter
-from unfunnel.families.intervals import POSITIVE, REAL
+from unfunnel.intervals import POSITIVE, REAL
 
 if TYPE_CHECKING:
     from pymc_extras.prior import Prior

@@ -8,12 +8,12 @@ from typing import Any
 
 from unfunnel.distributions.support_ends import UNKNOWN, Support, hyperprior_inside, union
 from unfunnel.errors import listed
-from unfunnel.families.intervals import REAL, Interval
 from unfunnel.files.checks.nodes import Node, children, node_at, nodes
 from unfunnel.files.grammar.rules import ParameterRule, Rule
 from unfunnel.files.grammar.shapes_of_priors import BY_COORD
 from unfunnel.files.grammar.shapes_of_values import is_labelled, is_list, is_number
 from unfunnel.files.problems import Path, Problem
+from unfunnel.intervals import REAL, Interval
 
 
 def support_problems(data: Any) -> Iterator[Problem]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from unfunnel.families.intervals import POSITIVE, REAL
 from unfunnel.files.envelope import PRIORS_KEY
 from unfunnel.files.grammar.rules import ParameterRule, Rule, rules
 from unfunnel.files.grammar.shapes import MARK
 from unfunnel.files.grammar.shapes_of_priors import BY_COORD, FLAT, WRAPPERS
 from unfunnel.files.problems import Path
+from unfunnel.intervals import POSITIVE, REAL
 
 CENTERED = "true, false, a weight in [0, 1] (number, list or DataArray), 'auto' or 'offset'"
 

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from unfunnel.families.intervals import REAL, Interval
+from unfunnel.intervals import REAL, Interval
 
 PATH = Path(__file__).with_name("grammar.json")
 

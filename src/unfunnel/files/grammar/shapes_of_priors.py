@@ -15,7 +15,6 @@ from typing import Any
 from pydantic_core import CoreSchema
 from pydantic_core import core_schema as core
 
-from unfunnel.families.intervals import REAL
 from unfunnel.files.envelope import (
     PRIORS_KEY,
     SCHEMA_KEY,
@@ -38,6 +37,7 @@ from unfunnel.files.grammar.shapes_of_values import (
     numbers,
     value_shape,
 )
+from unfunnel.intervals import REAL
 
 CENTERINGS = ("auto", "offset")
 ZERO_SUM_SCALES = ("population", "marginal")

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core import core_schema as core
 
-from unfunnel.families.intervals import POSITIVE, REAL, UNIT, Interval
 from unfunnel.files.grammar.shapes import Kind, choice, record, reference
+from unfunnel.intervals import POSITIVE, REAL, UNIT, Interval
 
 DATETIME = "datetime64[ns]"
 LABELLED = "DataArray"

@@ -18,7 +18,7 @@ class Interval(NamedTuple):
 
     Examples
     --------
-    >>> from unfunnel.families.intervals import Interval
+    >>> from unfunnel.intervals import Interval
     >>> Interval(2.0).numbers, 2.5 in Interval(2.0), 2.0 in Interval(2.0)
     ('finite numbers above 2', True, False)
     """
