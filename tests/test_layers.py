@@ -45,7 +45,7 @@ PURE = sorted(
             "distributions.known",
             "names",
             "distributions.value_checks",
-            "prior.alignment",
+            "alignment",
             "prior.parameters",
             "populations",
             "files.revive",

@@ -18,6 +18,7 @@ from pytensor.xtensor.type import XTensorType
 from xarray import DataArray
 
 from unfunnel import names
+from unfunnel.alignment import AlignedArray, align_array, registered_dims
 from unfunnel.errors import UnsupportedError
 from unfunnel.moments.random_parameters import Drawn, Hierarchy, Law, Point
 from unfunnel.moments.reading import (
@@ -26,9 +27,7 @@ from unfunnel.moments.reading import (
     law_of_numbers,
     with_constants,
 )
-from unfunnel.prior.alignment import AlignedArray, align_array
 from unfunnel.prior.display import graph_coords
-from unfunnel.prior.tensors import registered_dims
 
 #: A label of each dim along which laws differ, by its position.
 Place = Mapping[str, int]

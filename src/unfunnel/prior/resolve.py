@@ -2,7 +2,7 @@
 
 A parameter may be a number, an array, a labelled array, a tensor or variable of the model, or a
 factory that creates one. All become :class:`~unfunnel.prior.backends.Aligned`: constants through
-:mod:`unfunnel.prior.alignment`, variables by the dims that the model knows of them, anything
+:mod:`unfunnel.alignment`, variables by the dims that the model knows of them, anything
 without names from the right.
 """
 
@@ -23,14 +23,13 @@ from pytensor.xtensor.type import XTensorType
 from xarray import DataArray
 
 from unfunnel import names
+from unfunnel.alignment import AlignedArray, align_array, registered_dims
 from unfunnel.errors import DimsError
 from unfunnel.families import Family
 from unfunnel.parameterization.graph_ops import GRAPH, as_float
-from unfunnel.prior.alignment import AlignedArray, align_array
 from unfunnel.prior.backends import Aligned, Backend, dim_lengths
 from unfunnel.prior.dims_watch import watch_dims
 from unfunnel.prior.guards import guarded
-from unfunnel.prior.tensors import registered_dims
 
 
 class Law(NamedTuple):

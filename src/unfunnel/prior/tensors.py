@@ -12,6 +12,7 @@ from pytensor.graph.basic import Constant, Variable
 from pytensor.xtensor.type import XTensorType
 from xarray import DataArray
 
+from unfunnel.alignment import registered_dims
 from unfunnel.distributions.hyperpriors import support_of, support_of_distribution
 from unfunnel.distributions.support_checks import check_parameter_values, check_support
 from unfunnel.errors import UnsupportedError, described
@@ -47,16 +48,6 @@ def check_tensor_support(subject: str, parameter: Parameter, variable: Variable[
         support = support or support_of_distribution(distribution, None)
         if support.leaves(parameter.support):
             check_support(subject, parameter, support, f"the variable {variable} ~ {distribution}")
-
-
-def registered_dims(model: Any, tensor: Any) -> tuple[str, ...] | None:
-    """Return the dims under which a model, or one that it is part of, knows a variable."""
-    while model is not None:
-        if model.named_vars.get(tensor.name) is tensor:
-            dims = model.named_vars_to_dims.get(tensor.name)
-            return None if dims is None or None in dims else tuple(dims)
-        model = model.parent
-    return None
 
 
 def encode_tensor(

@@ -17,12 +17,11 @@ from pytensor.graph.basic import Variable
 from pytensor.xtensor.type import XTensorType
 from xarray import DataArray
 
+from unfunnel.alignment import align_array, registered_dims
 from unfunnel.errors import DimsError
 from unfunnel.families import Family
 from unfunnel.families.links import Link
 from unfunnel.parameterization.choices import Coordinate
-from unfunnel.prior.alignment import align_array
-from unfunnel.prior.tensors import registered_dims
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import pytensor.tensor as pt
 from pymc_extras.prior import Prior
 
 from unfunnel import names
+from unfunnel.alignment import model_labels
 from unfunnel.errors import DimsError, LabelError, nearest, shown
-from unfunnel.prior.alignment import model_labels
 from unfunnel.prior.backends import Aligned, backend_for, dim_lengths
 from unfunnel.prior.resolve import Resolver
 from unfunnel.prior.upstream import attribute_errors_surface, check_dims

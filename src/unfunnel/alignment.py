@@ -192,3 +192,13 @@ def model_labels(dim: str, coords: Coords, lengths: Mapping[str, int], found: pd
         except ValueError:
             return wanted  # no dates: nothing will match, which is reported with both labels
     return wanted
+
+
+def registered_dims(model: Any, tensor: Any) -> tuple[str, ...] | None:
+    """Return the dims under which a model, or one that it is part of, knows a variable."""
+    while model is not None:
+        if model.named_vars.get(tensor.name) is tensor:
+            dims = model.named_vars_to_dims.get(tensor.name)
+            return None if dims is None or None in dims else tuple(dims)
+        model = model.parent
+    return None
