@@ -111,7 +111,7 @@ def test_json_for_tools(file):
     assert problem["path"] == ["beta", "kwargs", "sigma"]
     assert problem["line"] == 7
     assert problem["message"].startswith("beta.kwargs.sigma: expected ")
-    assert problem.keys() == {"path", "where", "line", "found", "expected", "remedy", "message"}
+    assert problem.keys() == {"path", "where", "line", "given", "expected", "remedy", "message"}
 
 
 @pytest.mark.parametrize(

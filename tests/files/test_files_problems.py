@@ -11,7 +11,7 @@ from strategies_of_priors import files
 
 import unfunnel
 from unfunnel import ConfigError, LogNormalExp
-from unfunnel.files import versions
+from unfunnel.files import version
 from unfunnel.files.revival import revive_priors
 
 
@@ -100,7 +100,7 @@ def test_what_only_making_it_shows(data, where, found, expected):
     revived, (problem,) = revive_priors({"y": 1, "x": data})
     assert revived == {"y": 1}
     assert problem.where == where
-    assert found in problem.found
+    assert found in problem.given
     assert expected in problem.expected
 
 
@@ -146,7 +146,7 @@ def test_flat_forms_and_members_by_label():
     assert loaded["delta"].centered is False
 
 
-def test_versions():
+def test_version():
     priors = {"beta": LogNormalExp(1, 2)}
     whole = unfunnel.dumps(priors)
     assert unfunnel.loads(whole) == unfunnel.loads(unfunnel.dumps(priors, bare=True)) == priors
@@ -159,18 +159,18 @@ def test_versions():
 
 
 def test_older_files_pass_through_every_migration(monkeypatch):
-    monkeypatch.setattr(versions, "VERSION", 3)
+    monkeypatch.setattr(version, "VERSION", 3)
     steps = {
         1: lambda data: {**data, "unfunnel": 2, "priors": {**data["priors"], "one": 1}},
         2: lambda data: {**data, "unfunnel": 3, "priors": {**data["priors"], "two": 2}},
     }
-    monkeypatch.setattr(versions, "MIGRATIONS", {**versions.MIGRATIONS, **steps})
-    assert versions.brought_up_to_date({"a": 0}) == {
+    monkeypatch.setattr(version, "MIGRATIONS", {**version.MIGRATIONS, **steps})
+    assert version.brought_up_to_date({"a": 0}) == {
         "unfunnel": 3,
         "priors": {"a": 0, "one": 1, "two": 2},
     }
-    assert versions.unreadable({"unfunnel": 3, "priors": {}}) is None
-    assert versions.unreadable({"unfunnel": 4, "priors": {}}) is not None
+    assert version.problem_of_version({"unfunnel": 3, "priors": {}}) is None
+    assert version.problem_of_version({"unfunnel": 4, "priors": {}}) is not None
 
 
 def broken(text, seed):

@@ -73,7 +73,7 @@ def test_words_that_readers_disagree_on_are_named(word, found, remedy):
     ):
         (problem,) = read_text(text, format).problems
         assert (problem.path, problem.line) == (path, 2)
-        assert found in problem.found
+        assert found in problem.given
         assert remedy in problem.remedy
     if word:
         (problem,) = read_text(f"a: 1\n{word}: 2", "yaml").problems
@@ -85,14 +85,14 @@ def test_words_that_readers_disagree_on_are_named(word, found, remedy):
 
 def test_keys_are_texts():
     problems = read_text("1: a\ntrue: b\nnull: c\n1.5: d", "yaml").problems
-    assert [(each.path, each.line, each.found) for each in problems] == [
+    assert [(each.path, each.line, each.given) for each in problems] == [
         (("1",), 1, "1 as a key"),
         (("True",), 2, "True as a key"),
         (("None",), 3, "None as a key"),
         (("1.5",), 4, "1.5 as a key"),
     ]
     assert {each.remedy for each in problems} == {"Put it in quotes."}
-    assert "as a key" in refused("? [a]\n: 1", "yaml").found
+    assert "as a key" in refused("? [a]\n: 1", "yaml").given
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_key_that_stands_twice(text, format):
     assert problem.path == ("a", "b")
     assert problem.line == text.count("\n") + 1
     first = 1 if format == "json" else 2
-    assert problem.found == f"it again; line {first} has it too"
+    assert problem.given == f"it again; line {first} has it too"
 
 
 @pytest.mark.parametrize("format", ["json", "yaml"])
@@ -121,9 +121,9 @@ def test_numbers_that_are_not_finite(format):
     assert paths == [("a",), ("b", 0), ("upper",), ("c",), ("d",)]
     assert document.data["lower"] == -math.inf
     digits = refused("[" + "1" * 5000 + "]", "json") if format == "json" else None
-    assert digits is None or "4300" in digits.found
+    assert digits is None or "4300" in digits.given
     if format == "yaml":
-        assert "5,000 characters" in refused("a: " + "1" * 5000, "yaml").found
+        assert "5,000 characters" in refused("a: " + "1" * 5000, "yaml").given
 
 
 def test_lines_of_everything():
@@ -169,9 +169,9 @@ def test_anchors_and_merge_keys():
     assert document.data["b"] is not document.data["a"]
     assert read_text('{"<<": {"a": 1}}').data == {"<<": {"a": 1}}
     assert "a mapping" in read_text("a: {<<: 3}", "yaml").problems[0].expected
-    assert "a sign of YAML" in read_text("a: <<", "yaml").problems[0].found
-    assert refused("a: *b", "yaml").found == "no anchor &b"
-    assert refused("a: &b [*b]", "yaml").found == "*b inside of itself"
+    assert "a sign of YAML" in read_text("a: <<", "yaml").problems[0].given
+    assert refused("a: *b", "yaml").given == "no anchor &b"
+    assert refused("a: &b [*b]", "yaml").given == "*b inside of itself"
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_tags_are_refused(text):
         problems = read_text(text, "yaml").problems
     except ConfigError as error:
         problems = error.problems
-    assert any("the tag " in each.found for each in problems)
+    assert any("the tag " in each.given for each in problems)
 
 
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -229,17 +229,17 @@ def test_hostile_texts_are_refused_quickly(text, format, found):
     begin = time.process_time()
     problem = refused(text, format)
     assert time.process_time() - begin < 5
-    assert found is None or found in problem.found
+    assert found is None or found in problem.given
     assert len(str(problem)) < 500
 
 
 def test_texts_at_the_limits_are_read():
     deep = "[" * MAX_DEPTH + "]" * MAX_DEPTH
     assert read_text(deep).data == json.loads(deep) == read_text(deep, "yaml").data
-    assert "levels" in refused(f"[{deep}]", "json").found
+    assert "levels" in refused(f"[{deep}]", "json").given
     wide = "[" + "0, " * (MAX_VALUES - 2) + "0]"
     assert len(read_text(wide).data) == MAX_VALUES - 1
-    assert "values" in refused(wide.replace("[", "[0, "), "json").found
+    assert "values" in refused(wide.replace("[", "[0, "), "json").given
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_bytes(tmp_path):
     path.write_bytes(b" " * (5 * MAX_CHARACTERS))
     with pytest.raises(ConfigError, match="characters"):
         read_file(path)
-    assert "surrogate" in read_text('{"a": "\\ud800"}').problems[0].found
+    assert "surrogate" in read_text('{"a": "\\ud800"}').problems[0].given
     for text in ('{"a": "\\ud800"}', '{"a\\ud800": 1}'):  # what is said of it can be printed
         assert "a" in str(read_text(text).problems[0]).encode().decode()
     assert read_text('{"a": "\\ud83d\\ude42"}').data == {"a": "🙂"}

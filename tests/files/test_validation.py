@@ -85,7 +85,7 @@ def test_data_that_hold_themselves_or_are_very_deep():
 
 
 def test_a_long_array_of_mistakes_is_one_problem():
-    assert "9999 more" in one({"a": ["x"] * 10_000}).found
+    assert "9999 more" in one({"a": ["x"] * 10_000}).given
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), -float("inf")])

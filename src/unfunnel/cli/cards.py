@@ -146,5 +146,5 @@ def _remarks(prior: Any) -> list[str]:
             f"Deviations sum to zero over {dims}; the scale is that of the {prior.zero_sum.scale}."
         )
     if not isinstance(prior, NaturalPrior) and hasattr(prior, "to_dict"):
-        remarks += [f"It has {refusal.problem.found}." for refusal in convert(prior).refusals]
+        remarks += [f"It has {refusal.problem.given}." for refusal in convert(prior).refusals]
     return remarks

@@ -40,9 +40,9 @@ def _report(file: Path) -> dict[str, Any]:
     """Return what is said of one file, as plain data."""
     from unfunnel.errors import ParameterError
     from unfunnel.files.api import problems_in
-    from unfunnel.files.envelope import priors_of
     from unfunnel.files.problems import ConfigError, Problem
     from unfunnel.files.text.reading import read_file
+    from unfunnel.files.version import priors_of
 
     names: list[str] = []
     try:

@@ -7,9 +7,8 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from unfunnel.errors import ParameterError, UnsupportedError, described, listed
-from unfunnel.files import versions
+from unfunnel.files import version
 from unfunnel.files.checks.validation import problems_of
-from unfunnel.files.envelope import PRIORS_KEY, SCHEMA_KEY, VERSION, VERSION_KEY
 from unfunnel.files.problems import ConfigError, Problem
 from unfunnel.files.text.reading import (
     Document,
@@ -19,6 +18,7 @@ from unfunnel.files.text.reading import (
     read_text,
 )
 from unfunnel.files.text.writing import to_json, to_yaml
+from unfunnel.files.version import PRIORS_KEY, SCHEMA_KEY, VERSION, VERSION_KEY
 
 
 def dumps(priors: Mapping[str, Any], format: Format = "json", bare: bool = False) -> str:
@@ -181,7 +181,7 @@ def problems_in(document: Document) -> list[Problem]:
     document : Document
         From :func:`unfunnel.files.text.reading.read_file` or ``read_text``.
     """
-    if (problem := versions.unreadable(document.data)) is not None:
+    if (problem := version.problem_of_version(document.data)) is not None:
         return document.located([problem])
     return document.located(problems_of(document.data))
 
@@ -191,7 +191,7 @@ def _revived(document: Document) -> dict[str, Any]:
 
     if problems := problems_in(document):
         raise ConfigError(document.source, problems)
-    priors, problems = revive_priors(versions.brought_up_to_date(document.data)[PRIORS_KEY])
+    priors, problems = revive_priors(version.brought_up_to_date(document.data)[PRIORS_KEY])
     if problems:
         raise ConfigError(document.source, document.located(problems))
     return priors

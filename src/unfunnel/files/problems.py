@@ -22,7 +22,7 @@ class Problem:
     path : tuple of str and int
         The keys and indices that lead to it, from the top of the file's priors:
         ``("beta", "kwargs", "sigma")``. Empty for the file as a whole.
-    found : str
+    given : str
         What is there.
     expected : str
         What would have been right.
@@ -33,7 +33,7 @@ class Problem:
     """
 
     path: Path
-    found: str
+    given: str
     expected: str
     remedy: str = ""
     line: int | None = None
@@ -47,7 +47,7 @@ class Problem:
         at = f"line {self.line}: " if self.line is not None else ""
         subject = f"{self.where}: " if self.path else ""
         remedy = f" {self.remedy}" if self.remedy else ""
-        return f"{at}{subject}expected {self.expected}, but got {self.found}.{remedy}"
+        return f"{at}{subject}expected {self.expected}, but got {self.given}.{remedy}"
 
 
 def dotted(path: Path) -> str:

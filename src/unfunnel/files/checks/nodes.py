@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from unfunnel.files.envelope import priors_of
 from unfunnel.files.grammar.rules import Rule, rules
 from unfunnel.files.grammar.shapes_of_priors import BY_COORD, FLAT, kind_of_prior
 from unfunnel.files.problems import Path
+from unfunnel.files.version import priors_of
 
 
 @dataclass(frozen=True)

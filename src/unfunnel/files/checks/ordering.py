@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from unfunnel.files.checks.unknown import UNDER_KWARGS
-from unfunnel.files.envelope import priors_of
 from unfunnel.files.grammar.shapes_of_values import is_list
 from unfunnel.files.problems import Path, Problem
+from unfunnel.files.version import priors_of
 
 #: Comes after whatever is there.
 _ABSENT = 2**62
@@ -33,7 +33,7 @@ def folded(problems: Iterable[Problem]) -> list[Problem]:
         else:
             first[key] = problem
     return [
-        replace(problem, found=f"{problem.found}, and {more[key]} more like it")
+        replace(problem, given=f"{problem.given}, and {more[key]} more like it")
         if key in more
         else problem
         for key, problem in first.items()

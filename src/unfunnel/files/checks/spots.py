@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from unfunnel.files.envelope import PRIORS_KEY
 from unfunnel.files.grammar.rules import ParameterRule, Rule, rules
 from unfunnel.files.grammar.shapes import MARK
 from unfunnel.files.grammar.shapes_of_priors import BY_COORD, FLAT, WRAPPERS
 from unfunnel.files.problems import Path
+from unfunnel.files.version import PRIORS_KEY
 from unfunnel.intervals import POSITIVE, REAL
 
 CENTERED = "true, false, a weight in [0, 1] (number, list or DataArray), 'auto' or 'offset'"

@@ -9,11 +9,11 @@ from unfunnel.errors import listed
 from unfunnel.files.checks.found import found
 from unfunnel.files.checks.nearest import did_you_mean, suggestion
 from unfunnel.files.checks.spots import Spot
-from unfunnel.files.envelope import PRIORS_KEY, SCHEMA_KEY, VERSION_KEY
 from unfunnel.files.grammar.rules import ZERO_SUM, not_in_files, rules
 from unfunnel.files.grammar.shapes_of_priors import BY_COORD, FLAT, WRAPPERS
 from unfunnel.files.grammar.shapes_of_values import LABELLED
 from unfunnel.files.problems import UNKNOWN_KEY, Path, Problem
+from unfunnel.files.version import PRIORS_KEY, SCHEMA_KEY, VERSION_KEY
 
 A_PRIOR = "a prior (a mapping with 'dist')"
 

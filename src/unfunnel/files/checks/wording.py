@@ -10,11 +10,11 @@ from unfunnel.files.checks.found import found, misread
 from unfunnel.files.checks.nearest import did_you_mean
 from unfunnel.files.checks.spots import CENTERED, Spot, spot
 from unfunnel.files.checks.unknown import A_PRIOR, unknown_key, unknown_prior
-from unfunnel.files.envelope import PRIORS_KEY, UPGRADE, VERSION, VERSION_KEY
 from unfunnel.files.grammar.rules import rules
 from unfunnel.files.grammar.shapes import MARK
 from unfunnel.files.grammar.shapes_of_priors import BY_COORD, CENTERINGS
 from unfunnel.files.problems import Problem
+from unfunnel.files.version import PRIORS_KEY, UPGRADE, VERSION, VERSION_KEY
 
 _VERSION = f"the version of the format, {VERSION}"
 

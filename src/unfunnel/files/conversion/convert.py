@@ -14,8 +14,8 @@ from typing import Any
 from unfunnel.files.conversion.exponentials import from_exponential
 from unfunnel.files.conversion.foreign import Converted, Entry, Refusal
 from unfunnel.files.conversion.special_priors import SPECIAL_PRIORS
-from unfunnel.files.envelope import PRIORS_KEY, is_whole_file
 from unfunnel.files.problems import Path, dotted
+from unfunnel.files.version import PRIORS_KEY, is_whole_file
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def from_exponential(entry: Entry, path: Path) -> Converted | Refusal | None:
         return Refusal(
             Problem(
                 path,
-                found=str(error),
+                given=str(error),
                 expected="mu and sigma of which the mean and the standard deviation are numbers",
             )
         )

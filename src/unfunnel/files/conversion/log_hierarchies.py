@@ -57,7 +57,7 @@ def refusal(entry: Entry, stated: Mapping[str, Any], path: Path) -> Refusal:
     return Refusal(
         Problem(
             path,
-            found=found,
+            given=found,
             expected="numbers, of which the mean and the standard deviation follow",
             remedy=remedy,
         ),

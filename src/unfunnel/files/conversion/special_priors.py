@@ -91,7 +91,7 @@ def _problem(
     if unknown := [key for key in (*stated, *entry.other, *extra) if key not in known]:
         return Problem(
             (*path, unknown[0]),
-            found=f"a key {unknown[0]!r} that {entry.name} does not have",
+            given=f"a key {unknown[0]!r} that {entry.name} does not have",
             expected=f"the keys {listed(known)}",
             remedy=f"Rename or remove it; nothing is ignored.{nearest(unknown[0], known)}",
         )
@@ -104,7 +104,7 @@ def _problem(
         if is_prior(value) and value.get("dims") and not entry.options.get("dims"):
             return Problem(
                 path,
-                found=f"no dims, while {key} has {value['dims']!r}",
+                given=f"no dims, while {key} has {value['dims']!r}",
                 expected="the dims of the elements",
                 remedy="Add dims. Without them pymc-marketing gives each element a deviation of "
                 "its own if centered, and one to all if not.",

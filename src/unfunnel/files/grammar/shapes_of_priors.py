@@ -15,13 +15,6 @@ from typing import Any
 from pydantic_core import CoreSchema
 from pydantic_core import core_schema as core
 
-from unfunnel.files.envelope import (
-    PRIORS_KEY,
-    SCHEMA_KEY,
-    VERSION,
-    VERSION_KEY,
-    is_whole_file,
-)
 from unfunnel.files.grammar import between_keys
 from unfunnel.files.grammar.between_keys import BESIDE, UNDER
 from unfunnel.files.grammar.rules import ParameterRule, Rule, rules
@@ -36,6 +29,13 @@ from unfunnel.files.grammar.shapes_of_values import (
     number_shapes,
     numbers,
     value_shape,
+)
+from unfunnel.files.version import (
+    PRIORS_KEY,
+    SCHEMA_KEY,
+    VERSION,
+    VERSION_KEY,
+    is_whole_file,
 )
 from unfunnel.intervals import REAL
 

@@ -11,11 +11,11 @@ from pathlib import Path as FilePath
 from typing import Any, Literal
 
 from unfunnel.errors import ParameterError, listed
-from unfunnel.files.envelope import PRIORS_KEY, is_whole_file
 from unfunnel.files.problems import UNKNOWN_KEY, ConfigError, Path, Problem
 from unfunnel.files.text.json_text import parse_json
 from unfunnel.files.text.tree import MAX_CHARACTERS, Refused
 from unfunnel.files.text.yaml_text import parse_yaml
+from unfunnel.files.version import PRIORS_KEY, is_whole_file
 
 Format = Literal["json", "yaml"]
 
@@ -66,7 +66,7 @@ class Document:
         new = [
             replace(each, line=each.line or self.line(each.path))
             for each in problems
-            if each.path not in known or each.found == UNKNOWN_KEY
+            if each.path not in known or each.given == UNKNOWN_KEY
         ]
         return sorted([*self.problems, *new], key=lambda each: each.line or 0)
 

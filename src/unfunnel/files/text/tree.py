@@ -51,7 +51,7 @@ class Refused(ConfigError):
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by parts."""
         (problem,) = self.problems
-        return (type(self), (problem.found, problem.expected, problem.remedy, problem.line))
+        return (type(self), (problem.given, problem.expected, problem.remedy, problem.line))
 
 
 @dataclass
