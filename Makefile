@@ -8,6 +8,8 @@ SHELL   := /bin/sh
 VENV    := .venv
 BIN     := $(VENV)/bin
 WORKERS ?= 2
+# `make test SHIFT=1000` adds 1000 to every seed of a sampler: other trajectories, the same tests.
+SHIFT   ?= 0
 # Files as a whole, for what their tests share; not the files of fewest tests last, which are those
 # that run for longest.
 DIST    := --dist loadfile --no-loadscope-reorder
@@ -31,26 +33,27 @@ PRINT_VERSION = import sys; print("%d.%d" % sys.version_info[:2])
 WANTED := $(shell $(or $(PYTHON),false) -c '$(PRINT_VERSION)' 2>/dev/null) $(CURDIR)
 ACTUAL := $(shell $(BIN)/python -c '$(PRINT_VERSION)' 2>/dev/null) $(shell cat $(VENV)/.location 2>/dev/null)
 
-.PHONY: help venv demo test test-slow lint docs bench constraints clean FORCE
+.PHONY: help venv demo test test-slow lint docs bench bench-regimes constraints clean FORCE
 
 help:
-	@echo "make demo         run examples/demo.py"
-	@echo "make test         fast tests"
-	@echo "make test-slow    tests that sample for long"
-	@echo "make lint         ruff, mypy, repository review"
-	@echo "make docs         HTML documentation in docs/_build/html"
-	@echo "make bench        run examples/bench_speed.py"
-	@echo "make constraints  write constraints.txt again, with the newest versions allowed"
-	@echo "make clean        remove everything that these commands made, .venv included"
+	@echo "make demo           run examples/demo.py"
+	@echo "make test           fast tests; make test SHIFT=1000: with other seeds of every sampler"
+	@echo "make test-slow      tests that sample for long"
+	@echo "make lint           ruff, mypy, repository review"
+	@echo "make docs           HTML documentation in docs/_build/html"
+	@echo "make bench          what the library costs: examples/bench_speed.py"
+	@echo "make bench-regimes  parameterizations compared, for hours; OPTIONS=--quick for a minute"
+	@echo "make constraints    write constraints.txt again, with the newest versions allowed"
+	@echo "make clean          remove everything that these commands made, .venv included"
 
 demo: $(BASE_STAMP)
 	$(BIN)/python examples/demo.py
 
 test: $(BASE_STAMP)
-	$(BIN)/python -m pytest -q -n $(WORKERS) $(DIST) -m "not slow"
+	$(BIN)/python -m pytest -q -n $(WORKERS) $(DIST) --shift $(SHIFT) -m "not slow"
 
 test-slow: $(BASE_STAMP)
-	$(BIN)/python -m pytest -q -n $(WORKERS) $(DIST) -m slow
+	$(BIN)/python -m pytest -q -n $(WORKERS) $(DIST) --shift $(SHIFT) -m slow
 
 lint: $(BASE_STAMP)
 	$(BIN)/python -m ruff check .
@@ -63,6 +66,9 @@ docs: $(DOCS_STAMP)
 
 bench: $(BASE_STAMP)
 	$(BIN)/python examples/bench_speed.py
+
+bench-regimes: $(BASE_STAMP)
+	cd examples && ../$(BIN)/python -m benchmarks $(OPTIONS)
 
 # Constraints only pin; what is installed is said in pyproject.toml. No index address is recorded.
 constraints: $(VENV)/.location

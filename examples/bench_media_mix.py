@@ -45,13 +45,11 @@ from _report import (
     style,
     table,
 )
+from benchmarks.preparation import compile_model, tuned
 from pymc_extras.prior import Prior
 from pymc_marketing.special_priors import LogNormalPrior
 
 import unfunnel
-from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.compiled import compile_for_tuning
-from unfunnel.tuning.pilot import run_pilot
 
 CHAINS, TUNE, DRAWS_PER_CHAIN = (2, 5, 10) if short() else (4, 1000, 1000)
 LENGTH = {"chains": CHAINS, "tune": TUNE, "draws": DRAWS_PER_CHAIN, "progress_bar": False}
@@ -144,19 +142,14 @@ def diagnosed(trace: Any, pilot_gradients: int) -> dict[str, Any]:
 
 def sampled(form: str, seed_of_panel: int) -> list[dict[str, Any]]:
     """Sample a panel with every seed, under both adaptations; compile once."""
-    model = model_of(form, seed_of_panel)
-    blocks = auto_blocks(model)
-    compiled = compile_for_tuning(model, blocks)
+    compiled = compile_model(model_of(form, seed_of_panel))
     found = []
     for seed in SEEDS:
-        ready, cost = compiled, 0
-        if blocks:  # what unfunnel.sample does, without compiling again for each seed
-            pilot = run_pilot(model, compiled, blocks, seed, progress_bar=False)
-            ready, cost = pilot.in_compiled(compiled, blocks), pilot.gradients
+        ready = tuned(compiled, seed)  # as unfunnel.sample does, without compiling for each seed
         for adaptation in ADAPTATIONS:
-            trace = nutpie.sample(ready, **LENGTH, seed=seed, adaptation=adaptation)
+            trace = nutpie.sample(ready.nutpie, **LENGTH, seed=seed, adaptation=adaptation)
             what = {"panel": seed_of_panel, "seed": seed, "adaptation": adaptation}
-            found.append(what | diagnosed(trace, cost))
+            found.append(what | diagnosed(trace, ready.gradients))
     return found
 
 

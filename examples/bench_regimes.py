@@ -18,7 +18,7 @@
 # both are wrong. Here the same model is sampled on six kinds of data, with `centered="auto"`, which
 # asks a short pilot run, and with everything else there is today.
 #
-# The command `unfunnel bench` is this notebook; it takes options, and saves records and figure.
+# `make bench-regimes` is this notebook as a command, with options; it saves records and a figure.
 
 # %%
 import os
@@ -32,7 +32,7 @@ import xarray as xr
 from _report import save_figure, short
 from benchmarks import figure, run, summary, tables
 from benchmarks.grid import Grid
-from benchmarks.regimes import GROUPS, observations
+from benchmarks.regimes import GROUPS, OBSERVATIONS
 from rich.console import Console
 from scipy import stats
 
@@ -48,7 +48,7 @@ console = Console(width=160, height=60)
 
 # %%
 for regime in grid.regimes:
-    size = observations(regime)
+    size = OBSERVATIONS[regime]
     print(f"{regime:10s} n from {size.min():g} to {size.max():g}")
 
 # %% [markdown]

@@ -1,9 +1,14 @@
-"""Fixtures and profiles that every test shares."""
+"""Fixtures and profiles that every test shares, and the option ``--shift``."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
+from functools import wraps
+from importlib import import_module
+from typing import Any
 
+import numpy as np
 import pytensor
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,6 +21,50 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("repeatable")
+
+#: What draws at random: MCMC, predictions, and single draws.
+SAMPLERS = {
+    "nutpie": ("sample",),
+    "pymc": ("sample", "sample_prior_predictive", "sample_posterior_predictive", "draw", "fit"),
+    "pymc_extras": ("fit_pathfinder",),
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--shift",
+        type=int,
+        default=0,
+        metavar="N",
+        help="Add N to every seed that a sampler is given: no test may hang on one trajectory.",
+    )
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Wrap the samplers before any test imports them."""
+    if shift := session.config.getoption("--shift"):
+        for module, names in SAMPLERS.items():
+            for name in names:
+                setattr(import_module(module), name, shifted(module, name, shift))
+
+
+def shifted(module: str, name: str, shift: int) -> Any:
+    """Return a sampler that adds ``shift`` to its seed, or to each of its seeds."""
+    sampler = getattr(import_module(module), name)
+    signature = inspect.signature(sampler)
+    (seed,) = signature.parameters.keys() & {"seed", "random_seed"}
+
+    @wraps(sampler)
+    def sample(*args: Any, **kwargs: Any) -> Any:
+        given = signature.bind_partial(*args, **kwargs)
+        value = given.arguments.get(seed)
+        if isinstance(value, int | np.integer):
+            given.arguments[seed] = int(value) + shift
+        elif isinstance(value, list | tuple | np.ndarray):
+            given.arguments[seed] = [int(x) + shift for x in value]
+        return sampler(*given.args, **given.kwargs)
+
+    return sample
 
 
 @pytest.fixture

@@ -1,1 +1,1 @@
-"""``unfunnel bench``: one hierarchy of a family sampled in many ways, on several kinds of data."""
+"""One hierarchy, sampled in many ways on several kinds of data: ``python -m benchmarks``."""

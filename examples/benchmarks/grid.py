@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import product
 
 
 class Regime(StrEnum):
@@ -36,7 +37,6 @@ class FormName(StrEnum):
     FLOW = "flow"
 
 
-#: The family of the benchmark; others are run when they are named.
 DEFAULT_FAMILY = "LogNormalExp"
 
 #: The two choices of ``centered=`` that "auto" is there to make; it is compared with the better.
@@ -48,23 +48,10 @@ FIXED_LOW_RANK = (FormName.CENTERED_LOW_RANK, FormName.NONCENTERED_LOW_RANK)
 #: All but the normalizing flow, which trains for minutes per chain.
 DEFAULT_FORMS = tuple(form for form in FormName if form is not FormName.FLOW)
 
-QUICK_REGIMES = (Regime.WEAK, Regime.MIXED)
-QUICK_FORMS = (FormName.AUTO, *FIXED, FormName.NONCENTERED_SOFTPLUS)
-
 
 @dataclass(frozen=True)
 class Length:
-    """How long one fit is, the same for every form.
-
-    Parameters
-    ----------
-    draws, tune : int
-        Per chain.
-    chains : int
-        Number of chains.
-    advi_steps : int
-        Steps of the variational fit behind the form "vip", a gradient each.
-    """
+    """How long one fit is, the same for every form; ADVI is behind the form "vip"."""
 
     draws: int = 1000
     tune: int = 1000
@@ -92,26 +79,8 @@ class Cell:
 class Grid:
     """All fits of one run.
 
-    Parameters
-    ----------
-    regimes, forms : tuple
-        In the order of the tables.
-    data_seeds, sampler_seeds : int
-        How many of each.
-    length : Length
-        Of every fit.
-    families : tuple of str
-        Names of the registry. Not every family has all forms and regimes; see
-        :func:`benchmarks.run.left_out`.
-    first_data_seed : int
-        Data sets are counted from here. The published figures are of 1, 2 and 3: from another one
-        everything is new, the seeds of the sampler included.
-
-    Examples
-    --------
-    >>> from benchmarks.grid import Grid
-    >>> len(Grid()), len(Grid.quick())
-    (648, 8)
+    The published figures are of the data sets 1, 2 and 3. From another first data seed everything
+    is new, the seeds of the sampler included.
     """
 
     regimes: tuple[Regime, ...] = tuple(Regime)
@@ -125,22 +94,19 @@ class Grid:
     @classmethod
     def quick(cls) -> Grid:
         """Return a grid of a minute: it shows that everything works, and the order of things."""
+        forms = (FormName.AUTO, *FIXED, FormName.NONCENTERED_SOFTPLUS)
         length = Length(draws=250, tune=300, chains=2, advi_steps=2000)
-        return cls(QUICK_REGIMES, QUICK_FORMS, 1, 1, length)
+        return cls((Regime.WEAK, Regime.MIXED), forms, 1, 1, length)
 
     def __iter__(self) -> Iterator[Cell]:
         """Iterate over the fits, one data set after the other."""
-        for family in self.families:
-            for regime in self.regimes:
-                for data_seed in self._data_seeds:
-                    for form in self.forms:
-                        for sampler_seed in range(1, self.sampler_seeds + 1):
-                            yield Cell(regime, form, data_seed, sampler_seed, family)
+        data = range(self.first_data_seed, self.first_data_seed + self.data_seeds)
+        samplers = range(1, self.sampler_seeds + 1)
+        for family, regime, seed, form, sampler_seed in product(
+            self.families, self.regimes, data, self.forms, samplers
+        ):
+            yield Cell(regime, form, seed, sampler_seed, family)
 
     def __len__(self) -> int:
         kinds = len(self.families) * len(self.regimes) * len(self.forms)
         return kinds * self.data_seeds * self.sampler_seeds
-
-    @property
-    def _data_seeds(self) -> range:
-        return range(self.first_data_seed, self.first_data_seed + self.data_seeds)

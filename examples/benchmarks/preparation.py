@@ -1,14 +1,17 @@
-"""From a compiled model to one that is ready to be sampled: its data, and its coordinates."""
+"""From a model to one that is ready to be sampled: compiled, with its data, and tuned.
+
+The one file here that uses what ``unfunnel.sample`` is made of: a benchmark compiles once and runs
+many pilots, which ``unfunnel.sample`` does not do.
+"""
 
 from __future__ import annotations
 
 import logging
 import time
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +19,10 @@ from benchmarks.grid import Length
 from benchmarks.hierarchies import LOG_EFFECT
 from benchmarks.regimes import Data
 from unfunnel.tuning.blocks import auto_blocks
+from unfunnel.tuning.compiled import LOW_RANK, compile_for_tuning
 from unfunnel.tuning.pilot import run_pilot
+
+__all__ = ["LOW_RANK", "Compiled", "Preparation", "Prepared", "compile_model", "tuned"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,7 @@ class Compiled:
 
     model: Any
     nutpie: Any
-    seconds: float
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -42,11 +48,27 @@ class Prepared:
     options: dict[str, Any] = field(default_factory=dict)
 
 
-class Preparation(Protocol):
-    """What a form does before it is sampled."""
+#: What a form does before it is sampled.
+Preparation = Callable[[Compiled, Data, int, Length], Prepared]
 
-    def __call__(self, compiled: Compiled, data: Data, seed: int, length: Length) -> Prepared:
-        """Set the data of a compiled model, and find its coordinates."""
+
+def compile_model(model: Any, **options: Any) -> Compiled:
+    """Compile a model so that its data and its tuned coordinates can be set afterwards."""
+    start = time.perf_counter()
+    compiled = compile_for_tuning(model, auto_blocks(model), **options)
+    return Compiled(model, compiled, time.perf_counter() - start)
+
+
+def tuned(compiled: Compiled, seed: int) -> Prepared:
+    """Run the pilot of :func:`unfunnel.sample`, if there is anything to tune."""
+    start, blocks = time.perf_counter(), auto_blocks(compiled.model)
+    if not blocks:
+        return Prepared(compiled.nutpie)
+    pilot = run_pilot(compiled.model, compiled.nutpie, blocks, seed, progress_bar=False)
+    ready = pilot.in_compiled(compiled.nutpie, blocks)
+    seconds = time.perf_counter() - start
+    options = pilot.adaptation(compiled.nutpie)
+    return Prepared(ready, pilot.gradients, seconds, pilot.problem, options)
 
 
 def with_data(compiled: Compiled, data: Data, seed: int, length: Length) -> Prepared:
@@ -60,15 +82,8 @@ def with_own_data(compiled: Compiled, data: Data, seed: int, length: Length) -> 
 
 
 def by_pilot(compiled: Compiled, data: Data, seed: int, length: Length) -> Prepared:
-    """Do what :func:`unfunnel.sample` does before it samples."""
-    ready = compiled.nutpie.with_data(**data.arrays)
-    start = time.perf_counter()
-    blocks = auto_blocks(compiled.model)
-    pilot = run_pilot(compiled.model, ready, blocks, seed, progress_bar=False)
-    steered = pilot.in_compiled(ready, blocks)
-    seconds = time.perf_counter() - start
-    adaptation = pilot.adaptation(ready)
-    return Prepared(steered, pilot.gradients, seconds, pilot.problem, adaptation)
+    """Set the data and run a pilot."""
+    return tuned(Compiled(compiled.model, compiled.nutpie.with_data(**data.arrays)), seed)
 
 
 def by_advi(compiled: Compiled, data: Data, seed: int, length: Length) -> Prepared:
@@ -80,12 +95,17 @@ def by_advi(compiled: Compiled, data: Data, seed: int, length: Length) -> Prepar
     vip = VIP({LOG_EFFECT: weights})
     vip.set_all_lambda(0.5)
     set_data(compiled.model, data)
-    with compiled.model, _silence():
-        vip.fit(n=length.advi_steps, random_seed=seed, progressbar=False)
+    logger = logging.getLogger("pymc")  # PyMC reports that ADVI has finished
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        with compiled.model, warnings.catch_warnings(action="ignore"):
+            vip.fit(n=length.advi_steps, random_seed=seed, progressbar=False)
+    finally:
+        logger.setLevel(level)
     found = weights.get_value()
     problem = "" if np.isfinite(found).all() else "some weights are not finite"
-    arrays = data.arrays | {weights.name: np.nan_to_num(found)}
-    ready = compiled.nutpie.with_data(**arrays)
+    ready = compiled.nutpie.with_data(**data.arrays, **{weights.name: np.nan_to_num(found)})
     return Prepared(ready, length.advi_steps, time.perf_counter() - start, problem)
 
 
@@ -93,17 +113,3 @@ def set_data(model: Any, data: Data) -> None:
     """Set the data of a model, for what is compiled from it afterwards."""
     for name, values in data.arrays.items():
         model.set_data(name, values)
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Keep PyMC from reporting that ADVI has finished."""
-    logger = logging.getLogger("pymc")
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logger.setLevel(level)

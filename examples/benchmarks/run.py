@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import platform
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
@@ -12,17 +14,29 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from benchmarks.fit import compile_form, sample, warm_up
-from benchmarks.forms import FORMS, Form
-from benchmarks.grid import DEFAULT_FAMILY, Cell, FormName, Grid, Regime
+import arviz_stats
+import numpy as np
+import nutpie
+import pymc as pm
+
+from benchmarks.forms import FORMS
+from benchmarks.grid import DEFAULT_FAMILY, Cell, FormName, Grid, Length, Regime
 from benchmarks.hierarchies import hierarchy_of
 from benchmarks.preparation import Compiled, Prepared
-from benchmarks.regimes import Data, simulate
+from benchmarks.regimes import simulate
 
 Record = dict[str, Any]
 
 _LOG = logging.getLogger("unfunnel")
 _PACKAGES = ("pymc", "pytensor", "nutpie", "pymc-extras", "pymc-marketing", "unfunnel")
+
+# R-hat of what never moves: a chain that is stuck, as nothing in these models is constant.
+_STUCK = 1e3
+
+#: The figures of a fit that fails.
+FAILED: Record = {"ess_bulk": 0.0, "ess_per_kgrad": 0.0} | dict.fromkeys(
+    ("rhat", "divergences", "gradients", "tuning_gradients")
+)
 
 
 def missing(form: FormName) -> str:
@@ -33,32 +47,6 @@ def missing(form: FormName) -> str:
     return ""
 
 
-def left_out(grid: Grid) -> list[str]:
-    """Return what of a grid cannot be run, in words: a line for each form and regime.
-
-    Parameters
-    ----------
-    grid : Grid
-        With any families.
-    """
-    lines = []
-    for form in grid.forms:
-        if command := missing(form):
-            lines.append(f"{form} is skipped. For it, run: {command}")
-        elif not FORMS[form].any_family and (others := _others(grid)):
-            lines.append(f"{form} is skipped for {', '.join(others)}: it has {DEFAULT_FAMILY} only")
-    signed = [name for name in _others(grid) if not hierarchy_of(name).positive]
-    if signed and Regime.POISSON in grid.regimes:
-        lines.append(
-            f"{Regime.POISSON} is skipped for {', '.join(signed)}: its rates have to be positive"
-        )
-    return lines
-
-
-def _others(grid: Grid) -> list[str]:
-    return [name for name in grid.families if name != DEFAULT_FAMILY]
-
-
 def is_possible(cell: Cell) -> bool:
     """Whether a family has this form and regime, and the packages for it are installed."""
     if missing(cell.form) or not (FORMS[cell.form].any_family or cell.family == DEFAULT_FAMILY):
@@ -66,33 +54,34 @@ def is_possible(cell: Cell) -> bool:
     return cell.regime is not Regime.POISSON or hierarchy_of(cell.family).positive
 
 
+def left_out(grid: Grid) -> list[str]:
+    """Return what of a grid cannot be run, in words: a line for each form and regime."""
+    lines = []
+    others = [name for name in grid.families if name != DEFAULT_FAMILY]
+    for form in grid.forms:
+        if command := missing(form):
+            lines.append(f"{form} is skipped. For it, run: {command}")
+        elif others and not FORMS[form].any_family:
+            lines.append(f"{form} is skipped for {', '.join(others)}: it has {DEFAULT_FAMILY} only")
+    signed = ", ".join(name for name in others if not hierarchy_of(name).positive)
+    if signed and Regime.POISSON in grid.regimes:
+        lines.append(f"{Regime.POISSON} is skipped for {signed}: its rates have to be positive")
+    return lines
+
+
 def run(grid: Grid, done: Iterable[Record] = (), save_to: Path | None = None) -> Iterator[Record]:
-    """Run a grid.
+    """Yield the record of each fit of a grid that is possible, in the grid's order.
 
-    Parameters
-    ----------
-    grid : Grid
-        What to run. Forms whose packages are not installed are left out, and what a family does not
-        have.
-    done : iterable of dict, optional
-        Records of an earlier run; the fits that are among them are not repeated.
-    save_to : Path, optional
-        A file that each new record is added to, one line of JSON each; see :func:`read_records`.
-
-    Yields
-    ------
-    dict
-        One for each fit of the grid, in its order: those of ``done`` as they are.
+    Fits that are among ``done`` are not repeated. Each new record is added to the file ``save_to``,
+    one line of JSON each; see :func:`read_records`.
     """
     earlier = {_key(record): record for record in done}
-    bench = _Bench(grid)
-    for cell in grid:
-        if not is_possible(cell):
-            continue
+    fits = _Fits(grid.length)
+    for cell in filter(is_possible, grid):
         settings = asdict(cell) | asdict(grid.length)
         record = earlier.get(_key(settings))
         if record is None:
-            record = settings | bench.fit(cell)
+            record = settings | fits.fit(cell)
             if save_to is not None:
                 with save_to.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(record) + "\n")
@@ -108,12 +97,6 @@ def read_records(path: Path) -> list[Record]:
         _LOG.warning("%s: the last line is incomplete and is dropped.", path)
         path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return [json.loads(line) for line in lines]
-
-
-def write_json(path: Path, grid: Grid, records: Iterable[Record]) -> None:
-    """Write the records with the settings and the versions they were made with."""
-    content = {"versions": versions(), "grid": asdict(grid), "records": list(records)}
-    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 def versions() -> dict[str, str]:
@@ -133,38 +116,84 @@ def _key(settings: Record) -> tuple[Any, ...]:
     return (settings.get("family", DEFAULT_FAMILY), *(settings[name] for name in names))
 
 
-class _Bench:
+class _Fits:
     """What fits share: models compiled once for each likelihood, and ADVI once for a data set."""
 
-    def __init__(self, grid: Grid) -> None:
-        self.length = grid.length
+    def __init__(self, length: Length) -> None:
+        self.length = length
         self._compiled: dict[tuple[Any, ...], Compiled] = {}
         self._prepared: dict[tuple[Any, ...], Prepared] = {}
 
     def fit(self, cell: Cell) -> Record:
         form = FORMS[cell.form]
         data = simulate(cell.regime, cell.data_seed, cell.family)
-        compiled = self._compile(form, data, cell)
-        prepared = self._prepare(form, compiled, data, cell)
-        _LOG.debug("Sampling %s.", cell)
-        record = sample(form, prepared, cell.seed, self.length)
-        return record | {"compile_seconds": compiled.seconds}
-
-    def _compile(self, form: Form, data: Data, cell: Cell) -> Compiled:
-        options = str(form.compile_options)
-        key: tuple[Any, ...] = (form.build, options, data.likelihood, cell.family)
+        key: tuple[Any, ...] = (form.build, form.frozen, data.likelihood, cell.family)
         if form.frozen:
             key += (cell.regime, cell.data_seed)
         if not self._compiled:
-            warm_up()
+            _warm_up()
         if key not in self._compiled:
-            self._compiled[key] = compile_form(form, data, cell.family)
-        return self._compiled[key]
-
-    def _prepare(self, form: Form, compiled: Compiled, data: Data, cell: Cell) -> Prepared:
-        if not form.prepared_once:
-            return form.prepare(compiled, data, cell.seed, self.length)
+            self._compiled[key] = form.compile(data, cell.family)
+        compiled = self._compiled[key]
         key = (cell.form, cell.family, cell.regime, cell.data_seed)
-        if key not in self._prepared:
+        if not form.prepared_once:
+            self._prepared[key] = form.prepare(compiled, data, cell.seed, self.length)
+        elif key not in self._prepared:
             self._prepared[key] = form.prepare(compiled, data, cell.data_seed, self.length)
-        return self._prepared[key]
+        _LOG.debug("Sampling %s.", cell)
+        record = sample(self._prepared[key], cell.seed, self.length, form.options)
+        return record | {"compile_seconds": compiled.seconds}
+
+
+def _warm_up() -> None:
+    """Compile a small model, so that the first one that counts is not charged for imports."""
+    with pm.Model() as model:
+        pm.Normal("x")
+    nutpie.compile_pymc_model(model)
+
+
+def sample(prepared: Prepared, seed: int, length: Length, options: dict[str, Any]) -> Record:
+    """Sample once; a fit that fails has an ESS of zero and an ``error``."""
+    start = time.perf_counter()
+    try:
+        trace = nutpie.sample(
+            prepared.nutpie,
+            draws=length.draws,
+            tune=length.tune,
+            chains=length.chains,
+            cores=min(length.chains, os.cpu_count() or 1),
+            seed=seed,
+            progress_bar=False,
+            **(options or prepared.options),
+        )
+        seconds = time.perf_counter() - start
+        figures = diagnostics(trace) | {"error": ""}
+    except (RuntimeError, ValueError) as error:  # nutpie raises the first
+        seconds = time.perf_counter() - start
+        figures = FAILED | {"error": str(error)}
+    return figures | {
+        "pilot_gradients": prepared.gradients,
+        "pilot_seconds": prepared.seconds,
+        "pilot_problem": prepared.problem,
+        "sample_seconds": seconds,
+    }
+
+
+def diagnostics(trace: Any) -> Record:
+    """Say how well a model was sampled, by the worst element of any variable of it."""
+    draws = trace["posterior"].dataset
+    gradients = int(trace["sample_stats"]["n_steps"].sum())
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rhat, ess = (
+            np.concatenate([np.ravel(values) for values in statistic.data_vars.values()])
+            for statistic in (arviz_stats.rhat(draws), arviz_stats.ess(draws, method="bulk"))
+        )
+    ess_bulk = float(np.nan_to_num(ess, nan=0.0).min())
+    return {
+        "ess_bulk": ess_bulk,
+        "ess_per_kgrad": 1000.0 * ess_bulk / gradients,
+        "rhat": float(np.nan_to_num(rhat, nan=_STUCK, posinf=_STUCK).max()),
+        "divergences": int(trace["sample_stats"]["diverging"].sum()),
+        "gradients": gradients,
+        "tuning_gradients": int(trace["warmup_sample_stats"]["n_steps"].sum()),
+    }

@@ -19,21 +19,13 @@ _MANY = 10
 def frame(records: Iterable[dict[str, Any]]) -> pd.DataFrame:
     """Return one row for each fit, with what follows from its figures.
 
-    Parameters
-    ----------
-    records : iterable of dict
-        As :func:`benchmarks.run.run` yields them.
-
-    Returns
-    -------
-    DataFrame
-        The records, and: ``divergences`` per 4000 draws; ``learning``, the gradients of tuning and
-        pilot; ``pilot_share`` of all gradients; ``run_seconds`` of pilot, tuning and draws;
-        ``total_seconds``, compilation included.
+    That is: ``divergences`` per 4000 draws; ``learning``, the gradients of tuning and pilot;
+    ``pilot_share`` of all gradients; ``run_seconds`` of pilot, tuning and draws; ``total_seconds``,
+    compilation included.
     """
     fits = pd.DataFrame([{"family": DEFAULT_FAMILY} | record for record in records])
-    fits["regime"] = pd.Categorical(fits["regime"], [r.value for r in Regime], ordered=True)
-    fits["form"] = pd.Categorical(fits["form"], [f.value for f in FormName], ordered=True)
+    fits["regime"] = pd.Categorical(fits["regime"], list(map(str, Regime)), ordered=True)
+    fits["form"] = pd.Categorical(fits["form"], list(map(str, FormName)), ordered=True)
     absent = ["rhat", "divergences", "gradients", "tuning_gradients"]  # None where a fit failed
     fits[absent] = fits[absent].astype(float)
     fits["divergences"] *= DRAWS / (fits["draws"] * fits["chains"])
@@ -50,17 +42,7 @@ def by_family(fits: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def medians(fits: pd.DataFrame, figure: str, how: str = "median") -> pd.DataFrame:
-    """Return the median of a figure over all seeds, a row for each form, a column for each regime.
-
-    Parameters
-    ----------
-    fits : DataFrame
-        From :func:`frame`.
-    figure : str
-        A column of it.
-    how : str, default "median"
-        Another statistic, such as "min" or "max".
-    """
+    """Return a figure over all seeds, a row for each form and a column for each regime."""
     return fits.groupby(["form", "regime"], observed=True)[figure].agg(how).unstack("regime")
 
 
@@ -69,38 +51,28 @@ def ess_text(ess_per_kgrad: float) -> str:
     return f"{ess_per_kgrad:.0f}" if ess_per_kgrad >= _MANY else f"{ess_per_kgrad:.1f}"
 
 
-def better_fixed(fits: pd.DataFrame, regime: str) -> str | None:
-    """Return the better of centered and non-centered, by the median of its ESS per gradient."""
-    here = fits[(fits["regime"] == regime) & fits["form"].isin(FIXED)]
-    if here["form"].nunique() < len(FIXED):
-        return None
-    return str(here.groupby("form", observed=True)["ess_per_kgrad"].median().idxmax())
+def better_fixed(fits: pd.DataFrame) -> dict[str, str]:
+    """Return the better of centered and non-centered by regime, where both were run."""
+    both = medians(fits, "ess_per_kgrad").reindex(FIXED).dropna(axis="columns")
+    return {str(regime): str(form) for regime, form in both.idxmax().items()}
 
 
-def relative_learning(fits: pd.DataFrame) -> pd.DataFrame:
-    """Return gradients of tuning and pilot over those of the better fixed choice's tuning."""
-    learning = medians(fits, "learning")
-    better = {regime: better_fixed(fits, regime) for regime in learning.columns}
-    return learning / pd.Series(
-        {regime: learning.loc[form, regime] for regime, form in better.items() if form}, dtype=float
-    )
+def over_form(fits: pd.DataFrame, figure: str, opponents: dict[str, str]) -> pd.DataFrame:
+    """Return the medians of a figure over those of one form in each regime."""
+    table = medians(fits, figure)
+    yardstick = {r: table.loc[f, r] for r, f in opponents.items() if f in table.index}
+    return table / pd.Series(yardstick, dtype=float)
 
 
 def costs(fits: pd.DataFrame) -> pd.DataFrame:
     """Return what each form costs: medians over the regimes of its medians over the seeds.
 
-    R-hat alone is the worst of all.
+    R-hat alone is the worst of all; ``relative_learning`` is over that of the better fixed choice.
     """
-    figures = (
-        "pilot_gradients",
-        "pilot_share",
-        "tuning_gradients",
-        "gradients",
-        "compile_seconds",
-        "run_seconds",
-        "total_seconds",
-    )
-    table = pd.DataFrame({name: medians(fits, name).median(axis=1) for name in figures})
-    table["relative_learning"] = relative_learning(fits).median(axis=1)
+    names = ["pilot_gradients", "pilot_share", "tuning_gradients", "gradients"]
+    names += ["compile_seconds", "run_seconds", "total_seconds"]
+    table = pd.DataFrame({name: medians(fits, name).median(axis=1) for name in names})
+    relative = over_form(fits, "learning", better_fixed(fits))
+    table["relative_learning"] = relative.median(axis=1)
     table["rhat"] = medians(fits, "rhat", "max").max(axis=1)
     return table

@@ -1,18 +1,16 @@
-"""The figures as tables for a terminal or a notebook."""
+"""The figures as tables for a terminal or a notebook; fits are those of ``summary.frame``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
+from rich.table import Table
 
 from benchmarks.grid import FormName
 from benchmarks.summary import costs, ess_text, medians
 from benchmarks.verdicts import verdicts
-from unfunnel.optional import require
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 # Heading and format of each column of the table of costs.
 _COSTS = {
@@ -29,17 +27,9 @@ _COSTS = {
 
 
 def tables(fits: pd.DataFrame) -> list[Table]:
-    """Return all tables: efficiency, divergences, costs, and the targets.
-
-    Parameters
-    ----------
-    fits : DataFrame
-        From :func:`benchmarks.summary.frame`.
-    """
+    """Return all tables: efficiency, divergences, costs, and the targets."""
     found = [efficiency_table(fits), divergence_table(fits), cost_table(fits)]
-    if verdicts(fits):
-        found.append(verdict_table(fits))
-    return found
+    return [*found, verdict_table(fits)] if verdicts(fits) else found
 
 
 def efficiency_table(fits: pd.DataFrame) -> Table:
@@ -47,39 +37,33 @@ def efficiency_table(fits: pd.DataFrame) -> Table:
     low, middle, high = (
         medians(fits, "ess_per_kgrad", how).round(6) for how in ("min", "median", "max")
     )
-    best = middle.max()
 
-    def cell(form: str, regime: str) -> str:
-        numbers = [ess_text(x.loc[form, regime]) for x in (low, middle, high)]
-        typical = f"[bold]{numbers[1]}[/]" if middle.loc[form, regime] == best[regime] else None
-        return f"{typical or numbers[1]} [dim]({numbers[0]}–{numbers[2]})[/]"
+    def cell(form: Any, regime: Any) -> str:
+        texts = [ess_text(x.loc[form, regime]) for x in (middle, low, high)]
+        best = middle.loc[form, regime] == middle[regime].max()
+        return "[{}]{}[/] [dim]({}–{})[/]".format("bold" if best else "default", *texts)
 
-    title = "ESS per 1000 gradients: median (lowest–highest)"
-    return _by_regime(title, middle, cell)
+    return _by_form("ESS per 1000 gradients: median (lowest–highest)", middle, cell)
 
 
 def divergence_table(fits: pd.DataFrame) -> Table:
     """Return the table of divergences."""
     middle, high = (medians(fits, "divergences", how) for how in ("median", "max"))
 
-    def cell(form: str, regime: str) -> str:
+    def cell(form: Any, regime: Any) -> str:
         return f"{middle.loc[form, regime]:.0f} [dim]({high.loc[form, regime]:.0f})[/]"
 
-    return _by_regime("Divergences in 4000 draws: median (most)", middle, cell)
+    return _by_form("Divergences in 4000 draws: median (most)", middle, cell)
 
 
 def cost_table(fits: pd.DataFrame) -> Table:
     """Return the table of costs."""
-    found = costs(fits)
-    table = _table("Costs: medians over seeds and regimes")
-    for heading, _ in _COSTS.values():
-        table.add_column(heading, justify="right")
-    for form, row in found.iterrows():
-        cells = (
-            "" if pd.isna(row[key]) else f"{row[key]:{how}}" for key, (_, how) in _COSTS.items()
-        )
-        table.add_row(str(form), *cells, style=_style(form))
-    return table
+    found = costs(fits)[list(_COSTS)]
+    headings = {key: heading for key, (heading, _) in _COSTS.items()}
+    title = "Costs: medians over seeds and regimes"
+    return _by_form(
+        title, found, lambda form, key: f"{found.loc[form, key]:{_COSTS[key][1]}}", headings
+    )
 
 
 def verdict_table(fits: pd.DataFrame) -> Table:
@@ -95,26 +79,23 @@ def verdict_table(fits: pd.DataFrame) -> Table:
     return table
 
 
-def _by_regime(title: str, middle: pd.DataFrame, cell: Any) -> Table:
-    table = _table(title)
-    for regime in middle.columns:
-        table.add_column(str(regime), justify="right", no_wrap=True)
-    for form in middle.index:
-        cells = (
-            "" if pd.isna(middle.loc[form, regime]) else cell(form, regime)
-            for regime in middle.columns
-        )
-        table.add_row(str(form), *cells, style=_style(form))
+def _by_form(
+    title: str,
+    values: pd.DataFrame,
+    cell: Callable[[Any, Any], str],
+    headings: dict[str, str] | None = None,
+) -> Table:
+    """Return a table with a row for each form; cells without a value are empty."""
+    table = _table(title, "form")
+    for column in values.columns:
+        table.add_column((headings or {}).get(column, str(column)), justify="right", no_wrap=True)
+    for form in values.index:
+        cells = ("" if pd.isna(values.loc[form, c]) else cell(form, c) for c in values.columns)
+        table.add_row(str(form), *cells, style="cyan" if form == FormName.AUTO else None)
     return table
 
 
-def _table(title: str, first: str = "form") -> Table:
-    made: Table = require("rich.table", "cli").Table(
-        title=title, title_justify="left", title_style="bold", header_style="bold"
-    )
-    made.add_column(first, no_wrap=True)
-    return made
-
-
-def _style(form: Any) -> str | None:
-    return "cyan" if form == FormName.AUTO else None
+def _table(title: str, first: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    table.add_column(first, no_wrap=True)
+    return table

@@ -1,62 +1,60 @@
 """Real fits, tiny: every form makes a record, and a run goes on where it stopped."""
 
-import json
 import logging
 from dataclasses import replace
 
-import nutpie
 import pytest
 from benchmarks import run as bench
-from benchmarks.fit import sample
+from benchmarks.__main__ import app
 from benchmarks.forms import FORMS
-from benchmarks.grid import DEFAULT_FAMILY, DEFAULT_FORMS, FormName, Grid, Length, Regime
+from benchmarks.grid import DEFAULT_FORMS, FormName, Grid, Length, Regime
 from benchmarks.preparation import Prepared
 from benchmarks.regimes import Likelihood, simulate
 from benchmarks.summary import frame
+from typer.testing import CliRunner
 
 import unfunnel
 from unfunnel.families import FAMILIES
 
 TINY = Length(draws=30, tune=60, chains=2, advi_steps=200)
 GRID = Grid((Regime.MIXED,), DEFAULT_FORMS, 1, 1, TINY)
-
-#: Forms that share what is compiled are run together.
-TOGETHER = {
-    (FormName.AUTO, FormName.AUTO_DIAG, FormName.NONCENTERED_SOFTPLUS),
-    (FormName.CENTERED, FormName.CENTERED_LOW_RANK),
-    (FormName.NONCENTERED, FormName.NONCENTERED_LOW_RANK),
-}
-ALONE = set(DEFAULT_FORMS) - {form for forms in TOGETHER for form in forms}
+SHORT = "--regime mixed --data-seeds 1 --sampler-seeds 1 --draws 30 --tune 60 --chains 2".split()
 
 
-def run(*forms, families=GRID.families, **options):
-    return list(bench.run(replace(GRID, forms=forms, families=families), **options))
+def run(*forms, done=(), save_to=None, **options):
+    records = list(bench.run(replace(GRID, forms=forms, **options), done, save_to))
+    for record in records:
+        assert not record["error"]
+        assert record["gradients"] >= 60 and record["tuning_gradients"] >= 120
+        assert record["ess_per_kgrad"] > 0
+        assert record["compile_seconds"] > 0 and record["sample_seconds"] > 0
+    return records
 
 
-def check(record):
-    assert not record["error"]
-    assert record["gradients"] >= 60 and record["tuning_gradients"] >= 120
-    assert record["ess_per_kgrad"] > 0
-    assert record["compile_seconds"] > 0 and record["sample_seconds"] > 0
-    assert len(frame([record])) == 1
+def command(*arguments):
+    result = CliRunner().invoke(app, [str(x) for x in (*SHORT, *arguments)])
+    assert result.exit_code == 0, result.output
+    return " ".join(result.output.split())
+
+
+def test_every_name_has_a_form():
+    assert set(FORMS) == set(FormName)
 
 
 @pytest.mark.slow  # each is compiled anew
-@pytest.mark.parametrize("form", sorted(ALONE))
+@pytest.mark.parametrize("form", DEFAULT_FORMS)
 def test_forms(form):
     (record,) = run(form)
-    check(record)
-    assert record["pilot_gradients"] == (TINY.advi_steps if form == FormName.VIP else 0)
+    if form == FormName.VIP:
+        assert record["pilot_gradients"] == TINY.advi_steps
 
 
 @pytest.mark.filterwarnings("ignore::unfunnel.TuningWarning")
 def test_auto_is_what_sample_does():
     auto, diagonal, untuned = run(FormName.AUTO, FormName.AUTO_DIAG, FormName.NONCENTERED_SOFTPLUS)
-    for record in (auto, diagonal, untuned):
-        check(record)
     assert diagonal["pilot_gradients"] == auto["pilot_gradients"] > 0
     assert diagonal["tuning_gradients"] != auto["tuning_gradients"]
-    assert auto["compile_seconds"] == untuned["compile_seconds"]
+    assert auto["compile_seconds"] == untuned["compile_seconds"]  # compiled once
     assert untuned["pilot_gradients"] == 0
 
     model = FORMS[FormName.AUTO].build(Likelihood.NORMAL)
@@ -73,78 +71,58 @@ def test_auto_is_what_sample_does():
 @pytest.mark.parametrize("name", FAMILIES)
 def test_families(name):
     forms = (FormName.AUTO, FormName.CENTERED, FormName.NONCENTERED, FormName.EXP_CENTERED)
-    grid = replace(GRID, regimes=(Regime.WEAK, Regime.POISSON), forms=forms, families=(name,))
-    found = list(bench.run(grid))
-    assert len(found) == sum(map(bench.is_possible, grid)) >= 3
-    for record in found:
-        check(record)
-        assert record["family"] == name
+    records = run(*forms, regimes=(Regime.WEAK, Regime.POISSON), families=(name,))
+    assert len(records) >= 3
+    assert set(frame(records)["family"]) == {name}
+
+
+def test_the_command_goes_on_where_it_stopped(tmp_path, caplog):
+    path, figure = tmp_path / "records.jsonl", tmp_path / "bench.png"
+    options = ["--records", path, "--figure", figure, "--form"]
+    output = command(*options, "noncentered")
+    assert "ESS per 1000 gradients" in output and "pymc-extras" in output
+    assert figure.read_bytes().startswith(b"\x89PNG")
+    first = bench.read_records(path)
+    with path.open("a", encoding="utf-8") as file:
+        file.write('{"regime": ')  # interrupted here
+    with caplog.at_level(logging.WARNING, "unfunnel"):
+        command(*options, "noncentered", "--form", "noncentered-low-rank")
+    assert "incomplete" in caplog.text
+    both = bench.read_records(path)
+    assert both[:1] == first and len(both) == 2
+    assert both[0]["form"] != both[1]["form"]
 
 
 @pytest.mark.slow
-def test_fits_of_another_family_are_other_fits():
-    (cell,) = replace(GRID, forms=(FormName.NONCENTERED,), families=("LaplaceIdentity",))
-    (first,) = run(FormName.NONCENTERED, families=("LaplaceIdentity",))
-    check(first)
-    assert first["family"] == cell.family
-    as_before = {key: value for key, value in first.items() if key != "family"}
-    (other,) = run(FormName.NONCENTERED, done=[first])
-    assert other["family"] == DEFAULT_FAMILY and other != first
-    assert run(FormName.NONCENTERED, done=[as_before]) == [as_before]
+@pytest.mark.filterwarnings("ignore::unfunnel.TuningWarning")
+def test_families_have_tables_and_figures_of_their_own(tmp_path):
+    families = ["--family", "ProbitNormal", "--family", "NormalIdentity"]
+    forms = ["--form", "centered", "--form", "vip", "--figure", tmp_path / "f.png"]
+    output = command(*families, *forms)
+    assert "vip is skipped for ProbitNormal, NormalIdentity" in output
+    assert output.count("ESS per 1000 gradients") == 2
+    figures = sorted(path.name for path in tmp_path.iterdir())
+    assert figures == ["f-NormalIdentity.png", "f-ProbitNormal.png"]
 
 
-def test_what_was_run_is_not_run_again(tmp_path, monkeypatch):
-    path = tmp_path / "records.jsonl"
-    (first,) = run(FormName.NONCENTERED, save_to=path)
-    with path.open("a", encoding="utf-8") as file:
-        file.write('{"regime": ')  # interrupted here
-    both = run(
-        FormName.NONCENTERED,
-        FormName.NONCENTERED_LOW_RANK,
-        done=bench.read_records(path),
-        save_to=path,
-    )
-    assert both[0] == first
-    for record in both:
-        check(record)
-    assert bench.read_records(path) == both
-    monkeypatch.setattr(bench, "compile_form", None)
-    assert run(FormName.NONCENTERED_LOW_RANK, done=both) == both[1:]
-
-
-def test_incomplete_lines(tmp_path, caplog):
-    path = tmp_path / "records.jsonl"
-    assert bench.read_records(path) == []
-    path.write_text('{"a": 1}\n{"a": ', encoding="utf-8")
-    with caplog.at_level(logging.WARNING, "unfunnel"):
-        assert bench.read_records(path) == [{"a": 1}]
-    assert "incomplete" in caplog.text
-    assert path.read_text(encoding="utf-8") == '{"a": 1}\n'
-
-
-def test_json_holds_records_and_versions(records, tmp_path):
-    bench.write_json(tmp_path / "bench.json", GRID, records)
-    content = json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))
-    assert {"python", "pymc", "pytensor", "nutpie", "pymc-extras"} <= set(content["versions"])
-    assert content["grid"]["length"]["draws"] == 30
-    assert content["records"] == records
+@pytest.mark.parametrize("arguments", [["--form", "best"], ["--draws", "0"], ["--family", "Norml"]])
+def test_invalid_options(arguments):
+    assert CliRunner().invoke(app, arguments).exit_code == 2
 
 
 def test_a_fit_that_fails_is_recorded(monkeypatch):
     def fails(*args, **kwargs):
         raise RuntimeError("no initial point")
 
-    monkeypatch.setattr(nutpie, "sample", fails)
-    record = sample(FORMS[FormName.CENTERED], Prepared(None), 1, TINY)
+    monkeypatch.setattr("nutpie.sample", fails)
+    record = bench.sample(Prepared(None), 1, TINY, {})
     assert record["error"] == "no initial point"
     assert record["ess_per_kgrad"] == 0
 
 
 def test_forms_without_their_packages_are_left_out(monkeypatch):
     monkeypatch.setattr(bench, "find_spec", lambda name: None)
-    assert run(FormName.FLOW, FormName.MARKETING_CENTERED) == []
-    assert bench.missing(FormName.FLOW) == "pip install 'unfunnel[flow]'"
-    assert bench.missing(FormName.AUTO) == ""
+    assert "pip install 'unfunnel[flow]'" in command("--form", "flow")
 
 
 @pytest.mark.parametrize("form", FormName)

@@ -65,7 +65,7 @@ def test_who_closes_the_pipe_does_not_change_the_verdict(file):
 
 def test_every_command_has_help():
     listed = run("--help").stdout
-    for command in ("validate", "describe", "sample-prior", "convert", "schema", "bench"):
+    for command in ("validate", "describe", "sample-prior", "convert", "schema"):
         assert command in listed
         result = run(command, "--help")
         assert result.exit_code == 0
