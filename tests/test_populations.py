@@ -11,7 +11,7 @@ from scipy import stats
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.errors import DimsError, ParameterError
 from unfunnel.populations import draw_population_mean, group_mean_sd
-from unfunnel.structures.contrasts import extended
+from unfunnel.structures.zero_sum import extended
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 

@@ -30,9 +30,9 @@ def offset(name: str, link: str) -> str:
     return f"{name}_offset" if link == "identity" else f"{name}_{link}_offset"
 
 
-def steering(name: str) -> str:
-    """Name of the steering values of a variable."""
-    return f"{name}_steering__"
+def site_parameter(name: str, kind: str) -> str:
+    """Name of the site parameters of a variable, while a pilot changes them."""
+    return f"{name}_{kind}__"
 
 
 def log_stretch(name: str) -> str:

@@ -13,8 +13,8 @@ from pytensor.graph.traversal import ancestors
 from pytensor.xtensor.vectorization import XRV
 
 from unfunnel.errors import LabelError, UnsupportedError, listed, shown
-from unfunnel.parameterization.wrappers import random_node
-from unfunnel.structures.zero_sum_variables import ZeroSumVariable
+from unfunnel.parameterization.graph_ops import random_node
+from unfunnel.structures.joint import JointVariable
 
 _LOG = logging.getLogger("unfunnel")
 _COUNTER = "unfunnel_counter"
@@ -195,8 +195,8 @@ def _require_elementwise(variable: Any, changed: set[str], dims: tuple[str, ...]
     """Refuse what cannot be extended element by element: effects that sum to zero, random walks."""
     node: Any = random_node(variable.owner)
     core = getattr(node.op, "core_op", node.op)
-    if isinstance(core, ZeroSumVariable):
-        joint = {dims[axis] for axis in core.axes}
+    if isinstance(core, JointVariable):
+        joint = {dims[axis] for axis in core.structure.axes}
     elif isinstance(node.op, XRV):
         joint = set(node.op.core_dims[1])
     else:

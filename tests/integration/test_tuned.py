@@ -39,7 +39,7 @@ with mmm.model:
     pm.compute_log_likelihood(mmm.idata, progressbar=False)
 print(json.dumps({
     "id": mmm.id,
-    "tuned": int(block.steering.information.size),
+    "tuned": len(block.sites.values),
     "centering": mmm.saturation.function_priors["beta"].centering,
     "predicted": predicted["y"].values.ravel()[:200].tolist(),
     "log_likelihood": mmm.idata["log_likelihood"]["y"].values.ravel()[:200].tolist(),
@@ -88,15 +88,15 @@ def test_a_media_mix_model_is_tuned(tuned):
     (block,) = auto_blocks(mmm.model)
     kappa = report.kappa("saturation_beta")
     assert kappa.dims == ("geo", "channel")
-    assert block.steering.information.shape == kappa.shape
-    assert (block.steering.information > 0).any()
+    assert block.sites.values[0].shape == kappa.shape
+    assert (block.sites.values[0] > 0).any()
     assert "saturation_beta_informed__" in {v.name for v in mmm.model.value_vars}
 
 
 @pytest.mark.slow
 def test_fit_keeps_the_tuned_model(fitted):
     (block,) = auto_blocks(fitted.model)
-    assert (block.steering.information > 0).any()
+    assert (block.sites.values[0] > 0).any()
     assert fitted.idata["posterior"]["saturation_beta"].dims == ("chain", "draw", "geo", "channel")
 
 

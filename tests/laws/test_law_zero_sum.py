@@ -17,7 +17,7 @@ from registry import BACKENDS, REPEATED, ROWS, density_and_gradient
 from scipy import stats
 
 from unfunnel.families.ops import NUMPY
-from unfunnel.structures.contrasts import extended
+from unfunnel.structures.zero_sum import extended
 from unfunnel.tuning.blocks import auto_blocks
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
@@ -117,7 +117,7 @@ def ours(name: str, case: Case, key: str, scale: str, xdist: bool) -> Any:
         pm.Normal("y", beta.values if xdist else beta, 0.3, observed=observed(case))
     if key == "informed":
         (block,) = auto_blocks(model)
-        block.steering.set(*steering(case))
+        block.sites.set(*steering(case))
     if CENTERINGS[key] == "auto":  # the scale transform has tests of its own
         sigma = model["beta_sigma"]
         del model.values_to_rvs[model.rvs_to_values[sigma]]

@@ -173,7 +173,7 @@ def test_no_density_where_numbers_end(prior, mean, sd, centered):
         m, s = pm.Flat("m"), pm.Flat("s")
         prior(m * 1.0, s * 1.0, dims="geo", centered=centered).create_variable("beta")
     for block in auto_blocks(model):
-        block.steering.set(np.array([3.0, 0.0]), np.array([2.0, 0.0]))
+        block.sites.set(np.array([3.0, 0.0]), np.array([2.0, 0.0]))
     value = model.rvs_to_values[model["beta"]].name
     point = {"m": np.array(mean), "s": np.array(sd), value: np.full(2, 0.3)}
     assert model.compile_logp()(point) == -np.inf

@@ -61,7 +61,7 @@ def ours(row: Row, key: str, xdist: bool, mu_dims: Any = "channel", sigma_dims: 
 def steer(model: Any) -> None:
     """Set the steering values of the only auto block of a model."""
     (block,) = auto_blocks(model)
-    block.steering.set(INFORMATION, WEIGHTED_LOCATION)
+    block.sites.set(INFORMATION, WEIGHTED_LOCATION)
 
 
 def twin(row: Row, key: str, mu_dims: Any = "channel", sigma_dims: Any = None) -> Any:

@@ -25,7 +25,7 @@ from unfunnel.errors import (
     ParameterError,
     UnsupportedError,
 )
-from unfunnel.structures.contrasts import contracted, extended
+from unfunnel.structures.zero_sum import contracted, extended
 from unfunnel.structures.zero_sum_options import ZeroSum
 from unfunnel.tuning.blocks import auto_blocks
 

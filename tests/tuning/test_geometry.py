@@ -46,7 +46,7 @@ def test_scores_are_those_of_the_likelihood(xdist, tuned):
     size = len(SIZES)
     steering = Estimate(*RNG.uniform(0, 30, size=(2, size))) if tuned else None
     if tuned:
-        blocks[0].steering.set(*steering)
+        blocks[0].sites.set(*steering)
     draws = 0.5 * RNG.normal(size=(7, size + 2))
     layout, gradients = flat_evaluation(model, draws)
     geometry = Geometry(model, blocks, layout)
@@ -59,7 +59,7 @@ def test_scores_are_those_of_the_likelihood(xdist, tuned):
     # The same points in other coordinates are the same points.
     other = {"phi": Estimate(*RNG.uniform(0, 30, size=(2, size)))}
     moved = geometry.moved(draws, blocks_at, other)
-    blocks[0].steering.set(*other["phi"])
+    blocks[0].sites.set(*other["phi"])
     _, gradients = flat_evaluation(model, moved)
     again = geometry.at(moved, gradients, other)["phi"]
     np.testing.assert_allclose(again.theta, at.theta, rtol=1e-9)

@@ -105,7 +105,7 @@ def test_a_new_name_of_a_dim_is_one_that_is_not_taken():
 
 def test_the_model_is_not_changed(model, trace):
     (block,) = auto_blocks(model)
-    assert block.steering.information.size == 0
+    assert block.sites.values == ()
 
 
 def test_options_pass_through(model):

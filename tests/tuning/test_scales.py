@@ -282,7 +282,7 @@ def test_what_is_tuned_is_one_model_and_no_copy_of_it(xdist):
     (own,), (of_copy,), (of_later,) = (scales(x) for x in (model, tuned, later))
     assert own.transform.log_stretch == 0.0 != of_copy.transform.log_stretch
     assert of_later.transform.log_stretch == of_copy.transform.log_stretch
-    informed = [auto_blocks(x)[0].steering.information for x in (model, tuned, later)]
+    informed = [auto_blocks(x)[0].sites.values[0] for x in (model, tuned, later)]
     assert informed[0].size == 0 < informed[1].size
     np.testing.assert_array_equal(informed[1], informed[2])
 

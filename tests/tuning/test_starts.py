@@ -30,7 +30,7 @@ def natural(
 ) -> dict[str, np.ndarray]:
     """Return where a compiled model starts, in natural units."""
     for block in auto_blocks(model):
-        block.steering.set(*steering[block.name])
+        block.sites.set(*steering[block.name])
     for scale in scales_of(model, auto_blocks(model)):
         scale.stretch(np.log(stretch))
     function = model.compile_fn(
@@ -40,7 +40,7 @@ def natural(
     flat = compiled.initial_point_func(1)
     values = function({v.name: layout.part(flat, v.name) for v in model.value_vars})
     for block in auto_blocks(model):
-        block.steering.set(*np.zeros((2, *(0,) * block.value.ndim)))
+        block.sites.set(*np.zeros((2, *(0,) * block.value.ndim)))
     for scale in scales_of(model, auto_blocks(model)):
         scale.stretch(0.0)
     names = (v.name for v in model.unobserved_value_vars)
@@ -127,7 +127,7 @@ def test_a_tuned_model_starts_there():
     model = mixed()
     model.set_initval(model["phi"], START)
     (block,) = auto_blocks(model)
-    block.steering.set(*STEERING)
+    block.sites.set(*STEERING)
     point = pm.initial_point.make_initial_point_fn(model=model, return_transformed=False)(1)
     np.testing.assert_allclose(point["phi"], START)
 

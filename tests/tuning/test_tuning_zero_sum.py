@@ -9,7 +9,7 @@ from pymc_extras.prior import Prior
 
 import unfunnel
 from unfunnel import NormalIdentity
-from unfunnel.structures.contrasts import contracted
+from unfunnel.structures.zero_sum import contracted
 from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.check import kappa_of_posterior
 from unfunnel.tuning.estimate import information_from_scores
@@ -56,7 +56,7 @@ def test_a_block_is_tuned_in_its_coordinates(xdist):
     sums = report.values["b_weighted_location"].sum("group")
     np.testing.assert_allclose(sums, 0, atol=1e-8)
     (block,) = auto_blocks(model)
-    assert block.steering.information.shape == (GROUPS - 1, 2)
+    assert block.sites.values[0].shape == (GROUPS - 1, 2)
     assert "close to centered" in str(report) or "by element" in str(report)
 
 

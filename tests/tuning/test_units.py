@@ -129,12 +129,12 @@ def test_log_density_and_gradient_do_not_depend_on_units(build, xdist, scale):
         {name: x + 0.7 * rng.normal(size=np.shape(x)) for name, x in start.items()}
         for _ in range(20)
     ]
-    auto_blocks(model)[0].steering.set(*steering)
+    auto_blocks(model)[0].sites.set(*steering)
     density, gradient = densities_and_gradients(model, points)
     for unit in UNITS:
         other = build(unit, scale, xdist)
         assert [v.name for v in other.value_vars] == [v.name for v in model.value_vars]
-        auto_blocks(other)[0].steering.set(*in_units(steering, unit, build))
+        auto_blocks(other)[0].sites.set(*in_units(steering, unit, build))
         change = changes(other, unit)
         moved = [{n: change[n].factor * x + change[n].shift for n, x in p.items()} for p in points]
         factors = np.concatenate(

@@ -16,8 +16,7 @@ from pymc.logprob.transform_value import TransformedValue
 from pytensor.graph.basic import Constant
 
 from unfunnel.families.links import IDENTITY, Link
-from unfunnel.parameterization.graph_ops import GRAPH
-from unfunnel.parameterization.wrappers import WRAPPERS, unwrapped
+from unfunnel.parameterization.graph_ops import GRAPH, WRAPPERS, unwrapped
 
 # What stands between the density and the expression of a value transform, in either backend.
 _AROUND = (TransformedValue, *WRAPPERS)

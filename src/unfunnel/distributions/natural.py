@@ -35,7 +35,7 @@ from unfunnel.distributions.linked import (
 from unfunnel.families import STUDENT_T_IDENTITY, Family
 from unfunnel.families.links import IDENTITY
 from unfunnel.parameterization.graph_ops import GRAPH, as_float, positive_or_one
-from unfunnel.parameterization.transforms import DimLinkTransform
+from unfunnel.parameterization.transforms import LabelledTransform, LinkTransform
 
 
 class NaturalRandomVariable:
@@ -104,7 +104,7 @@ def distributions(family: Family) -> Distributions:
     own = {"rv_op": op, "dist": _by_position(plain)}
     labelled = {"xrv_op": staticmethod(ptxr.as_xrv(op)), "dist": _by_position(with_dims)}
     if not family.in_pymc and family.link is not IDENTITY:
-        labelled["default_transform"] = DimLinkTransform(family.link)
+        labelled["default_transform"] = LabelledTransform(LinkTransform(family.link))
     return Distributions(
         tensor=type(family.distribution, (plain,), own),
         dims=type(family.distribution, (with_dims,), labelled),

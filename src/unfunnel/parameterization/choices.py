@@ -39,15 +39,17 @@ _WORDS = (AUTO, OFFSET)
 _EXPECTED = "True, False, a weight in [0, 1] (number, array or DataArray), 'auto' or 'offset'"
 
 
-class Coordinate(Protocol):
+class Parameterization(Protocol):
     """A map from the sampled value to the unconstrained variable."""
 
     name: ClassVar[str]
 
-    def coordinates(self, location: Any, scale: Any, ops: Ops, *steering: Any) -> tuple[Any, Any]:
+    def center_and_spread(
+        self, location: Any, scale: Any, ops: Ops, *sites: Any
+    ) -> tuple[Any, Any]:
         """Return ``(M, S)`` of ``theta = M + S v``; ``S`` is positive.
 
-        ``steering`` are the values that a pilot run sets, if the variable has any.
+        ``sites`` are the site parameters that a pilot run found, if there are any.
         """
 
 
@@ -57,7 +59,9 @@ class Centered:
 
     name: ClassVar[str] = "centered"
 
-    def coordinates(self, location: Any, scale: Any, ops: Ops, *steering: Any) -> tuple[Any, Any]:
+    def center_and_spread(
+        self, location: Any, scale: Any, ops: Ops, *sites: Any
+    ) -> tuple[Any, Any]:
         """Return 0 and 1, whatever location and scale."""
         return 0.0, 1.0
 
@@ -68,7 +72,9 @@ class NonCentered:
 
     name: ClassVar[str] = "noncentered"
 
-    def coordinates(self, location: Any, scale: Any, ops: Ops, *steering: Any) -> tuple[Any, Any]:
+    def center_and_spread(
+        self, location: Any, scale: Any, ops: Ops, *sites: Any
+    ) -> tuple[Any, Any]:
         """Return the location and the scale themselves."""
         return location, scale
 
@@ -90,7 +96,7 @@ class Partial:
     weight : float or ndarray
         In [0, 1]; arrays broadcast against the variable from the right.
     location0, scale0 : float
-        A typical location and scale. They steer the coordinate and carry no meaning.
+        A typical location and scale. They shape the parameterization and carry no meaning.
     """
 
     weight: float | np.ndarray
@@ -98,7 +104,9 @@ class Partial:
     scale0: float = 1.0
     name: ClassVar[str] = "partial"
 
-    def coordinates(self, location: Any, scale: Any, ops: Ops, *steering: Any) -> tuple[Any, Any]:
+    def center_and_spread(
+        self, location: Any, scale: Any, ops: Ops, *sites: Any
+    ) -> tuple[Any, Any]:
         """Return ``(M, S)`` of the docstring of the class."""
         ratio = ops.exp((1.0 - self.weight) * (ops.log(scale) - float(np.log(self.scale0))))
         center = location - self.weight * ratio * (location - self.location0)
@@ -122,16 +130,21 @@ class Informed:
 
     Notes
     -----
-    ``steering`` are ``I`` and ``b``. No division by the scale occurs, and squares are bounded, so
-    that in double precision everything stays finite as the scale goes to zero or to infinity (for
-    an ``I`` of up to 1e248). In single precision it is NaN, which is rejected, from 1e19 on.
+    ``sites`` are ``I`` and ``b``; without them it is the non-centered one. No division by the scale
+    occurs, and squares are bounded, so that in double precision everything stays finite as the
+    scale goes to zero or to infinity (for an ``I`` of up to 1e248). In single precision it is NaN,
+    which is rejected, from 1e19 on.
     """
 
     name: ClassVar[str] = "informed"
 
-    def coordinates(self, location: Any, scale: Any, ops: Ops, *steering: Any) -> tuple[Any, Any]:
+    def center_and_spread(
+        self, location: Any, scale: Any, ops: Ops, *sites: Any
+    ) -> tuple[Any, Any]:
         """Return ``(M, S)`` of the docstring of the class."""
-        information, weighted_location = steering
+        if not sites:
+            return location, scale
+        information, weighted_location = sites
         bounded = ops.minimum(scale, _LARGEST_SCALE)
         variance = bounded * bounded
         precision_ratio = 1.0 + information * variance
@@ -210,7 +223,9 @@ def _check_range(weights: np.ndarray, owner: str) -> None:
     )
 
 
-def coordinate_of(centering: Any, reference_point: Callable[[], tuple[float, float]]) -> Coordinate:
+def parameterization_of(
+    centering: Any, reference_point: Callable[[], tuple[float, float]]
+) -> Parameterization:
     """Return the coordinate that ``centered=`` asks for.
 
     Parameters
@@ -222,8 +237,8 @@ def coordinate_of(centering: Any, reference_point: Callable[[], tuple[float, flo
 
     Examples
     --------
-    >>> from unfunnel.parameterization.choices import coordinate_of
-    >>> coordinate_of(0.5, lambda: (1.0, 2.0))
+    >>> from unfunnel.parameterization.choices import parameterization_of
+    >>> parameterization_of(0.5, lambda: (1.0, 2.0))
     Partial(weight=0.5, location0=1.0, scale0=2.0)
     """
     if isinstance(centering, bool):

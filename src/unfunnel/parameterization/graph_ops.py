@@ -1,4 +1,4 @@
-"""The functions of :class:`unfunnel.families.ops.Ops` on PyTensor graphs."""
+"""PyTensor graphs: the functions that families may use, and what stands around a variable."""
 
 from __future__ import annotations
 
@@ -8,9 +8,20 @@ from typing import Any
 import pytensor
 import pytensor.tensor as pt
 from pymc.distributions.dist_math import normal_lcdf
+from pytensor.graph.basic import Apply
+from pytensor.tensor.elemwise import DimShuffle
+from pytensor.tensor.random.op import RandomVariable
+from pytensor.tensor.shape import SpecifyShape
+from pytensor.xtensor.basic import TensorFromXTensor, XTensorFromTensor
+from pytensor.xtensor.shape import Transpose
+from pytensor.xtensor.vectorization import XRV
 
 from unfunnel.families.number_functions import NumberFunction
 from unfunnel.families.ops import Ops
+
+#: Conversions between labelled and plain tensors, and axes that are added or exchanged: PyMC and
+#: ``pymc.dims`` put them between a variable as it was made and as another one holds it.
+WRAPPERS = (DimShuffle, TensorFromXTensor, XTensorFromTensor, Transpose, SpecifyShape)
 
 
 class GraphOps:
@@ -65,3 +76,26 @@ def positive_or_one(scale: Any) -> Any:
     leaves every other term of the model finite.
     """
     return pt.switch(scale > 0, scale, 1.0)
+
+
+def unwrapped(x: Any) -> Any:
+    """Return what stands behind conversions and added or exchanged axes."""
+    while x.owner is not None and isinstance(x.owner.op, WRAPPERS):
+        x = x.owner.inputs[0]
+    return x
+
+
+def random_node(node: Apply[Any] | None) -> Apply[Any] | None:
+    """Return the node that draws; pymc.dims may have put its axes into the declared order."""
+    while node is not None and isinstance(node.op, Transpose):
+        node = node.inputs[0].owner
+    return node
+
+
+def core_op(node: Apply[Any] | None) -> RandomVariable | None:
+    """Return the op of a random variable of either backend; None if it is anything else."""
+    node = random_node(node)
+    op = None if node is None else node.op
+    if isinstance(op, XRV):
+        op = op.core_op
+    return op if isinstance(op, RandomVariable) else None

@@ -23,7 +23,6 @@ import numpy as np
 import pymc as pm
 import pytensor
 import pytensor.tensor as pt
-from pymc.dims.distributions.transforms import DimTransform
 from pymc.dims.distributions.transforms import LogTransform as DimLogTransform
 from pymc.logprob.transforms import LogTransform, Transform
 from pymc.pytensorf import rvs_in_graph
@@ -37,7 +36,7 @@ from pytensor.xtensor.type import XTensorType
 
 from unfunnel.parameterization.graph_ops import as_float
 from unfunnel.parameterization.starting_point import PYTHON, at_start
-from unfunnel.parameterization.transforms import LabelledTransform
+from unfunnel.parameterization.transforms import TensorTransform, labelled_like
 
 Node = Variable[Any, Any]
 
@@ -58,7 +57,7 @@ _DRAWS = 1000
 _SEED = 20240229
 
 
-class SoftplusTransform(Transform):
+class SoftplusTransform(TensorTransform):
     """The value transform ``sigma = width * knee * sinh(softplus(v) / knee)`` of a tensor variable.
 
     Parameters
@@ -73,7 +72,6 @@ class SoftplusTransform(Transform):
     """
 
     name = "softplus"
-    ndim_supp = 0
 
     def __init__(self, width: float, knee: float = _KNEE, log_stretch: Any = 0.0) -> None:
         self.width = float(width)
@@ -84,17 +82,17 @@ class SoftplusTransform(Transform):
         """Return the same transform with this stretch in place of its own."""
         return SoftplusTransform(self.width, self.knee, log_stretch)
 
-    def backward(self, value: Any, *inputs: Node) -> Any:
+    def to_variable(self, value: Any, *parameters: Any) -> Any:
         """Map the sampled value to the variable."""
         return self._size() * pt.sinh(self._angle(value))
 
-    def forward(self, value: Any, *inputs: Node) -> Any:
+    def to_sampled(self, value: Any, *parameters: Any) -> Any:
         """Map the variable to the sampled value."""
         positive = as_float(self.knee) * pt.arcsinh(value / self._size())
         return positive + pt.log(-pt.expm1(-positive)) + as_float(self.log_stretch)
 
-    def log_jac_det(self, value: Any, *inputs: Node) -> Any:
-        """Log-Jacobian of :meth:`backward`."""
+    def log_slope(self, value: Any, *parameters: Any) -> Any:
+        """Log-Jacobian of :meth:`to_variable`."""
         angle = self._angle(value)
         log_cosh = angle + pt.softplus(-2.0 * angle) - as_float(np.log(2.0))
         log_width = as_float(np.log(self.width)) + as_float(self.log_stretch)
@@ -117,17 +115,6 @@ class SoftplusTransform(Transform):
 
     def _size(self) -> Any:
         return as_float(self.width * self.knee) * pt.exp(as_float(self.log_stretch))
-
-
-class DimSoftplusTransform(LabelledTransform):
-    """The same transform of a ``pymc.dims`` variable."""
-
-    def __init__(self, width: float, knee: float = _KNEE, log_stretch: Any = 0.0) -> None:
-        super().__init__(SoftplusTransform(width, knee, log_stretch))
-
-    def stretched(self, log_stretch: Any) -> DimSoftplusTransform:
-        """Return the same transform with this stretch in place of its own."""
-        return DimSoftplusTransform(self.inner.width, self.inner.knee, log_stretch)
 
 
 def scale_transform(rv: Node) -> Transform | None:
@@ -155,8 +142,7 @@ def scale_transform(rv: Node) -> Transform | None:
     if medians.max() > _LARGEST_RATIO * medians.min():
         return None
     width = _WIDTH * float(np.median(medians))
-    labelled = isinstance(default, DimTransform)
-    return DimSoftplusTransform(width) if labelled else SoftplusTransform(width)
+    return labelled_like(default, SoftplusTransform(width))
 
 
 def prior_medians(rv: Node) -> np.ndarray | None:

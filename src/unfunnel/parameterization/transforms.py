@@ -1,13 +1,12 @@
-"""A coordinate as a PyMC value transform, for tensors and for ``pymc.dims``.
+"""Value transforms: what the sampler sees of a variable, for tensors and for ``pymc.dims``.
 
-The sampled value ``v`` and the variable are related by ``phi = link.inverse(M + S v)``, where ``M``
-and ``S`` are functions of the variable's *own* location and scale. Those are read from the inputs
-of the random variable at the moment PyMC asks, so that the transform holds no graph and survives
-cloning, freezing and ``pm.do``.
+PyMC hands a transform the inputs of the random variable, from which location and scale are read
+each time. So a transform holds no graph, and survives cloning, freezing and ``pm.do``.
 """
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any
 
 import pytensor.tensor as pt
@@ -17,152 +16,130 @@ from pymc.logprob.transforms import Transform
 from pytensor.graph.basic import Variable
 from pytensor.tensor.elemwise import DimShuffle
 from pytensor.tensor.random.op import RandomVariable
+from pytensor.tensor.random.type import RandomType
+from pytensor.tensor.shape import SpecifyShape
 from pytensor.xtensor import as_xtensor
 from pytensor.xtensor.basic import XTensorFromTensor
+from pytensor.xtensor.shape import Transpose
 from pytensor.xtensor.type import XTensorType
 from pytensor.xtensor.vectorization import XRV
 
 from unfunnel.families.links import Link
-from unfunnel.parameterization.choices import Coordinate, Informed
-from unfunnel.parameterization.graph_ops import GRAPH, positive_or_one
-from unfunnel.parameterization.site_parameters import steering_inputs
+from unfunnel.parameterization.graph_ops import GRAPH
 
 Node = Variable[Any, Any]
 
 #: Operations that draw, of either backend.
 DRAWING = RandomVariable | SymbolicRandomVariable | XRV
 
+# What PyMC and pymc.dims put around a random variable without changing its elements.
+_AROUND = XTensorFromTensor | DimShuffle | SpecifyShape | Transpose
 
-class SteeringLost(BaseException):
-    """A rewrite removed the steering values before the value transform was applied.
 
-    No ``Exception``: PyTensor logs those and goes on without the transform, that is with another
-    model.
+class TransformError(BaseException):
+    """A value transform of ours could not be applied.
+
+    No ``Exception``: PyTensor logs those where it rewrites a log density, and goes on without the
+    transform, that is with another model.
     """
 
 
-class LinkTransform(Transform):
-    """The value transform of a tensor variable by its link alone: it is sampled itself.
+def _loud(method: Any) -> Any:
+    """Raise whatever goes wrong in a transform so that it ends the computation."""
 
-    Parameters
-    ----------
-    link : Link
-        From the support of the variable to the real line.
-    """
+    @wraps(method)
+    def loud(self: Any, value: Any, *inputs: Node) -> Any:
+        try:
+            return method(self, value, *inputs)
+        except Exception as error:
+            raise TransformError(f"{self.name} of {value}: {error}") from error
+
+    return loud
+
+
+class TensorTransform(Transform):
+    """The value transform of a tensor variable; the base class of ours."""
+
+    ndim_supp = 0
+
+    @_loud
+    def backward(self, value: Any, *inputs: Node) -> Any:
+        """Map the sampled value to the variable."""
+        return self.to_variable(value, *self.parameters(inputs, None))
+
+    @_loud
+    def forward(self, value: Any, *inputs: Node) -> Any:
+        """Map the variable to the sampled value."""
+        return self.to_sampled(value, *self.parameters(inputs, None))
+
+    @_loud
+    def log_jac_det(self, value: Any, *inputs: Node) -> Any:
+        """Log-Jacobian of :meth:`backward`."""
+        return self.log_slope(value, *self.parameters(inputs, None))
+
+    def parameters(self, inputs: tuple[Node, ...], dims: tuple[str, ...] | None) -> tuple[Any, ...]:
+        """Return what the transform needs of the inputs of the variable, as tensors."""
+        return ()
+
+    def to_variable(self, value: Any, *parameters: Any) -> Any:
+        """Map the sampled value to the variable."""
+        raise NotImplementedError
+
+    def to_sampled(self, value: Any, *parameters: Any) -> Any:
+        """Map the variable to the sampled value."""
+        raise NotImplementedError
+
+    def log_slope(self, value: Any, *parameters: Any) -> Any:
+        """Log-Jacobian of :meth:`to_variable`."""
+        raise NotImplementedError
+
+
+class LinkTransform(TensorTransform):
+    """The value transform of a tensor variable by its link alone: it is sampled itself."""
 
     def __init__(self, link: Link) -> None:
         self.link = link
         self.name = link.name
 
-    def backward(self, value: Any, *inputs: Node) -> Any:
+    def to_variable(self, value: Any, *parameters: Any) -> Any:
         """Map the sampled value to the variable."""
         return self.link.inverse(value, GRAPH)
 
-    def forward(self, value: Any, *inputs: Node) -> Any:
+    def to_sampled(self, value: Any, *parameters: Any) -> Any:
         """Map the variable to the sampled value."""
         return self.link.forward(value, GRAPH)
 
-    def log_jac_det(self, value: Any, *inputs: Node) -> Any:
-        """Log-Jacobian of :meth:`backward`."""
+    def log_slope(self, value: Any, *parameters: Any) -> Any:
+        """Log-Jacobian of :meth:`to_variable`."""
         return self.link.log_slope(value, GRAPH)
 
 
-class CoordinateTransform(LinkTransform):
-    """The value transform of a tensor variable in a coordinate of its own.
-
-    Parameters
-    ----------
-    link : Link
-        From the support of the variable to the real line.
-    coordinate : Coordinate
-        Gives ``M`` and ``S``.
-    """
-
-    def __init__(self, link: Link, coordinate: Coordinate) -> None:
-        super().__init__(link)
-        self.coordinate = coordinate
-        self.name = coordinate.name
-
-    def backward(self, value: Any, *inputs: Node) -> Any:
-        """Map the sampled value to the variable."""
-        center, spread = self._center_and_spread(value, inputs)
-        return super().backward(center + spread * value)
-
-    def forward(self, value: Any, *inputs: Node) -> Any:
-        """Map the variable to the sampled value."""
-        center, spread = self._center_and_spread(value, inputs)
-        return (super().forward(value) - center) / spread
-
-    def log_jac_det(self, value: Any, *inputs: Node) -> Any:
-        """Log-Jacobian of :meth:`backward`."""
-        center, spread = self._center_and_spread(value, inputs)
-        return pt.log(spread) + super().log_jac_det(center + spread * value)
-
-    def _center_and_spread(self, value: Any, inputs: tuple[Node, ...]) -> tuple[Any, Any]:
-        location, scale = location_and_scale(inputs, getattr(value.type, "dims", None))
-        return self.center_and_spread(value, location, scale)
-
-    def center_and_spread(self, value: Any, location: Any, scale: Any) -> tuple[Any, Any]:
-        """Return ``M`` and ``S`` for what is sampled, given its location and scale."""
-        steering = self.steering(scale, value)
-        if isinstance(self.coordinate, Informed) and not steering:
-            raise SteeringLost(f"The steering values of {self.coordinate.name} are gone.")
-        return self.coordinate.coordinates(location, positive_or_one(scale), GRAPH, *steering)
-
-    def steering(self, scale: Any, value: Any) -> tuple[Any, ...]:
-        """Return the steering values that belong to what is sampled, if there are any."""
-        return steering_inputs(scale, value)
-
-
 class LabelledTransform(DimTransform):
-    """The value transform of a ``pymc.dims`` variable: one of tensors, behind labelled axes.
+    """The value transform of a ``pymc.dims`` variable: one of tensors, behind labelled axes."""
 
-    Parameters
-    ----------
-    inner : Transform
-        The one of tensors, which keeps the axes.
-    """
-
-    def __init__(self, inner: Any) -> None:
+    def __init__(self, inner: TensorTransform) -> None:
         self.inner = inner
         self.name = inner.name
 
+    @_loud
     def backward(self, value: Any, *inputs: Node) -> Any:
         """Map the sampled value to the variable."""
-        return self._labelled(self.inner.backward, value, inputs)
+        return self._labelled(self.inner.to_variable, value, inputs)
 
+    @_loud
     def forward(self, value: Any, *inputs: Node) -> Any:
         """Map the variable to the sampled value."""
-        return self._labelled(self.inner.forward, value, inputs)
+        return self._labelled(self.inner.to_sampled, value, inputs)
 
+    @_loud
     def log_jac_det(self, value: Any, *inputs: Node) -> Any:
-        """Log-Jacobian of :meth:`backward`."""
-        return self._labelled(self.inner.log_jac_det, value, inputs)
+        """Log-Jacobian of :meth:`backward`; without axes for what is drawn together."""
+        return self._labelled(self.inner.log_slope, value, inputs)
 
     def _labelled(self, function: Any, value: Any, inputs: tuple[Node, ...]) -> Any:
         dims = value.type.dims
-        return as_xtensor(function(value.values, *self._lowered(inputs, dims)), dims=dims)
-
-    def _lowered(self, inputs: tuple[Node, ...], dims: tuple[str, ...]) -> tuple[Node, ...]:
-        """Return what the transform needs of the inputs of the variable, as tensors."""
-        return ()
-
-
-class DimLinkTransform(LabelledTransform):
-    """The value transform of a ``pymc.dims`` variable by its link alone."""
-
-    def __init__(self, link: Link) -> None:
-        super().__init__(LinkTransform(link))
-
-
-class DimCoordinateTransform(LabelledTransform):
-    """The value transform of a ``pymc.dims`` variable in a coordinate of its own."""
-
-    def __init__(self, link: Link, coordinate: Coordinate) -> None:
-        super().__init__(CoordinateTransform(link, coordinate))
-
-    def _lowered(self, inputs: tuple[Node, ...], dims: tuple[str, ...]) -> tuple[Node, ...]:
-        return location_and_scale(inputs, dims)
+        mapped = function(value.values, *self.inner.parameters(inputs, dims))
+        return as_xtensor(mapped, dims=dims if mapped.type.ndim else ())
 
 
 def unlabelled(transform: Any) -> Any:
@@ -170,35 +147,32 @@ def unlabelled(transform: Any) -> Any:
     return transform.inner if isinstance(transform, LabelledTransform) else transform
 
 
+def labelled_like(transform: Any, inner: TensorTransform) -> Any:
+    """Return ``inner`` for the backend that ``transform`` is of."""
+    return LabelledTransform(inner) if isinstance(transform, DimTransform) else inner
+
+
 def location_and_scale(inputs: tuple[Node, ...], dims: tuple[str, ...] | None) -> tuple[Any, Any]:
     """Find location and scale among the inputs that PyMC hands to a transform.
 
-    At different stages these are the inputs of the random variable (of either kind), or one lowered
-    tensor variable behind which the random variable stands. Either way the last two are location
-    and scale.
-
-    Parameters
-    ----------
-    inputs : tuple of Variable
-        As PyMC gave them.
-    dims : tuple of str or None
-        Dims of the value; labelled inputs are ordered by them.
-
-    Returns
-    -------
-    tuple of TensorVariable
-        Location and scale, broadcasting against the value from the right.
+    At different stages these are the inputs of the random variable (of either backend), or those
+    of an operation around it. The random variable's first input is its generator, its last two are
+    location and scale. They are returned as tensors that broadcast against the value from the
+    right; labelled ones are ordered by ``dims``, those of the value.
     """
-    while len(inputs) == 1:
+    shuffles: list[Any] = []
+    while not isinstance(inputs[0].type, RandomType):
         node = inputs[0].owner
-        if node is None or not isinstance(node.op, DRAWING | XTensorFromTensor | DimShuffle):
-            raise NotImplementedError(f"No random variable of a known kind behind {inputs[0]}.")
-        if isinstance(node.op, DimShuffle) and node.op.is_transpose:
-            raise NotImplementedError(
-                f"{inputs[0]} is transposed; create it with its dims in this order."
-            )
+        if node is None or not isinstance(node.op, DRAWING | _AROUND):
+            raise NotImplementedError(f"no random variable of a known kind behind {inputs[0]}")
+        if isinstance(node.op, DimShuffle):
+            shuffles.append(node.op)
         inputs = tuple(node.inputs)
     location, scale = (_right_aligned(x, dims) for x in inputs[-2:])
+    for shuffle in reversed(shuffles):
+        location, scale = (
+            shuffle(pt.atleast_Nd(x, n=shuffle.input_ndim)) for x in (location, scale)
+        )
     return location, scale
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 import pymc as pm
@@ -13,29 +13,35 @@ from xarray import DataArray
 from unfunnel import names
 from unfunnel.errors import ParameterError, UnsupportedError
 from unfunnel.families import Family, standard_family
-from unfunnel.parameterization.choices import Coordinate, coordinate_of, is_auto
-from unfunnel.parameterization.graph_ops import GRAPH, positive_or_one
+from unfunnel.parameterization.choices import is_auto, is_textbook, parameterization_of
+from unfunnel.parameterization.graph_ops import GRAPH, as_float, positive_or_one
 from unfunnel.parameterization.scale_sampling import use_scale_transform
-from unfunnel.parameterization.site_parameters import steered
 from unfunnel.parameterization.starting_point import reference_point
-from unfunnel.prior.backends import Aligned, Backend, backend_for
+from unfunnel.prior.backends import Aligned, Backend, backend_for, dim_lengths
 from unfunnel.prior.by_coord.assemble import variables_of
 from unfunnel.prior.resolve import Law, Resolver
 from unfunnel.prior.upstream import attribute_errors_surface
-from unfunnel.prior.zero_sum_build import build_zero_sum
-
-if TYPE_CHECKING:
-    from unfunnel.prior.base import NaturalPrior
+from unfunnel.structures.registry import STRUCTURES, structure_of
 
 
-def build_variable(prior: NaturalPrior, name: str, xdist: bool) -> Any:
+class Buildable(Protocol):
+    """What is asked of a prior; ``structure_of`` reads the options beside these."""
+
+    family: Family
+    parameters: dict[str, Any]
+    dims: tuple[str, ...] | None
+    centering: Any
+    transform: str | None
+    distribution: str
+
+
+def build_variable(prior: Buildable, name: str, xdist: bool) -> Any:
     """Create the variable of a prior; see ``NaturalPrior.create_variable``."""
     backend = backend_for(xdist)
     function = None if prior.transform is None else backend.function(prior.transform)
     own_name = name if function is None else names.raw(name)
-    build = build_elements if prior.zero_sum is None else build_zero_sum
     with attribute_errors_surface(own_name):
-        variable = build(prior, backend, own_name)
+        variable = build_elements(prior, backend, own_name)
         if is_auto(prior.centering):
             shorten_scale_tails(prior, own_name)
         if function is None:
@@ -43,29 +49,25 @@ def build_variable(prior: NaturalPrior, name: str, xdist: bool) -> Any:
         return backend.apply(name, function, variable, prior.dims)
 
 
-def build_elements(prior: NaturalPrior, backend: Backend, name: str) -> Any:
-    """Create the variable of a prior whose elements are independent given its parameters."""
-    resolver = Resolver(backend, name, prior.dims)
-    centering = prior.centering
+def build_elements(prior: Buildable, backend: Backend, name: str) -> Any:
+    """Create the variable of a prior behind its ``transform=``."""
+    family, dims, centering = prior.family, prior.dims, prior.centering
+    resolver = Resolver(backend, name, dims)
+    structure = structure_of(prior, lambda: dim_lengths(resolver.model, dims or ()), name)
+    resolver.hold(structure.fixed_lengths, f"{name}: {structure.name}")
     if isinstance(centering, np.ndarray | DataArray):
-        centering = resolver.aligned_weight(centering)
-    law = resolver.law(prior.family, prior.parameters)
-    if is_auto(centering):
-        law = law._replace(scale=steered_scale(name, law, prior.dims))
-    if prior.centered:
-        variable = backend.random_variable(
-            prior.family,
-            name,
-            law.parameters,
-            prior.dims,
-            coordinate=choose_coordinate(centering, law),
-        )
-    else:
-        variable = textbook_form(backend, prior.family, name, law, prior.dims)
-    return variable
+        centering = structure.weight(resolver.aligned_weight(centering), dims or (), name)
+    law = resolver.law(family, prior.parameters)
+    if is_textbook(centering):
+        return textbook_form(backend, family, name, law, dims)
+    structure, location, scale = structure.fitted(family, law.location, law.scale, dims or ())
+    mean = as_float(structure.coordinate_location(location.tensor, scale.tensor))
+    parameterization = parameterization_of(centering, lambda: reference_point(mean, scale.tensor))
+    law = law._replace(location=location, scale=scale)
+    return backend.variable(family, name, law.parameters, dims, structure, parameterization)
 
 
-def build_likelihood(prior: NaturalPrior, name: str, mu: Any, observed: Any, xdist: bool) -> Any:
+def build_likelihood(prior: Buildable, name: str, mu: Any, observed: Any, xdist: bool) -> Any:
     """Create an observed variable with mean ``mu``; see ``create_likelihood_variable``."""
     if observed is None:
         raise ParameterError(
@@ -85,12 +87,13 @@ def build_likelihood(prior: NaturalPrior, name: str, mu: Any, observed: Any, xdi
             given=f"transform={prior.transform!r}",
             remedy="Transform the data, or choose another family.",
         )
-    if prior.zero_sum is not None:
+    asked = next((x for x in STRUCTURES if getattr(prior, x, None) is not None), None)
+    if asked is not None:
         raise UnsupportedError(
             name,
-            expected="a likelihood without zero_sum=",
-            given=f"zero_sum={prior.zero_sum.dims}",
-            remedy="Deviations of data do not sum to zero; give it to a prior of their mean.",
+            expected=f"a likelihood without {asked}=",
+            given=f"{asked}={getattr(prior, asked)}",
+            remedy="Data are not tied to each other so; give it to a prior of their mean.",
         )
     backend = backend_for(xdist)
     with attribute_errors_surface(name):
@@ -98,30 +101,10 @@ def build_likelihood(prior: NaturalPrior, name: str, mu: Any, observed: Any, xdi
         parameters = {"mu": mu, **prior.parameters}
         law = resolver.law(prior.family, parameters)
         data = backend.observed(observed, prior.dims, name)
-        return backend.random_variable(
-            prior.family, name, law.parameters, prior.dims, observed=data
-        )
+        return backend.elementwise(prior.family, name, law.parameters, prior.dims, observed=data)
 
 
-def choose_coordinate(centering: Any, law: Law) -> Coordinate | None:
-    """Return the coordinate that ``centered=`` asks for; None is the family's link alone.
-
-    Weights are given aligned, with an axis for each dim of the variable.
-    """
-    if centering is True:
-        return None
-    return coordinate_of(centering, lambda: reference_point(law.location.tensor, law.scale.tensor))
-
-
-def steered_scale(name: str, law: Law, dims: tuple[str, ...] | None) -> Aligned:
-    """Give the scale the steering values of an informed coordinate, all zero until tuned."""
-    model: Any = pm.modelcontext(None)
-    axes = dims if dims is not None else law.axes
-    scale = steered(law.scale.tensor, model.name_for(name), len(axes))
-    return Aligned(scale, law.scale.dims)
-
-
-def shorten_scale_tails(prior: NaturalPrior, name: str) -> None:
+def shorten_scale_tails(prior: Buildable, name: str) -> None:
     """Give the scale hyperparameters of a prior the coordinate that suits weak data."""
     model: Any = pm.modelcontext(None)
     for key, value in prior.parameters.items():
@@ -142,7 +125,7 @@ def textbook_form(
     # A NaN scale where the parameters are invalid makes draws NaN and the density -inf, as without
     # an offset; the shape comes from all parameters, so that every element has its own offset.
     location, scale = law.location, law.scale
-    z = backend.random_variable(
+    z = backend.elementwise(
         standard_family(family.base),
         names.offset(name, family.link.name),
         (

@@ -17,7 +17,7 @@ from unfunnel.distributions.hyperpriors import support_of, support_of_distributi
 from unfunnel.distributions.support_checks import check_parameter_values, check_support
 from unfunnel.errors import UnsupportedError, described
 from unfunnel.families import Parameter
-from unfunnel.parameterization.wrappers import core_op
+from unfunnel.parameterization.graph_ops import core_op
 from unfunnel.prior import codec
 
 

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-import pytensor.tensor as pt
 from pymc.model.fgraph import (
     ModelFreeRV,
     fgraph_from_model,
@@ -14,18 +13,17 @@ from pymc.model.fgraph import (
     model_from_fgraph,
 )
 from pymc.pytensorf import toposort_replace
-from pytensor.xtensor import as_xtensor
-from pytensor.xtensor.vectorization import XRV
+from pytensor.xtensor.type import XTensorType
 
 from unfunnel import names
 from unfunnel.errors import ParameterError, UnsupportedError, listed, nearest
 from unfunnel.families import Family
 from unfunnel.families.links import Link
 from unfunnel.parameterization.choices import Informed
+from unfunnel.parameterization.graph_ops import core_op, random_node, unwrapped
 from unfunnel.parameterization.scale_sampling import use_scale_transform
-from unfunnel.parameterization.site_parameters import settled, steered, unsteered
-from unfunnel.parameterization.transforms import CoordinateTransform, DimCoordinateTransform
-from unfunnel.parameterization.wrappers import core_op, random_node, unwrapped
+from unfunnel.structures.independent import INDEPENDENT
+from unfunnel.structures.transform import settled, value_transform
 from unfunnel.tuning.arguments import names_of, require_names, require_some, the_model
 from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.hierarchies import Hierarchies, find_hierarchies
@@ -121,11 +119,9 @@ def _with_informed_coordinates(model: Any, links: dict[str, Link]) -> Any:
         if not isinstance(node.op, ModelFreeRV) or node.op.name not in links.keys() - done:
             continue
         name = node.op.name
-        variable = _steered_variable(node.inputs[0], name)
-        labelled = isinstance(variable.owner.op, XRV)
-        transform = (DimCoordinateTransform if labelled else CoordinateTransform)(
-            links[name], Informed()
-        )
+        variable = node.inputs[0]
+        labelled = isinstance(variable.type, XTensorType)
+        transform = value_transform(links[name], Informed(), INDEPENDENT, labelled)
         value = variable.type(name=f"{name}_{transform.name}__")
         new = model_free_rv(variable, value, transform, name, *node.op.dims)
         replacements.append((node.outputs[0], new))
@@ -146,45 +142,11 @@ def _without_initial_values(model: Any) -> Any:
     return view
 
 
-def _steered_variable(variable: Any, name: str) -> Any:
-    """Return the same random variable with steering values behind its scale."""
-    node: Any = random_node(variable.owner)
-    *others, scale = node.inputs
-    scale = steered(scale, name, variable.type.ndim)
-    if isinstance(node.op, XRV):
-        new = _labelled(node, scale, variable.type.dims)
-    else:
-        new = node.clone_with_new_inputs([*others, scale]).outputs[1]
-    new.name = variable.name
-    return new
-
-
-def _labelled(node: Any, scale: Any, dims: tuple[str, ...]) -> Any:
-    """Make a labelled random variable anew with another scale, its axes in the order of ``dims``.
-
-    Where pymc.dims would transpose it to that order, the location gets all dims instead: value
-    transforms read location and scale from the variable's own inputs.
-    """
-    *others, location, _scale = node.inputs
-    if node.outputs[1].type.dims == dims:
-        return node.clone_with_new_inputs([*others, location, scale]).outputs[1]
-    lengths = dict(zip(node.op.extra_dims, node.op.size_params(node), strict=True))
-    for parameter in node.op.dist_params(node):
-        lengths |= dict(zip(parameter.type.dims, parameter.values.shape, strict=True))
-    own = [dim for dim in dims if dim in location.type.dims]
-    axes = [i for i, dim in enumerate(dims) if dim not in own]
-    spread = pt.alloc(
-        pt.expand_dims(location.transpose(*own).values, axes), *(lengths[dim] for dim in dims)
-    )
-    op = XRV(node.op.core_op, node.op.core_dims, extra_dims=(), name=node.op.name)
-    parameters = others[1 + len(node.op.extra_dims) :]
-    return op(others[0], *parameters, as_xtensor(spread, dims=dims), scale)
-
-
 def _scales_of(model: Any, name: str) -> list[Any]:
     """Return the free variables that are the scale of a block, or a stated one of ours."""
-    *_others, scale = model[name].owner.inputs
-    scale = unwrapped(unsteered(scale))
+    node: Any = random_node(model[name].owner)
+    *_others, scale = node.inputs
+    scale = unwrapped(scale)
     family = getattr(core_op(model[name].owner), "family", None)
     known = family.known_parameters.values() if isinstance(family, Family) else ()
     stated = {names.child(name, parameter.name) for parameter in known if parameter.is_scale}

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import pytensor.tensor as pt
-
 from unfunnel.families.links import Link
 from unfunnel.parameterization.choices import Informed
-from unfunnel.parameterization.site_parameters import Steering, settled, steering_of
-from unfunnel.parameterization.transforms import CoordinateTransform, location_and_scale, unlabelled
-from unfunnel.structures.contrasts import contracted
-from unfunnel.structures.zero_sum_transforms import ZeroSumTransform
+from unfunnel.parameterization.graph_ops import as_float
+from unfunnel.parameterization.transforms import location_and_scale, unlabelled
+from unfunnel.structures.base import Structure
+from unfunnel.structures.transform import SiteParameters, StructureTransform, settled
 
 
 @dataclass(frozen=True)
@@ -33,14 +30,12 @@ class Block:
         against the value from the right.
     link : Link
         From the support of the variable to the real line.
-    steering : Steering
-        The steering values.
+    sites : SiteParameters
+        The site parameters.
     random_variables : tuple of Variable
         All free variables of the model, this one included.
-    zero_sum_axes : tuple of int
-        Along which deviations from the location sum to zero. What is sampled, and tuned, there are
-        orthonormal coordinates of these deviations, one less along each axis, all with the same
-        information: a coordinate belongs to no single element.
+    structure : Structure
+        How its elements depend on each other. What is sampled, and tuned, are its coordinates.
     """
 
     variable: Any
@@ -49,9 +44,9 @@ class Block:
     location: Any
     scale: Any
     link: Link
-    steering: Steering
+    sites: SiteParameters
     random_variables: tuple[Any, ...]
-    zero_sum_axes: tuple[int, ...] = ()
+    structure: Structure
 
     @property
     def name(self) -> str:
@@ -60,22 +55,8 @@ class Block:
 
     @property
     def coordinate_location(self) -> Any:
-        """Location of what is sampled: the block's own, or 0 for coordinates of deviations."""
-        return pt.zeros_like(self.scale) if self.zero_sum_axes else self.location
-
-    def coordinates(self, theta: np.ndarray, location: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the unconstrained variable and its location as what is sampled knows them."""
-        if not self.zero_sum_axes:
-            return theta, location
-        return contracted(theta - location, self.zero_sum_axes), np.zeros(())
-
-    def labelled(self, shared: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
-        """Return what all coordinates along a zero-sum axis share, with the other dims."""
-        kept = [axis for axis in range(shared.ndim) if axis not in self.zero_sum_axes]
-        first = tuple(
-            0 if axis in self.zero_sum_axes else slice(None) for axis in range(shared.ndim)
-        )
-        return tuple(self.dims[axis] for axis in kept), shared[first]
+        """Prior mean of the coordinates that are sampled."""
+        return as_float(self.structure.coordinate_location(self.location, self.scale))
 
 
 def auto_blocks(model: Any) -> list[Block]:
@@ -90,20 +71,18 @@ def auto_blocks(model: Any) -> list[Block]:
     with settled():
         for variable in model.free_RVs:
             transform = unlabelled(model.rvs_to_transforms.get(variable))
-            if isinstance(transform, CoordinateTransform) and isinstance(
-                transform.coordinate, Informed
+            if isinstance(transform, StructureTransform) and isinstance(
+                transform.parameterization, Informed
             ):
                 found.append(_block(model, variable, transform))
     return found
 
 
-def _block(model: Any, variable: Any, transform: CoordinateTransform) -> Block:
+def _block(model: Any, variable: Any, transform: StructureTransform) -> Block:
     inputs = tuple(variable.owner.inputs)
-    axes: tuple[int, ...] = ()
-    location, scale = location_and_scale(inputs, getattr(variable.type, "dims", None))
-    if isinstance(transform, ZeroSumTransform):
-        axes = transform.axes
-        location, scale = transform.parameters((location, scale), variable.type.ndim)
+    location, scale = transform.structure.parameters(
+        *location_and_scale(inputs, getattr(variable.type, "dims", None)), variable.type.ndim
+    )
     named = model.named_vars_to_dims.get(variable.name) or (None,) * variable.type.ndim
     dims = tuple(
         f"{variable.name}_dim_{axis}" if dim is None else str(dim) for axis, dim in enumerate(named)
@@ -115,7 +94,7 @@ def _block(model: Any, variable: Any, transform: CoordinateTransform) -> Block:
         location,
         scale,
         transform.link,
-        steering_of(scale, variable.name),
+        SiteParameters(model, variable),
         tuple(model.free_RVs),
-        axes,
+        transform.structure,
     )

@@ -70,13 +70,13 @@ def kappa_of_posterior(
         centered = values - values.mean(axis=0)
         others = _others(block, thinned, centered)
         left, freedom = others.residuals(centered), len(centered) - 1 - others.count
-        variance = shared_mean((left**2).sum(axis=0) / freedom, block.zero_sum_axes)
+        variance = shared_mean((left**2).sum(axis=0) / freedom, block.structure.pooled_axes)
         kappa = pilot.kappa[block.name]
         residual = (1.0 - kappa) * variance
-        alike = np.prod([residual.shape[axis] for axis in block.zero_sum_axes], dtype=int)
+        alike = np.prod([residual.shape[axis] for axis in block.structure.pooled_axes], dtype=int)
         error = np.asarray(residual * np.sqrt(2.0 / (freedom * alike)))
         apart = np.abs(1.0 - residual - kappa) > 4.0 * error
-        squares = np.stack([shared_mean(row, block.zero_sum_axes) for row in left**2])
+        squares = np.stack([shared_mean(row, block.structure.pooled_axes) for row in left**2])
         error[apart] *= _inflation(squares[:, apart], posterior.sizes["chain"])
         found[block.name] = (np.clip(1.0 - residual, 0.0, 1.0), error)
     return found
@@ -88,7 +88,7 @@ def _sampled_values(
     """Return what the sampler saw of a block at each draw."""
     function = pytensor.function(
         parents,
-        [block.location, block.scale],
+        [block.location, block.coordinate_location, block.scale],
         on_unused_input="ignore",
         allow_input_downcast=True,
         mode="FAST_COMPILE",
@@ -97,10 +97,9 @@ def _sampled_values(
     theta = block.link.forward(draws[block.name].values, NUMPY)
     values = []
     for i, row in enumerate(theta):
-        location, scale = function(*(array[i] for array in arrays))
-        own, location = block.coordinates(row, location)
-        center, spread = Informed().coordinates(location, scale, NUMPY, *steering)
-        values.append((own - center) / spread)
+        location, mean, scale = function(*(array[i] for array in arrays))
+        informed = block.structure.map(Informed(), mean, scale, steering, NUMPY)
+        values.append(informed.sampled(block.structure.coordinates(row, location, np)))
     return np.asarray(values)
 
 

@@ -15,7 +15,7 @@ from pymc.model.transform.optimization import freeze_dims_and_data
 from unfunnel import names
 from unfunnel.errors import ParameterError, UnsupportedError, listed
 from unfunnel.optional import require
-from unfunnel.parameterization.site_parameters import settled
+from unfunnel.structures.transform import settled
 from unfunnel.tuning.blocks import Block, auto_blocks
 from unfunnel.tuning.geometry import SteeringValues
 from unfunnel.tuning.scales import tunable
@@ -109,7 +109,11 @@ def with_steering(
 
     Chains start at the initial values that the model was given, whatever the steering values.
     """
-    updates = {block.steering.name: np.stack(steering[block.name]) for block in blocks}
+    updates = {
+        key: np.asarray(value)
+        for block in blocks
+        for key, value in zip(block.sites.names, steering[block.name], strict=True)
+    }
     updates |= {names.log_stretch(name): np.asarray(x) for name, x in (log_stretch or {}).items()}
     start = compiled.initial_point_func
     steered = compiled.with_data(**updates)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from unfunnel.parameterization.site_parameters import settled
+from unfunnel.structures.transform import settled
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.compiled import default_adaptation, with_steering
 from unfunnel.tuning.geometry import SteeringValues
@@ -62,6 +62,6 @@ class Findings:
         """Change the coordinates of a model: of what is compiled from now on."""
         with settled():  # else a compilation in another thread would put the old ones back
             for block in blocks:
-                block.steering.set(*self.steering[block.name])
+                block.sites.set(*self.steering[block.name])
             for scale in scales:
                 scale.stretch(self.log_stretch.get(scale.name, 0.0))

@@ -19,6 +19,8 @@ from pytensor.xtensor.type import XTensorType
 
 from unfunnel.families.ops import NUMPY
 from unfunnel.parameterization.choices import Informed
+from unfunnel.structures.base import Map, Structure
+from unfunnel.structures.independent import INDEPENDENT
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.estimate import Estimate
 from unfunnel.tuning.regressors import Draws, Regressors, regressors
@@ -31,8 +33,8 @@ SteeringValues = dict[str, Estimate]
 class BlockDraws(NamedTuple):
     """A block at each of several draws; every array has shape (draws, ...).
 
-    ``others`` is what the scores may depend on outside the block. Of a block with zero-sum axes,
-    the unconstrained variable is given in the coordinates that are sampled.
+    ``others`` is what the scores may depend on outside the block. ``theta``
+    are the coordinates of its structure.
     """
 
     location: np.ndarray
@@ -40,7 +42,7 @@ class BlockDraws(NamedTuple):
     theta: np.ndarray
     score: np.ndarray
     others: Regressors
-    zero_sum_axes: tuple[int, ...] = ()
+    structure: Structure = INDEPENDENT
 
 
 @dataclass(frozen=True)
@@ -97,10 +99,11 @@ class Geometry:
                 )
                 prior = model.logp(vars=[block.variable])
                 outputs += [location, scale, _plain(pt.grad(prior, block.value))]
-        steering = [each.type() for each in sources]
+        shared = [each for own in sources for each in own]
+        sites = [each.type() for each in shared]
         self._function = pytensor.function(
-            [*self._values, *steering],
-            clone_replace(outputs, dict(zip(sources, steering, strict=True))),
+            [*self._values, *sites],
+            clone_replace(outputs, dict(zip(shared, sites, strict=True))),
             on_unused_input="ignore",
             allow_input_downcast=True,  # nutpie's draws are doubles, whatever floatX is
             mode="FAST_COMPILE",
@@ -123,7 +126,7 @@ class Geometry:
         steering : dict
             The steering values that the draws were made with.
         """
-        values = [np.stack(steering[block.name]) for block in self.blocks]
+        values = [x for block in self.blocks for x in steering[block.name]]
         rows = [
             self._function(*(self.layout.part(draw, v.name) for v in self._values), *values)
             for draw in draws
@@ -136,16 +139,14 @@ class Geometry:
             gradient = self.layout.part(gradients, block.value.name)
             location, scale, prior = columns[3 * i : 3 * i + 3]
             location, scale = _with_axes(location, value.ndim), _with_axes(scale, value.ndim)
-            center, spread = _informed(location, scale, steering[block.name])
-            score = (gradient - prior) / spread
-            theta = center + spread * value
+            informed = _informed(block, location, scale, steering[block.name])
+            score = informed.score(gradient - prior)
+            theta = informed.coordinates(value)
             others = regressors(
                 sampled[block.value.name],
                 (x for name, x in sampled.items() if name != block.value.name),
             )
-            found[block.name] = BlockDraws(
-                location, scale, theta, score, others, block.zero_sum_axes
-            )
+            found[block.name] = BlockDraws(location, scale, theta, score, others, block.structure)
         return found
 
     def moved(
@@ -155,8 +156,8 @@ class Geometry:
         moved = draws.copy()
         for block in self.blocks:
             here = at[block.name]
-            center, spread = _informed(here.location, here.scale, steering[block.name])
-            flat = ((here.theta - center) / spread).reshape(len(draws), -1)
+            informed = _informed(block, here.location, here.scale, steering[block.name])
+            flat = informed.sampled(here.theta).reshape(len(draws), -1)
             moved[:, self.layout.slices[block.value.name]] = flat
         return moved
 
@@ -173,8 +174,8 @@ def axis_names(model: Any, variable: Any, shape: tuple[int, ...]) -> tuple[str, 
     )
 
 
-def _informed(location: Any, scale: Any, steering: Estimate) -> tuple[Any, Any]:
-    return Informed().coordinates(location, scale, NUMPY, *steering)
+def _informed(block: Block, location: Any, scale: Any, steering: Estimate) -> Map:
+    return block.structure.map(Informed(), location, scale, steering, NUMPY)
 
 
 def _plain(x: Any) -> Any:

@@ -31,9 +31,10 @@ from unfunnel.distributions.natural import NaturalRandomVariable
 from unfunnel.families import FAMILIES
 from unfunnel.families.links import IDENTITY, LOG, Link
 from unfunnel.parameterization.choices import Informed
+from unfunnel.parameterization.graph_ops import WRAPPERS, core_op, random_node
 from unfunnel.parameterization.transforms import LinkTransform, unlabelled
-from unfunnel.parameterization.wrappers import WRAPPERS, core_op, random_node
-from unfunnel.structures.zero_sum_transforms import ZeroSumTransform
+from unfunnel.structures.joint import JointStructure
+from unfunnel.structures.transform import StructureTransform
 
 #: Laws whose last two parameters are location and scale of the variable seen through the link.
 _LAWS: tuple[tuple[type, Link], ...] = (
@@ -110,8 +111,8 @@ def _has_random_parameters(model: Any, variable: Any) -> bool:
 def _link(model: Any, variable: Any) -> Link | None:
     """Return the link of a variable of a supported law; None for any other."""
     transform = unlabelled(model.rvs_to_transforms[variable])
-    if isinstance(transform, ZeroSumTransform):
-        return transform.link
+    if _is_joint(transform):
+        return transform.link  # type: ignore[no-any-return]  # a transform of ours
     op: Any = core_op(variable.owner)
     if isinstance(op, NaturalRandomVariable):
         return op.family.link
@@ -121,9 +122,11 @@ def _link(model: Any, variable: Any) -> Link | None:
 def _obstacle(model: Any, variable: Any, link: Link | None) -> str:
     """Why a hierarchical variable cannot be given an informed coordinate; empty if it can."""
     inner = unlabelled(model.rvs_to_transforms[variable])
-    if isinstance(inner, ZeroSumTransform):
-        informed = isinstance(inner.coordinate, Informed)
-        return "" if informed else 'its deviations sum to zero; make it with centered="auto"'
+    if _is_joint(inner):
+        if isinstance(inner.parameterization, Informed):
+            return ""
+        kind = inner.structure.name
+        return f'its elements are drawn together ({kind}); make it with centered="auto"'
     if link is None:
         law = core_op(variable.owner) or variable.owner.op
         name = getattr(law, "_print_name", (type(law).__name__,))[0]
@@ -137,6 +140,12 @@ def _obstacle(model: Any, variable: Any, link: Link | None) -> str:
     if isinstance(inner, LinkTransform) or isinstance(transform, defaults.get(link, ())):
         return ""
     return "it has no transform" if transform is None else f"it has the transform {transform.name}"
+
+
+def _is_joint(transform: Any) -> bool:
+    return isinstance(transform, StructureTransform) and isinstance(
+        transform.structure, JointStructure
+    )
 
 
 def _is_offset(model: Any, variable: Any) -> bool:

@@ -202,7 +202,7 @@ def _averaged(found: list[SteeringValues]) -> SteeringValues:
 
 def _estimates(at: dict[str, BlockDraws]) -> SteeringValues:
     return {
-        name: information_from_scores(x.theta, x.score, x.others, x.zero_sum_axes)
+        name: information_from_scores(x.theta, x.score, x.others, x.structure.pooled_axes)
         for name, x in at.items()
     }
 

@@ -12,7 +12,6 @@ import xarray as xr
 
 from unfunnel import names
 from unfunnel.figure_style import axes_or_new
-from unfunnel.structures.contrasts import extended
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.findings import Findings
 
@@ -140,11 +139,15 @@ def report_of(
     variables: dict[str, xr.DataArray] = {}
     for block in blocks:
         steering = pilot.steering[block.name]
-        locations = extended(steering.weighted_location, block.zero_sum_axes)
+        weighted = block.structure.elements(steering.weighted_location, 0.0, np)
         variables |= {
-            names.information(block.name): _array(*block.labelled(steering.information)),
-            names.weighted_location(block.name): _array(block.dims, locations),
-            names.kappa(block.name): _array(*block.labelled(pilot.kappa[block.name])),
+            names.information(block.name): _array(
+                *block.structure.labelled(steering.information, block.dims)
+            ),
+            names.weighted_location(block.name): _array(block.dims, weighted),
+            names.kappa(block.name): _array(
+                *block.structure.labelled(pilot.kappa[block.name], block.dims)
+            ),
         }
     for name, log_stretch in pilot.log_stretch.items():
         variables[names.stretch(name)] = _array((), np.exp(log_stretch))

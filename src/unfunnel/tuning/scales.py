@@ -20,10 +20,10 @@ from pytensor.tensor.type import TensorType
 from pytensor.xtensor.type import XTensorType
 
 from unfunnel import names
+from unfunnel.parameterization.graph_ops import random_node
 from unfunnel.parameterization.scale import SoftplusTransform
-from unfunnel.parameterization.site_parameters import carrying, exposed, settled
-from unfunnel.parameterization.transforms import DRAWING, unlabelled
-from unfunnel.parameterization.wrappers import random_node
+from unfunnel.parameterization.transforms import DRAWING, labelled_like, unlabelled
+from unfunnel.structures.transform import carrying, settled, shared_sites
 from unfunnel.tuning.blocks import Block
 
 # Centeredness up to which an element counts as one without data. At 0.01 the logarithm already
@@ -81,7 +81,8 @@ class Scale:
         Copies of the model have not, nor have submodels, which keep transforms of their own.
         """
         transforms = self.model.rvs_to_transforms
-        transforms[self.variable] = transforms[self.variable].stretched(log_stretch)
+        new = self.transform.stretched(log_stretch)
+        transforms[self.variable] = labelled_like(transforms[self.variable], new)
 
     def log_stretch(self, values: np.ndarray, kappa: dict[str, np.ndarray]) -> float:
         """Return the best stretch.
@@ -152,7 +153,7 @@ def _draws(x: Any) -> bool:
 @contextmanager
 def tunable(
     model: Any, blocks: list[Block], shapes: dict[str, tuple[int, ...]]
-) -> Iterator[list[Any]]:
+) -> Iterator[list[tuple[Any, ...]]]:
     """Make all that a pilot may set shared variables, zero at first, in what is compiled inside.
 
     Parameters
@@ -166,12 +167,12 @@ def tunable(
 
     Yields
     ------
-    list of SharedVariable
-        The steering values of each block.
+    list of tuple of SharedVariable
+        The site parameters of each block.
     """
     present = [shapes[block.value.name] for block in blocks]
     with (
-        exposed([block.scale for block in blocks], present) as sources,
+        shared_sites([block.sites for block in blocks], present) as sources,
         stretchable(scales_of(model, blocks)),
     ):
         yield sources

@@ -76,7 +76,7 @@ def start_of(
         own = get_untransformed_name(name) if is_transformed_name(name) else name
         given.append(model[own])
     involved = set(ancestors(given))
-    wanted = {block.steering.name for block in blocks if block.variable in involved}
+    wanted = {key for block in blocks if block.variable in involved for key in block.sites.names}
     wanted |= {names.log_stretch(scale.name) for scale in scales_of(model, blocks)}
     sources = {source.name: source for source in compiled.shared_var_keys if source.name in wanted}
     return Start(compiled.initial_point_func, sources)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pymc as pm
@@ -20,35 +19,9 @@ from xarray import DataArray
 from unfunnel.alignment import align_array, registered_dims
 from unfunnel.errors import DimsError
 from unfunnel.families import Family
-from unfunnel.families.links import Link
-from unfunnel.parameterization.choices import Coordinate
-
-
-@dataclass(frozen=True)
-class Aligned:
-    """A tensor whose axes are named.
-
-    Parameters
-    ----------
-    tensor : TensorVariable
-        One axis for each of ``dims``.
-    dims : tuple of str
-        A subset of the prior's dims, in their order.
-    """
-
-    tensor: Any
-    dims: tuple[str, ...] = ()
-
-    def over(self, dims: tuple[str, ...]) -> Any:
-        """Return the tensor with an axis of length 1 for each of ``dims`` that it lacks."""
-        return pt.expand_dims(
-            self.tensor, [i for i, dim in enumerate(dims) if dim not in self.dims]
-        )
-
-    def trailing(self, dims: tuple[str, ...]) -> Any:
-        """Return the tensor so that it broadcasts from the right against ``dims``."""
-        first = min((dims.index(dim) for dim in self.dims), default=len(dims))
-        return self.over(dims[first:])
+from unfunnel.parameterization.choices import Parameterization
+from unfunnel.structures.base import Aligned, Structure
+from unfunnel.structures.transform import value_transform
 
 
 class Backend(ABC):
@@ -61,39 +34,47 @@ class Backend(ABC):
     def child(self, factory: Any, name: str) -> Any:
         """Create the variable of a hyperprior."""
 
-    def random_variable(
+    def variable(
         self,
         family: Family,
         name: str,
         parameters: tuple[Aligned, ...],
         dims: tuple[str, ...] | None,
-        *,
-        coordinate: Coordinate | None = None,
-        observed: Any = None,
+        structure: Structure,
+        parameterization: Parameterization,
     ) -> Any:
-        """Register the random variable of a family and return it.
+        """Register the random variable of a family and a structure, and return it.
 
-        Parameters
-        ----------
-        family : Family
-            The law.
-        name : str
-            Its name in the model.
-        parameters : tuple of Aligned
-            Of the unconstrained variable: those of the base law, location and scale.
-        dims : tuple of str or None
-            The declared dims, in order.
-        coordinate : Coordinate, optional
-            The coordinate that the sampler works in; the family's own link alone (centered) if not
-            given.
-        observed : array_like, optional
-            Data.
+        ``parameters`` are those of the unconstrained variable: of the base law, location and scale.
         """
         options: dict[str, Any] = {}
-        if coordinate is not None:
-            options["default_transform"] = self.value_transform(family.link, coordinate)
+        if structure.needs_transform(parameterization):
+            options["default_transform"] = value_transform(
+                family.link, parameterization, structure, labelled=self.xdist
+            )
+        op = structure.op(family, len(dims or ()))
+        if op is None:
+            return self.elementwise(family, name, parameters, dims, **options)
+        *_shape, location, scale = parameters
+        assert dims is not None  # noqa: S101  # elements drawn together are along dims
+        spread = Aligned(self.spread(location, dims), dims)
+        return self.joint(op, name, spread, scale, dims, **options)
+
+    def elementwise(
+        self,
+        family: Family,
+        name: str,
+        parameters: tuple[Aligned, ...],
+        dims: tuple[str, ...] | None,
+        **options: Any,
+    ) -> Any:
+        """Register the random variable of a family whose elements are drawn one by one.
+
+        Without ``default_transform`` it is sampled behind the link of its family; ``observed`` are
+        data.
+        """
         return self.distribution(family)(
-            name, *self.arguments(parameters, dims), dims=dims, observed=observed, **options
+            name, *self.arguments(parameters, dims), dims=dims, **options
         )
 
     @abstractmethod
@@ -107,39 +88,16 @@ class Backend(ABC):
         """Return the parameters in the form that the distribution takes."""
 
     @abstractmethod
-    def value_transform(self, link: Link, coordinate: Coordinate) -> Any:
-        """Return the value transform in which a coordinate is sampled."""
-
-    @abstractmethod
-    def zero_sum_variable(
+    def joint(
         self,
-        family: Family,
+        op: Any,
         name: str,
         location: Aligned,
         scale: Aligned,
         dims: tuple[str, ...],
-        axes: tuple[int, ...],
-        coordinate: Coordinate,
+        **options: Any,
     ) -> Any:
-        """Register a random variable whose deviations sum to zero, and return it.
-
-        Parameters
-        ----------
-        family : Family
-            A family that is normal behind its link.
-        name : str
-            Its name in the model.
-        location : Aligned
-            Of the unconstrained variable.
-        scale : Aligned
-            The population scale, with the dims along which it varies.
-        dims : tuple of str
-            The declared dims, in order.
-        axes : tuple of int
-            The places of the zero-sum dims among them.
-        coordinate : Coordinate
-            The coordinate that the sampler works in.
-        """
+        """Register the random variable of an op that draws all elements together."""
 
     def spread(self, parameter: Aligned, dims: tuple[str, ...]) -> Any:
         """Return a tensor that has every dim at its present length."""

@@ -16,13 +16,8 @@ from xarray import DataArray
 
 from unfunnel.distributions.natural import distributions
 from unfunnel.families import Family
-from unfunnel.families.links import Link
-from unfunnel.parameterization.choices import Coordinate
-from unfunnel.parameterization.transforms import DimCoordinateTransform
 from unfunnel.prior.backends.base import Aligned, Backend
 from unfunnel.prior.upstream import named_function
-from unfunnel.structures.zero_sum_transforms import DimZeroSumTransform
-from unfunnel.structures.zero_sum_variables import zero_sum_op
 
 
 class DimsBackend(Backend):
@@ -49,35 +44,22 @@ class DimsBackend(Backend):
             parameters = (Aligned(self.spread(first, dims), dims), *others)
         return tuple(as_xtensor(p.tensor, dims=p.dims) for p in parameters)
 
-    def value_transform(self, link: Link, coordinate: Coordinate) -> Any:
-        return DimCoordinateTransform(link, coordinate)
-
-    def zero_sum_variable(
+    def joint(
         self,
-        family: Family,
+        op: Any,
         name: str,
         location: Aligned,
         scale: Aligned,
         dims: tuple[str, ...],
-        axes: tuple[int, ...],
-        coordinate: Coordinate,
+        **options: Any,
     ) -> Any:
-        scale_axes = tuple(dims.index(dim) for dim in scale.dims)
-        core = zero_sum_op(family, len(dims), axes, scale_axes)
-        op = XRV(core, core_dims=((dims, scale.dims), dims), extra_dims=())
-        variable = op(
+        variable = XRV(op, core_dims=((dims, scale.dims), dims), extra_dims=())(
             pt.random.shared_rng(seed=None),
-            as_xtensor(self.spread(location, dims), dims=dims),
+            as_xtensor(location.tensor, dims=dims),
             as_xtensor(scale.tensor, dims=scale.dims),
         )
         model: Any = pm.modelcontext(None)
-        registered = model.register_rv(
-            variable,
-            name,
-            dims=dims,
-            default_transform=DimZeroSumTransform(family.link, coordinate, axes, scale_axes),
-        )
-        return as_xtensor(registered, dims=dims)
+        return as_xtensor(model.register_rv(variable, name, dims=dims, **options), dims=dims)
 
     def function(self, name: str) -> Callable[[Any], Any]:
         try:

@@ -11,13 +11,8 @@ from xarray import DataArray
 
 from unfunnel.distributions.natural import distributions
 from unfunnel.families import Family
-from unfunnel.families.links import Link
-from unfunnel.parameterization.choices import Coordinate
-from unfunnel.parameterization.transforms import CoordinateTransform
 from unfunnel.prior.backends.base import Aligned, Backend
 from unfunnel.prior.upstream import named_function
-from unfunnel.structures.zero_sum_transforms import ZeroSumTransform
-from unfunnel.structures.zero_sum_variables import zero_sum_op
 
 
 class TensorBackend(Backend):
@@ -37,29 +32,18 @@ class TensorBackend(Backend):
     ) -> tuple[Any, ...]:
         return tuple(parameter.trailing(dims or parameter.dims) for parameter in parameters)
 
-    def value_transform(self, link: Link, coordinate: Coordinate) -> Any:
-        return CoordinateTransform(link, coordinate)
-
-    def zero_sum_variable(
+    def joint(
         self,
-        family: Family,
+        op: Any,
         name: str,
         location: Aligned,
         scale: Aligned,
         dims: tuple[str, ...],
-        axes: tuple[int, ...],
-        coordinate: Coordinate,
+        **options: Any,
     ) -> Any:
-        scale_axes = tuple(dims.index(dim) for dim in scale.dims)
-        op = zero_sum_op(family, len(dims), axes, scale_axes)
-        rng = pt.random.shared_rng(seed=None)
+        variable = op(pt.random.shared_rng(seed=None), None, location.tensor, scale.tensor)
         model: Any = pm.modelcontext(None)
-        return model.register_rv(
-            op(rng, None, self.spread(location, dims), scale.tensor),
-            name,
-            dims=dims,
-            default_transform=ZeroSumTransform(family.link, coordinate, axes, scale_axes),
-        )
+        return model.register_rv(variable, name, dims=dims, **options)
 
     def function(self, name: str) -> Callable[[Any], Any]:
         return named_function(name)

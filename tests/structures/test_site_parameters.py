@@ -1,4 +1,4 @@
-"""Steering values: carried without changing the model, padded to whatever the dims are now."""
+"""Site parameters: what they do to a model, and what keeps them."""
 
 from __future__ import annotations
 
@@ -6,82 +6,47 @@ import numpy as np
 import pymc as pm
 import pymc.dims as pmd
 import pytensor
-import pytensor.tensor as pt
 import pytest
+from pymc.logprob.utils import ParameterValueError
 from pymc.model.transform.conditioning import remove_value_transforms
 from pymc.model.transform.optimization import freeze_dims_and_data
 
 import unfunnel
 from unfunnel import LogNormalExp, NormalIdentity
-from unfunnel.parameterization.site_parameters import (
-    exposed,
-    steered,
-    steering_inputs,
-    steering_of,
-    unsteered,
-)
+from unfunnel.parameterization.transforms import TransformError
+from unfunnel.structures.transform import shared_sites
 from unfunnel.tuning.blocks import auto_blocks
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 
 
-def test_the_scale_is_returned_as_it_is():
-    scale = pt.dvector("scale")
-    out = steered(scale, "beta", 1)
-    assert unsteered(out) is scale
-    assert unsteered(scale) is scale
-    assert steering_of(out, "beta").name == "beta_steering__"
-    np.testing.assert_array_equal(out.eval({scale: [1.0, 2.0, 3.0]}), [1, 2, 3])
-    gradient = pt.grad((out**2).sum(), scale)
-    np.testing.assert_array_equal(gradient.eval({scale: [1.0, 2.0, 3.0]}), [2, 4, 6])
-    assert steering_inputs(scale, pt.dvector()) == ()
-
-
-def now(*variables):
-    """Compile and evaluate: a function has the values of the time when it was compiled."""
-    return pytensor.function([], list(variables))()
-
-
-@pytest.mark.parametrize("length", [0, 1, 2, 5])
-def test_padded_with_zeros_or_cut(length):
-    scale = steered(pt.dscalar(), "beta", 2)
-    steering = steering_of(scale, "beta")
-    value = pytensor.shared(np.zeros((length, 2)))
-    np.testing.assert_array_equal(now(*steering_inputs(scale, value)), np.zeros((2, length, 2)))
-    values = np.arange(1.0, 7.0).reshape(3, 2)
-    steering.set(values, -values)
-    expected = np.zeros((length, 2))
-    expected[: min(3, length)] = values[:length]
-    np.testing.assert_array_equal(now(*steering_inputs(scale, value)), [expected, -expected])
-    steering.set(*np.zeros((2, 0, 0)))
-    np.testing.assert_array_equal(now(*steering_inputs(scale, value)), np.zeros((2, length, 2)))
-
-
-def test_exposed_values_can_change_after_compiling():
-    scale, value = steered(pt.dscalar(), "beta", 1), pt.dvector()
-    steering = steering_of(scale, "beta")
-    steering.set([1.0], [2.0])
-    source = steering.node.inputs[1]
-    with exposed([scale], [(1,)]) as (shared,):
-        information, _ = steering_inputs(scale, value)
-        function = pytensor.function([value], information, on_unused_input="ignore")
-    assert shared.name == steering.name == "beta_steering__"
-    assert function([0.0]) == [0.0]
-    shared.set_value([[5.0], [0.0]])
-    assert function([0.0]) == [5.0]
+def test_shared_site_parameters_can_change_after_compiling():
+    model = build(False)
+    (block,) = auto_blocks(model)
+    block.sites.set([1.0, 30.0], [2.0, 10.0])
+    point = [np.full(np.shape(x), 0.4) for _v, x in _starts(model)]
+    before = model.compile_fn(model.logp(), inputs=model.value_vars, point_fn=False)(*point)
+    with shared_sites([block.sites], [(2,)]) as ((information, weighted),):
+        function = model.compile_fn(model.logp(), inputs=model.value_vars, point_fn=False)
+    assert (information.name, weighted.name) == block.sites.names
+    untuned = function(*point)
+    assert untuned != pytest.approx(before, rel=1e-3)
+    information.set_value([1.0, 30.0])
+    weighted.set_value([2.0, 10.0])
+    assert function(*point) == pytest.approx(before, rel=1e-12)
     # Outside, everything is as it was.
-    assert steering.node.inputs[1] is source
-    assert steering.information == [1.0]
-    with pytest.raises(KeyError), exposed([scale], [(1,)]):
+    np.testing.assert_array_equal(block.sites.values, [[1.0, 30.0], [2.0, 10.0]])
+    with pytest.raises(KeyError), shared_sites([block.sites], [(2,)]):
         raise KeyError
-    assert steering.node.inputs[1] is source
+    np.testing.assert_array_equal(block.sites.values, [[1.0, 30.0], [2.0, 10.0]])
+    assert set(model.named_vars) == {"s", "beta", "y"}
 
 
 def test_a_scalar_variable():
     with pm.Model() as model:
         NormalIdentity(0.0, pm.HalfNormal("s"), centered="auto").create_variable("beta")
     (block,) = auto_blocks(model)
-    block.steering.set(4.0, 8.0)
+    block.sites.set(4.0, 8.0)
     point = {"s_softplus__": np.array(0.3), "beta_informed__": np.array(0.7)}
     scale = _scale_at(model, point)
     q2 = 1 + 4.0 * scale**2
@@ -97,11 +62,12 @@ def _scale_at(model, point):
     return float(scale.eval({value: point[value.name]}))
 
 
-def build(xdist, **kwargs):
+def build(xdist, observed=True, **kwargs):
     with pm.Model(coords={"geo": ["a", "b"]}) as model:
         prior = LogNormalExp(1.0, pm.HalfNormal("s"), dims="geo", centered="auto", **kwargs)
         beta = prior.create_variable("beta", xdist=xdist)
-        pm.Normal("y", beta.values if xdist else beta, 1.0, observed=np.ones(2), dims="geo")
+        if observed:
+            pm.Normal("y", beta.values if xdist else beta, 1.0, observed=np.ones(2), dims="geo")
     return model
 
 
@@ -109,16 +75,16 @@ def build(xdist, **kwargs):
 def test_survives_surgery_and_copies(xdist):
     model = build(xdist)
     (block,) = auto_blocks(model)
-    block.steering.set([1.0, 30.0], [2.0, 10.0])
+    block.sites.set([1.0, 30.0], [2.0, 10.0])
     point = {v.name: np.full(np.shape(x), 0.4) for v, x in _starts(model)}
     expected = model.compile_logp()(point)
     for copy in (model.copy(), freeze_dims_and_data(model)):
         assert copy.compile_logp()(point) == pytest.approx(float(expected), rel=1e-12)
         (other,) = auto_blocks(copy)
-        np.testing.assert_array_equal(other.steering.information, [1.0, 30.0])
-        other.steering.set([5.0, 5.0], [1.0, 1.0])  # which is of the copy only
+        np.testing.assert_array_equal(other.sites.values[0], [1.0, 30.0])
+        other.sites.set([5.0, 5.0], [1.0, 1.0])  # which is of the copy only
         assert copy.compile_logp()(point) != pytest.approx(float(expected), rel=1e-3)
-        np.testing.assert_array_equal(block.steering.information, [1.0, 30.0])
+        np.testing.assert_array_equal(block.sites.values[0], [1.0, 30.0])
     assert model.compile_logp()(point) == expected
     with pm.do(model, {"s": 0.5}) as done:
         assert np.isfinite(done.point_logps()["beta"])
@@ -132,26 +98,23 @@ def _starts(model):
 
 
 @pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
-def test_new_elements_of_a_resized_dim_count_as_without_data(xdist):
-    with pm.Model(coords={"geo": ["a", "b"]}) as model:
-        prior = NormalIdentity(0.5, pm.HalfNormal("s"), dims="geo", centered="auto")
-        beta = prior.create_variable("beta", xdist=xdist)
+def test_a_dim_that_is_resized_after_tuning_is_refused(xdist):
+    model = build(xdist, observed=False)
     (block,) = auto_blocks(model)
-    block.steering.set([1.0, 30.0], [2.0, 10.0])
+    block.sites.set([1.0, 30.0], [2.0, 10.0])
+    density, point = model.compile_logp(), model.initial_point()
     model.set_dim("geo", 3, coord_values=["a", "b", "c"])
-    (value,) = model.replace_rvs_by_values([beta])
-    point = {"s_softplus__": np.array(0.3), "beta_informed__": np.array([0.1, 0.2, 0.7])}
-    scale = _scale_at(model, point)
-    found = (value.values if xdist else value).eval({v: point[v.name] for v in model.value_vars})
-    assert found[2] == pytest.approx(0.5 + 0.7 * scale, rel=1e-12)
-    q2 = 1 + 30.0 * scale**2
-    assert found[1] == pytest.approx((0.5 + 10.0 * scale**2) / q2 + scale / np.sqrt(q2) * 0.2)
-
-
-def test_the_steering_values_are_not_data_of_the_model():
-    model = build(False)
-    assert [v.name for v in model.data_vars] == []
-    assert set(model.named_vars) == {"s", "beta", "y"}
+    point["beta_informed__"] = np.array([0.1, 0.2, 0.7])
+    for refused in (density, model.compile_logp()):
+        with pytest.raises(ParameterValueError, match="was tuned with the shape"):
+            refused(point)
+    with pytest.raises(TransformError, match="was tuned with the shape"):
+        freeze_dims_and_data(model).compile_logp()
+    (block,) = auto_blocks(model)
+    with shared_sites([block.sites], [(3,)]):  # as tuning it again does
+        assert np.isfinite(model.compile_logp()(point))
+    block.sites.set()
+    assert np.isfinite(model.compile_logp()(point))
 
 
 def test_names_are_those_of_the_variable_in_a_submodel():
@@ -159,7 +122,7 @@ def test_names_are_those_of_the_variable_in_a_submodel():
         NormalIdentity(0.0, pm.HalfNormal("s"), centered="auto").create_variable("beta")
     (block,) = auto_blocks(model)
     assert block.name == "sub::beta"
-    assert block.steering.name == "sub::beta_steering__"
+    assert block.sites.names[0] == "sub::beta_information__"
 
 
 def exact_density(model, point):
@@ -230,10 +193,10 @@ def by_others(xdist):
 @pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
 @pytest.mark.parametrize("make", CONSTANT.values(), ids=CONSTANT)
 def test_a_scale_that_is_constant(make, xdist):
-    """Nothing folds the steering values away before the value transform has used them."""
+    """The value transform is applied, whatever is folded before it."""
     model = make(xdist)
     (block,) = auto_blocks(model)
-    block.steering.set([1.0, 30.0], [2.0, 10.0])
+    block.sites.set([1.0, 30.0], [2.0, 10.0])
     point = {v.name: np.full(np.shape(x), 0.4) for v, x in _starts(model)}
     with pytensor.config.change_flags(on_opt_error="raise"):
         found = float(model.compile_logp()(point))
