@@ -13,11 +13,11 @@ from typing import Any
 import pymc as pm
 from pymc_extras.prior import Prior
 
-from unfunnel.distributions.hyperpriors import support_of_distribution
+from unfunnel.distributions.known import DISTRIBUTIONS
 from unfunnel.families import FAMILIES, Family
 from unfunnel.files.grammar.rules import PATH as GRAMMAR
 from unfunnel.files.grammar.schema import PATH as SCHEMA
-from unfunnel.intervals import POSITIVE, Interval
+from unfunnel.intervals import Interval
 
 #: Distributions that a file cannot state, with what to do instead.
 NOT_IN_FILES = {
@@ -46,70 +46,7 @@ NOT_IN_FILES = {
 #: Parameters that are distributions.
 _DISTRIBUTIONS = {"init_dist"}
 
-#: Parameters of PyMC's distributions that are positive by definition. PyMC refuses others only when
-#: the log density is computed, and draws from some of them: a HalfNormal of sigma -1 is negative.
-POSITIVE_PARAMETERS: dict[str, tuple[str, ...]] = {
-    "AsymmetricLaplace": ("kappa", "b"),
-    "Beta": ("alpha", "beta", "sigma", "nu"),
-    "BetaBinomial": ("alpha", "beta"),
-    "Cauchy": ("beta",),
-    "ChiSquared": ("nu",),
-    "Dirichlet": ("a",),
-    "DirichletMultinomial": ("a",),
-    "DiscreteWeibull": ("beta",),
-    "ExGaussian": ("sigma", "nu"),
-    "Exponential": ("lam", "scale"),
-    "Gamma": ("alpha", "beta", "mu", "sigma"),
-    "Gumbel": ("beta",),
-    "HalfCauchy": ("beta",),
-    "HalfNormal": ("sigma", "tau"),
-    "HalfStudentT": ("nu", "sigma", "lam"),
-    "HurdleGamma": ("alpha", "beta", "mu", "sigma"),
-    "HurdleLogNormal": ("sigma", "tau"),
-    "HurdleNegativeBinomial": ("mu", "alpha", "n"),
-    "HurdlePoisson": ("mu",),
-    "InverseGamma": ("alpha", "beta", "mu", "sigma"),
-    "Kumaraswamy": ("a", "b"),
-    "LKJCorr": ("eta",),
-    "Laplace": ("b",),
-    "LogNormal": ("sigma", "tau"),
-    "Logistic": ("s",),
-    "LogitNormal": ("sigma", "tau"),
-    "Lognormal": ("sigma", "tau"),
-    "Moyal": ("sigma",),
-    "MvStudentT": ("nu",),
-    "NegativeBinomial": ("alpha", "n"),
-    "Normal": ("sigma", "tau"),
-    "Pareto": ("alpha", "m"),
-    "Rice": ("sigma",),
-    "SkewNormal": ("sigma", "tau"),
-    "SkewStudentT": ("a", "b", "sigma", "lam"),
-    "StickBreakingWeights": ("alpha",),
-    "StudentT": ("nu", "sigma", "lam"),
-    "TruncatedNormal": ("sigma", "tau"),
-    "VonMises": ("kappa",),
-    "Wald": ("mu", "lam", "phi"),
-    "Weibull": ("alpha", "beta"),
-    "ZeroInflatedNegativeBinomial": ("alpha", "n"),
-    "ZeroSumNormal": ("sigma",),
-}
-
-#: Parameters that say the same in two ways. Of some PyMC takes the first group and says nothing of
-#: the second: a Gamma of alpha 1, beta 1 and mu 9 has the mean 1.
-EITHER: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "Beta": (("alpha", "beta"), ("mu", "sigma", "nu")),
-    "Exponential": (("lam",), ("scale",)),
-    **dict.fromkeys(("Gamma", "HurdleGamma", "InverseGamma"), (("alpha", "beta"), ("mu", "sigma"))),
-    **dict.fromkeys(("HalfStudentT", "SkewStudentT", "StudentT"), (("sigma",), ("lam",))),
-    **dict.fromkeys(
-        ("HalfNormal", "LogNormal", "LogitNormal", "Lognormal", "Normal", "SkewNormal"),
-        (("sigma",), ("tau",)),
-    ),
-    "TruncatedNormal": (("sigma",), ("tau",)),
-}
-
 _INFINITE = (float("-inf"), float("inf"))
-_SOME_END = 7.25  # no end of a support by itself
 
 
 def grammar() -> dict[str, Any]:
@@ -138,6 +75,7 @@ def all_distributions() -> list[str]:
 def distribution(name: str) -> dict[str, Any]:
     """Return what ``Prior(name, ...)`` takes, as pymc-extras reads it from the signature."""
     found: dict[str, Any] = {"parameters": {}}
+    known = DISTRIBUTIONS.get(name)
     for key, parameter in inspect.signature(getattr(pm, name).dist).parameters.items():
         if key in ("args", "kwargs") or key in _DISTRIBUTIONS:
             continue
@@ -146,26 +84,17 @@ def distribution(name: str) -> dict[str, Any]:
             entry["required"] = True
         elif parameter.default is not None:
             entry["default"] = parameter.default
-        if key in POSITIVE_PARAMETERS.get(name, ()):
-            entry["support"] = _ends(POSITIVE)
+        if known is not None and key in known.parameters:
+            entry["support"] = _ends(known.parameters[key])
         found["parameters"][key] = entry
     if name in Prior.non_centered_distributions:
         found["non_centered"] = list(Prior.non_centered_distributions[name])
-    if name in EITHER:
-        found["either"] = [list(group) for group in EITHER[name]]
-    found |= _support(name, list(found["parameters"]))
+    if known is not None and known.either:
+        found["either"] = [list(group) for group in known.either]
+    if known is not None and known.support is not None:
+        ends = (end[0] if isinstance(end, tuple) else end for end in known.support)
+        found["support"] = [None if end in _INFINITE else end for end in ends]
     return found
-
-
-def _support(name: str, parameters: list[str]) -> dict[str, Any]:
-    """Return where a variable lies: its ends, or the parameters that are ends of it."""
-    ends: list[Any] = list(support_of_distribution(name, None))
-    for key in parameters:
-        for i, end in enumerate(support_of_distribution(name, {key: _SOME_END})):
-            if end == _SOME_END:
-                ends[i] = key
-    known = None not in ends
-    return {"support": [None if end in _INFINITE else end for end in ends]} if known else {}
 
 
 def of_family(family: Family) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from math import pi
+
 import numpy as np
-import pymc as pm
 import pytest
 from pymc_extras.prior import Censored, Prior, Scaled
 
 from unfunnel import LogNormalExp, NormalIdentity
-from unfunnel.distributions.hyperpriors import (
-    _LAWS,
+from unfunnel.distributions.supports import (
     UNKNOWN,
     Support,
     support_of,
@@ -19,50 +19,7 @@ from unfunnel.intervals import POSITIVE, REAL, UNIT, Interval
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 
-#: What a distribution needs to be drawn from, where it has no defaults.
-ARGUMENTS = {
-    "ChiSquared": {"nu": 2},
-    "Gamma": {"alpha": 0.5, "beta": 2},
-    "HalfStudentT": {"nu": 3},
-    "Kumaraswamy": {"a": 2, "b": 3},
-    "Pareto": {"alpha": 2, "m": 1},
-    "Wald": {"mu": 1, "lam": 1},
-    "Weibull": {"alpha": 2, "beta": 1},
-    "HalfCauchy": {"beta": 1},
-    "Beta": {"alpha": 2, "beta": 2},
-    "Rice": {"nu": 1, "sigma": 1},
-    "InverseGamma": {"alpha": 2},
-}
-
-
 INFINITY = float("inf")
-DRAWN = sorted(
-    name
-    for name, interval in _LAWS.items()
-    if interval in (POSITIVE, UNIT) and name not in ("HalfFlat", "LogNormalPrior")
-)
-
-
-@pytest.mark.parametrize("name", DRAWN)
-def test_distributions_draw_inside_their_support(name):
-    draws = pm.draw(getattr(pm, name).dist(**ARGUMENTS.get(name, {})), 500, random_seed=1)
-    lower, upper = support_of_distribution(name, {})
-    assert ((draws > lower) & (draws < upper)).all()
-    assert upper == 1 or draws.max() > 1
-
-
-@pytest.mark.parametrize(
-    "name", ["Cauchy", "Gumbel", "Laplace", "Logistic", "Normal", "SkewNormal"]
-)
-def test_real_distributions_reach_below_zero(name):
-    arguments = {"mu": 0, "beta": 1} if name == "Gumbel" else {}
-    arguments = {"mu": 0, "b": 1} if name == "Laplace" else arguments
-    arguments = {"alpha": 0, "beta": 1} if name == "Cauchy" else arguments
-    draws = pm.draw(getattr(pm, name).dist(**arguments), 500, random_seed=1)
-    assert (draws < 0).any()
-    assert support_of_distribution(name, {}) == Support(*REAL)
-
-
 JUST_BELOW, JUST_ABOVE = np.nextafter(0.5, -1), np.nextafter(3, 4)
 
 CASES = [
@@ -89,6 +46,8 @@ CASES = [
     (LogNormalExp(1, 1, transform="log"), (None, None)),
     (NormalIdentity(1, 1), (-INFINITY, INFINITY)),
     (NormalIdentity(1, 1, transform="exp"), (0, INFINITY)),
+    (Prior("VonMises", mu=0, kappa=1), (-pi, pi)),
+    (Prior("Lognormal"), (0, INFINITY)),
     (object(), (None, None)),
 ]
 

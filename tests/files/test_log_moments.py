@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unfunnel.distributions.known import KNOWN_LAWS, known_law
+from unfunnel.distributions.known import LAWS as KNOWN_LAWS
 from unfunnel.files.conversion.log_moments import TAILS, Hyperprior, log_scale_moments
 
 # Numbers of each law, in the order of its random variable.
@@ -39,7 +39,7 @@ def test_every_known_law_has_a_tail():
 @pytest.mark.parametrize("name", LAWS)
 def test_tails(name):
     # how much -log P(X > x) grows from x to 2x, which powers of x in front disturb little
-    law, tail = known_law(name, *LAWS[name]), TAILS[name](*LAWS[name])
+    law, tail = KNOWN_LAWS[name].law(*LAWS[name]), TAILS[name](*LAWS[name])
     if tail.power == math.inf:
         assert law.sf(1.0) == 0
         return
@@ -90,7 +90,7 @@ def test_a_gamma_mean_on_both_sides_of_the_edge():
 @pytest.mark.parametrize("name", ["Uniform", "Beta", "TruncatedNormal", "Weibull"])
 def test_against_draws(name):
     numbers = {**LAWS, "Weibull": (3.0, 0.4)}[name]
-    drawn = known_law(name, *numbers).rvs(200_000, random_state=np.random.default_rng(1))
+    drawn = KNOWN_LAWS[name].law(*numbers).rvs(200_000, random_state=np.random.default_rng(1))
     exact = Hyperprior(name, numbers).expected_exponential(0.5, 2)
     values = np.exp(0.5 * drawn**2)
     assert abs(values.mean() - exact) < 5 * values.std() / np.sqrt(len(values))

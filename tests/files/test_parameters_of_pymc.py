@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import make_schema
 import numpy as np
 import pymc as pm
 import pytest
 from pymc.logprob.utils import ParameterValueError
 
+from unfunnel.distributions.known import DISTRIBUTIONS
 from unfunnel.files.checks.validation import problems_of
 from unfunnel.files.grammar.rules import rules
 from unfunnel.intervals import POSITIVE
@@ -56,7 +56,12 @@ VALUES = {
 }
 VECTORS = {"Dirichlet", "DirichletMultinomial"}
 
-POSITIVES = [(name, key) for name, keys in make_schema.POSITIVE_PARAMETERS.items() for key in keys]
+POSITIVES = [
+    (name, key)
+    for name, row in DISTRIBUTIONS.items()
+    for key, support in row.parameters.items()
+    if support == POSITIVE
+]
 
 
 def log_density(name, key, number):
@@ -102,9 +107,9 @@ def test_what_may_be_of_either_sign_stays_so():
     assert problems_of({"a": skewed, "b": place, "c": hyper}) == []
 
 
-@pytest.mark.parametrize("name", make_schema.EITHER)
+@pytest.mark.parametrize("name", [name for name, row in DISTRIBUTIONS.items() if row.either])
 def test_what_is_said_twice_is_refused_as_pymc_refuses_it_or_passes_over_it(name):
-    first, second = make_schema.EITHER[name]
+    first, second = DISTRIBUTIONS[name].either
     required = {key: 1.5 for key, rule in rules()[name].parameters.items() if rule.required}
     found = []
     for number in (0.25, 0.75):

@@ -9,10 +9,11 @@ from hyperpriors import HYPERPRIORS
 from pymc_extras.prior import Prior
 
 from unfunnel import LogNormalExp
+from unfunnel.distributions.known import LAWS
 from unfunnel.errors import ParameterError, UnsupportedError
 from unfunnel.families.lognormal_exp import LOGNORMAL_EXP
 from unfunnel.moments.reading import distribution_of, scalar_law
-from unfunnel.moments.restating import ONE_NUMBER, RESTATED, TWO_NUMBERS, restated
+from unfunnel.moments.restating import ONE_NUMBER, TWO_NUMBERS, restated
 
 POSITIVE_MEAN = LOGNORMAL_EXP.parameter("mu")
 
@@ -22,7 +23,7 @@ def test_restated_moments(name):
     _, numbers = distribution_of(Prior(name, **HYPERPRIORS[name]))
     numbers = tuple(float(x) for x in numbers)
     mean, sd = (0.25, 0.07) if name == "Beta" else (2.5, 0.7)
-    law = scalar_law(Prior(name, **RESTATED[name](mean, sd, numbers)))
+    law = scalar_law(Prior(name, **LAWS[name].restate(mean, sd, *numbers)))
     assert law.mean == pytest.approx(mean, rel=1e-12)
     if name in TWO_NUMBERS:
         assert law.variance == pytest.approx(sd**2, rel=1e-12)

@@ -20,7 +20,7 @@ from pytensor.xtensor.type import XTensorType
 from registry import Evaluator
 
 from unfunnel import ByCoord, LogNormalExp, NormalIdentity
-from unfunnel.distributions.hyperpriors import Support, support_of
+from unfunnel.distributions.supports import Support, support_of
 from unfunnel.errors import (
     DimsError,
     LabelError,

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from unfunnel.distributions.support_checks import check_parameter_values
-from unfunnel.distributions.value_checks import require_number
+from unfunnel.distributions.value_checks import check_parameter_values, require_number
 from unfunnel.errors import ParameterError, listed
 from unfunnel.families import Family
 from unfunnel.families.base import OPTIONS

@@ -12,7 +12,7 @@ from pymc.pytensorf import constant_fold, rvs_in_graph
 from pytensor.graph.basic import Variable
 from pytensor.tensor.random.op import RandomVariable
 
-from unfunnel.distributions.known import KNOWN_LAWS, Numbers, known_law
+from unfunnel.distributions.known import LAWS, Numbers
 from unfunnel.moments.random_parameters import Hierarchy, Known, Law, Point
 from unfunnel.prior.tensors import encode_tensor
 
@@ -41,7 +41,7 @@ def distribution_of(value: Any) -> tuple[str, tuple[np.ndarray, ...]] | None:
         return None
     op: Any = variable.owner.op
     name = getattr(op, "_print_name", ("",))[0]
-    if not isinstance(op, RandomVariable | SymbolicRandomVariable) or name not in KNOWN_LAWS:
+    if not isinstance(op, RandomVariable | SymbolicRandomVariable) or name not in LAWS:
         return None
     parameters: Any = op.dist_params(variable.owner)
     numbers = constant_fold(parameters, raise_not_constant=False)
@@ -82,7 +82,7 @@ def with_constants(prior: Any) -> Any:
 
 def law_of_numbers(name: str, numbers: Numbers) -> Known:
     """Return the law of a known distribution with these numbers."""
-    return Known(known_law(name, *numbers))
+    return Known(LAWS[name].law(*numbers))
 
 
 def scalar_law(value: Any) -> Law | None:

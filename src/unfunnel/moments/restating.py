@@ -14,25 +14,23 @@ that of ``sigma`` above, divided by ``sqrt(E[unit**2])``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from math import gamma, inf, isclose, isfinite, pi, sqrt
+from math import inf, isclose, isfinite, sqrt
 from typing import Any
 
 import numpy as np
 
-from unfunnel.distributions.half_t import half_student_t
-from unfunnel.distributions.known import Numbers
+from unfunnel.distributions.known import LAWS
 from unfunnel.errors import ParameterError, UnsupportedError, described, listed
 from unfunnel.families import Parameter, Ratio
-from unfunnel.families.lognormal_exp import LOGNORMAL_EXP
 from unfunnel.families.ops import NUMPY
 from unfunnel.intervals import POSITIVE, REAL, Interval
 from unfunnel.moments.random_parameters import Hierarchy, Law
 from unfunnel.moments.reading import distribution_of, is_ours, scalar_law
 
-#: ``(mean, sd, numbers) -> keywords``; the numbers as in :mod:`unfunnel.distributions.known`.
-Restate = Callable[[float, float, Numbers], dict[str, float]]
+#: Kinds that can be given another mean and standard deviation, and those that can be given a mean.
+TWO_NUMBERS = [name for name, row in LAWS.items() if row.restate and not row.has_one_number]
+ONE_NUMBER = [name for name, row in LAWS.items() if row.restate and row.has_one_number]
 
 
 @dataclass(frozen=True)
@@ -195,9 +193,10 @@ _NO_FORM = "has no closed form for it"
 def _restated_distribution(value: Any, mean: float, sd: float) -> Any:
     found = distribution_of(value)
     name = getattr(value, "distribution", None)
-    if found is None or name not in RESTATED:
+    restate = LAWS[name].restate if name in LAWS else None
+    if found is None or restate is None:
         return None
-    keywords = RESTATED[name](mean, sd, tuple(float(number) for number in found[1]))
+    keywords = restate(mean, sd, *(float(number) for number in found[1]))
     return type(value)(name, dims=value.dims, centered=value.centered, **keywords)
 
 
@@ -215,60 +214,3 @@ def _of_same_class(prior: Any, new: dict[str, Any]) -> Any:
     if prior.zero_sum is not None:
         options |= prior.zero_sum.options
     return type(prior)(**{**prior.parameters, **new, **options})
-
-
-# -- by the name of the distribution in PyMC
-
-
-def _mean_and_sd(mean: float, sd: float, numbers: Numbers) -> dict[str, float]:
-    return {"mu": mean, "sigma": sd}
-
-
-def _log_scale(mean: float, sd: float, numbers: Numbers) -> dict[str, float]:
-    location, scale = LOGNORMAL_EXP.location_scale({"mu": mean, "sigma": sd}, NUMPY)
-    return {"mu": float(location), "sigma": float(scale)}
-
-
-def _half_t(mean: float, sd: float, numbers: Numbers) -> dict[str, float]:
-    nu = numbers[0]
-    return {"nu": nu, "sigma": mean / float(half_student_t(nu).mean())}
-
-
-def _weibull(mean: float, sd: float, numbers: Numbers) -> dict[str, float]:
-    alpha = numbers[0]
-    return {"alpha": alpha, "beta": mean / gamma(1 + 1 / alpha)}
-
-
-def _student_t(mean: float, sd: float, numbers: Numbers) -> dict[str, float]:
-    nu = numbers[0]
-    return {"nu": nu, "mu": mean, "sigma": sd * sqrt(max(nu - 2, 0.0) / nu)}
-
-
-def _uniform(mean: float, sd: float, numbers: Numbers) -> dict[str, float]:
-    half = sqrt(3.0) * sd
-    # What is uniform from zero on shall remain so, whatever is rounded.
-    lower = 0.0 if isclose(mean, half, rel_tol=_ROUNDING) else mean - half
-    return {"lower": lower, "upper": mean + half}
-
-
-#: Kinds that can be given another mean and standard deviation, and those that one number scales:
-#: these keep their others and have the mean alone. Formulas: Johnson, Kotz & Balakrishnan 1994 and
-#: 1995, *Continuous Univariate Distributions* 1 and 2.
-TWO_NUMBERS: dict[str, Restate] = {
-    "Beta": _mean_and_sd,
-    "Gamma": _mean_and_sd,
-    "InverseGamma": _mean_and_sd,
-    "LogNormal": _log_scale,
-    "Normal": _mean_and_sd,
-    "Laplace": lambda mean, sd, numbers: {"mu": mean, "b": sd / sqrt(2)},
-    "Logistic": lambda mean, sd, numbers: {"mu": mean, "s": sd * sqrt(3) / pi},
-    "StudentT": _student_t,
-    "Uniform": _uniform,
-}
-ONE_NUMBER: dict[str, Restate] = {
-    "Exponential": lambda mean, sd, numbers: {"scale": mean},
-    "HalfNormal": lambda mean, sd, numbers: {"sigma": mean * sqrt(pi / 2)},
-    "HalfStudentT": _half_t,
-    "Weibull": _weibull,
-}
-RESTATED = TWO_NUMBERS | ONE_NUMBER

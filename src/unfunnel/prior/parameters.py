@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from xarray import DataArray, broadcast
 
-from unfunnel.distributions.hyperpriors import support_of
-from unfunnel.distributions.support_checks import check_parameter_values, check_support
+from unfunnel.distributions.supports import support_of
+from unfunnel.distributions.value_checks import check_parameter_values, check_support
 from unfunnel.errors import (
     ParameterError,
     ParameterTypeError,

@@ -13,8 +13,8 @@ from pytensor.xtensor.type import XTensorType
 from xarray import DataArray
 
 from unfunnel.alignment import registered_dims
-from unfunnel.distributions.hyperpriors import support_of, support_of_distribution
-from unfunnel.distributions.support_checks import check_parameter_values, check_support
+from unfunnel.distributions.supports import support_of, support_of_distribution
+from unfunnel.distributions.value_checks import check_parameter_values, check_support
 from unfunnel.errors import UnsupportedError, described
 from unfunnel.families import Parameter
 from unfunnel.parameterization.graph_ops import core_op

@@ -8,14 +8,14 @@ distribution that are used.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from math import nan
 from numbers import Real
 from typing import Any
 
-from unfunnel.distributions.hyperpriors import support_of
-from unfunnel.distributions.known import known_law
+from unfunnel.distributions.known import LAWS, Distribution, Numbers
+from unfunnel.distributions.supports import support_of
 from unfunnel.elicitation.scales.normal_scores import NormalBehindLink
 from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError, described
 from unfunnel.families import LOGNORMAL_EXP
@@ -62,52 +62,6 @@ class Law:
         return self.distribution.pdf(values)
 
 
-def _half_normal(sigma: float = 1.0) -> Law:
-    return Law(known_law("HalfNormal", 0.0, sigma), 0.0)
-
-
-def _half_student_t(nu: float, sigma: float = 1.0) -> Law:
-    return Law(known_law("HalfStudentT", nu, sigma), 0.0)
-
-
-def _half_cauchy(beta: float = 1.0) -> Law:
-    return Law(known_law("HalfCauchy", beta), 0.0)
-
-
-def _exponential(lam: float = 1.0) -> Law:
-    return Law(known_law("Exponential", 1.0 / lam), 0.0)
-
-
-def _lognormal(mu: float = 0.0, sigma: float = 1.0) -> Law:
-    return Law(known_law("LogNormal", mu, sigma), float(NUMPY.exp(mu - sigma**2)))
-
-
-def _inverse_gamma(alpha: float, beta: float = 1.0) -> Law:
-    return Law(known_law("InverseGamma", alpha, beta), beta / (alpha + 1.0))
-
-
-def _gamma(alpha: float, beta: float) -> Law:
-    return Law(known_law("Gamma", alpha, 1.0 / beta), max(alpha - 1.0, 0.0) / beta)
-
-
-def _weibull(alpha: float, beta: float) -> Law:
-    mode = beta * (max(alpha - 1.0, 0.0) / alpha) ** (1.0 / alpha)
-    return Law(known_law("Weibull", alpha, beta), mode)
-
-
-#: By the name of the PyMC distribution; parameters and defaults are PyMC's.
-LAWS: dict[str, Callable[..., Law]] = {
-    "Exponential": _exponential,
-    "Gamma": _gamma,
-    "HalfCauchy": _half_cauchy,
-    "HalfNormal": _half_normal,
-    "HalfStudentT": _half_student_t,
-    "InverseGamma": _inverse_gamma,
-    "LogNormal": _lognormal,
-    "Weibull": _weibull,
-}
-
-
 def law_of(prior: Any) -> Law:
     """Return the law of a prior.
 
@@ -141,8 +95,9 @@ def law_of(prior: Any) -> Law:
     name, parameters = _name_and_numbers(prior)
     family = getattr(prior, "family", None)
     try:
-        if name in LAWS:
-            law = _listed(prior, name, parameters)
+        numbers = LAWS[name].numbers(parameters) if name in LAWS else None
+        if numbers is not None:
+            law = _known(LAWS[name], numbers)
         elif family is not None and family.base is NORMAL:
             behind = NormalBehindLink(family, parameters)
             law = Law(behind, behind.mode())
@@ -196,14 +151,9 @@ def _not_positive(prior: Any) -> ParameterError:
     )
 
 
-def _listed(prior: Any, name: str, parameters: dict[str, float]) -> Law:
-    make = LAWS[name]
-    canonical = inspect.signature(make).parameters
-    if not parameters.keys() <= canonical.keys():
-        # Another parameterization, such as Gamma by its moments: PreliZ knows how they convert.
-        preliz = prior.preliz
-        parameters = {key: float(getattr(preliz, key)) for key in canonical}
-    return make(**parameters)
+def _known(row: Distribution, numbers: Numbers) -> Law:
+    mode = nan if row.mode is None else float(row.mode(*numbers))
+    return Law(row.law(*numbers), mode)
 
 
 def _from_preliz(prior: Any) -> Law:

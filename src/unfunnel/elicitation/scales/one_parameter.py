@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from unfunnel.distributions.known import known_law
+from unfunnel.distributions.known import LAWS
 from unfunnel.elicitation.scales.plain import either, numbers, plain_prior
 from unfunnel.elicitation.scales.tails import DEFAULT_TAIL, Tails
 
@@ -59,7 +59,7 @@ def pc(upper: float, tail: float = DEFAULT_TAIL, *, dims: Any = None) -> Prior:
     Prior("Exponential", lam=4.605170185988091)
     """
     tails = Tails.stated("pc", None, None, upper, tail)
-    solved = {"lam": 1.0 / tails.scale(known_law("Exponential", 1.0))}
+    solved = {"lam": 1.0 / tails.scale(LAWS["Exponential"].law(1.0))}
     return plain_prior("Exponential", numbers("pc", solved), dims)
 
 
@@ -108,7 +108,7 @@ def exponential(
     tails = Tails.stated("exponential", lower, lower_tail, upper, upper_tail)
 
     def solve() -> dict[str, float]:
-        return {"lam": 1.0 / tails.scale(known_law("Exponential", 1.0))}
+        return {"lam": 1.0 / tails.scale(LAWS["Exponential"].law(1.0))}
 
     return plain_prior("Exponential", either(tails, {"lam": lam}, solve), dims)
 
@@ -159,6 +159,6 @@ def half_normal(
     tails = Tails.stated("half_normal", lower, lower_tail, upper, upper_tail)
 
     def solve() -> dict[str, float]:
-        return {"sigma": tails.scale(known_law("HalfNormal", 0.0, 1.0))}
+        return {"sigma": tails.scale(LAWS["HalfNormal"].law(0.0, 1.0))}
 
     return plain_prior("HalfNormal", either(tails, {"sigma": sigma}, solve), dims)

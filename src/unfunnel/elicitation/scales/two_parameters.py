@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import stats
 
-from unfunnel.distributions.known import known_law
+from unfunnel.distributions.known import LAWS
 from unfunnel.elicitation.scales.plain import either, numbers, plain_prior
 from unfunnel.elicitation.scales.tails import Tails
 
@@ -24,11 +24,11 @@ _DEGREES_OF_FREEDOM = (0.02, 1e6)
 
 
 def _standard_half_t(nu: float) -> Any:
-    return known_law("HalfStudentT", nu, 1.0)
+    return LAWS["HalfStudentT"].law(nu, 1.0)
 
 
 def _standard_inverse_gamma(alpha: float) -> Any:
-    return known_law("InverseGamma", alpha, 1.0)
+    return LAWS["InverseGamma"].law(alpha, 1.0)
 
 
 def half_student_t(

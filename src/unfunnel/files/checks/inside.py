@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from unfunnel.distributions.support_ends import UNKNOWN, Support, hyperprior_inside, union
+from unfunnel.distributions.supports import UNKNOWN, Support, hyperprior_inside, union
 from unfunnel.errors import listed
 from unfunnel.files.checks.nodes import Node, children, node_at, nodes
 from unfunnel.files.grammar.rules import ParameterRule, Rule

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unfunnel.distributions.known import known_law
+from unfunnel.distributions.known import LAWS
 from unfunnel.moments.random_parameters import Known
 
 
@@ -38,7 +38,7 @@ def _gaussian(sigma: float) -> Tail:
 
 
 #: By the name of the distribution in PyMC: ``(*numbers) ->`` its right tail, the numbers being in
-#: the order of :data:`unfunnel.distributions.known.KNOWN_LAWS`.
+#: the order of :data:`unfunnel.distributions.known.LAWS`.
 TAILS: dict[str, Callable[..., Tail]] = {
     "Beta": lambda alpha, beta: _BOUNDED,
     "Cauchy": lambda alpha, beta: _HEAVY,
@@ -103,13 +103,13 @@ class Hyperprior:
     @property
     def variance(self) -> float:
         """The variance, infinite or NaN where it is; zero of a constant."""
-        return Known(known_law(self.name, *self.numbers)).variance if self.name else 0.0
+        return Known(LAWS[self.name].law(*self.numbers)).variance if self.name else 0.0
 
     def at_score(self, scores: np.ndarray) -> np.ndarray:
         """Return the values with these normal scores: that of 0 is the median."""
         if not self.name:
             return np.full(np.shape(scores), self.numbers[0])
-        return Known(known_law(self.name, *self.numbers)).at_score(scores)
+        return Known(LAWS[self.name].law(*self.numbers)).at_score(scores)
 
 
 # Beyond these the probability of a score is below the smallest double.
