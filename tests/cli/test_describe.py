@@ -61,7 +61,6 @@ def test_cards(path, coords):
     for said in (
         "Exact, but for quantiles of element (by quadrature",
         '"auto": non-centered until unfunnel.tune or unfunnel.sample',
-        "with which one element has an infinite mean",
         "A likelihood: its mean is that of the model.",
         "factor  2.5",
         "element   radio",

@@ -17,7 +17,7 @@ from unfunnel import ConfigError
 from unfunnel.files.api import problems_in
 from unfunnel.files.checks.validation import problems_of, problems_of_shape
 from unfunnel.files.grammar.schema import schema
-from unfunnel.files.text.reading import read_file
+from unfunnel.files.read import read_file
 
 FILES = sorted(
     path for path in (Path(__file__).parent / "bad").iterdir() if path.suffix in (".json", ".yaml")

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymc_extras.prior import Prior
 from strategies_of_priors import WORDS
-from test_files_reading import plain, texts
+from test_reading import plain, texts
 from xarray import DataArray
 
 import unfunnel
 from unfunnel import LogNormalExp
-from unfunnel.files.text.reading import read_text
-from unfunnel.files.text.writing import to_json, to_yaml
+from unfunnel.files.read import read_text
+from unfunnel.files.write import to_json, to_yaml
 
 AS_JSON = """\
 {

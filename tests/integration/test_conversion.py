@@ -7,7 +7,7 @@ from pymc_extras.deserialize import deserialize
 from pymc_extras.prior import Prior
 from pymc_marketing.special_priors import LaplacePrior, LogNormalPrior
 
-from unfunnel.files.conversion.convert import convert
+from unfunnel.files.convert import convert
 
 COORDS = {"geo": ["a", "b", "c"]}
 MEAN, STD = Prior("Gamma", mu=1.5, sigma=0.5), Prior("HalfNormal", sigma=1.0)

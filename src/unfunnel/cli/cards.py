@@ -10,7 +10,6 @@ from typing import Any
 from pymc_extras.prior import Prior
 
 from unfunnel.errors import described
-from unfunnel.files.conversion.convert import convert
 from unfunnel.moments.description import (
     SampledVariable,
     description,
@@ -19,7 +18,6 @@ from unfunnel.moments.description import (
 )
 from unfunnel.moments.labels import own_dims
 from unfunnel.moments.report import Implied
-from unfunnel.prior.base import NaturalPrior
 from unfunnel.prior.by_coord.factory import ByCoord
 from unfunnel.prior.display import value_text
 
@@ -145,6 +143,4 @@ def _remarks(prior: Any) -> list[str]:
         remarks.append(
             f"Deviations sum to zero over {dims}; the scale is that of the {prior.zero_sum.scale}."
         )
-    if not isinstance(prior, NaturalPrior) and hasattr(prior, "to_dict"):
-        remarks += [f"It has {refusal.problem.given}." for refusal in convert(prior).refusals]
     return remarks

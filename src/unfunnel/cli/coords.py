@@ -26,7 +26,7 @@ def read_coords(path: Path | None) -> dict[str, list[Any]]:
     if path is None:
         return {}
     from unfunnel.files.problems import ConfigError
-    from unfunnel.files.text.reading import read_file
+    from unfunnel.files.read import read_file
 
     document = read_file(path)
     if document.problems:

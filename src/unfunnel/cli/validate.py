@@ -41,7 +41,7 @@ def _report(file: Path) -> dict[str, Any]:
     from unfunnel.errors import ParameterError
     from unfunnel.files.api import problems_in
     from unfunnel.files.problems import ConfigError, Problem
-    from unfunnel.files.text.reading import read_file
+    from unfunnel.files.read import read_file
     from unfunnel.files.version import priors_of
 
     names: list[str] = []

@@ -10,15 +10,15 @@ from unfunnel.errors import ParameterError, UnsupportedError, described, listed
 from unfunnel.files import version
 from unfunnel.files.checks.validation import problems_of
 from unfunnel.files.problems import ConfigError, Problem
-from unfunnel.files.text.reading import (
+from unfunnel.files.read import (
     Document,
     Format,
     format_of,
     read_file,
     read_text,
 )
-from unfunnel.files.text.writing import to_json, to_yaml
-from unfunnel.files.version import PRIORS_KEY, SCHEMA_KEY, VERSION, VERSION_KEY
+from unfunnel.files.version import PRIORS_KEY, SCHEMA_KEY, VERSION, VERSION_KEY, is_whole_file
+from unfunnel.files.write import replace_file, to_json, to_yaml
 
 
 def dumps(priors: Mapping[str, Any], format: Format = "json", bare: bool = False) -> str:
@@ -64,7 +64,6 @@ def dumps(priors: Mapping[str, Any], format: Format = "json", bare: bool = False
         dims: [geo]
     """
     from unfunnel.files.encode import encode_priors
-    from unfunnel.files.grammar.schema import SCHEMA_URL
 
     if format not in ("json", "yaml"):
         raise ParameterError("format", expected="'json' or 'yaml'", given=repr(format))
@@ -73,9 +72,17 @@ def dumps(priors: Mapping[str, Any], format: Format = "json", bare: bool = False
     whole = data if bare else {VERSION_KEY: VERSION, PRIORS_KEY: data}
     if problems := problems_of(whole):
         raise ConfigError("dumps", problems)
+    return text_of(whole, format)
+
+
+def text_of(data: Any, format: Format) -> str:
+    """Return the text of plain data; that of a whole file names the JSON Schema for editors."""
+    from unfunnel.files.grammar.schema import SCHEMA_URL
+
+    whole = is_whole_file(data)
     if format == "yaml":
-        return to_yaml(whole, None if bare else SCHEMA_URL)
-    return to_json(whole if bare else {SCHEMA_KEY: SCHEMA_URL, **whole})
+        return to_yaml(data, SCHEMA_URL if whole else None)
+    return to_json({SCHEMA_KEY: SCHEMA_URL, **data} if whole else data)
 
 
 def _check_names(priors: Any, bare: bool) -> None:
@@ -117,7 +124,7 @@ def dump(priors: Mapping[str, Any], path: str | FilePath, bare: bool = False) ->
     {'beta': LogNormalExp(mu=1.5, sigma=0.5, dims="geo")}
     """
     text = dumps(priors, format_of(path), bare)
-    FilePath(path).write_text(text, encoding="utf-8", newline="\n")
+    replace_file(path, text)
 
 
 def loads(text: str, format: Format = "json") -> dict[str, Any]:
@@ -179,7 +186,7 @@ def problems_in(document: Document) -> list[Problem]:
     Parameters
     ----------
     document : Document
-        From :func:`unfunnel.files.text.reading.read_file` or ``read_text``.
+        From ``read_file`` or ``read_text``.
     """
     if (problem := version.problem_of_version(document.data)) is not None:
         return document.located([problem])

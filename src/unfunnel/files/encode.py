@@ -29,8 +29,8 @@ from xarray import DataArray
 
 from unfunnel.errors import UnsupportedError, described
 from unfunnel.files.masks import mask_class
+from unfunnel.files.nodes import MAX_DEPTH, MAX_VALUES
 from unfunnel.files.problems import Path, dotted
-from unfunnel.files.text.tree import MAX_DEPTH, MAX_VALUES
 from unfunnel.prior import codec
 from unfunnel.prior.base import CLASSES, NaturalPrior
 from unfunnel.prior.by_coord import codec as by_coord_codec

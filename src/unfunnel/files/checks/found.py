@@ -10,7 +10,7 @@ from typing import Any
 
 from unfunnel.errors import listed
 from unfunnel.files.grammar.shapes_of_values import is_number
-from unfunnel.files.text.yaml_text import plain_scalar, with_point_and_sign
+from unfunnel.files.yaml_words import as_decimal, plain_scalar
 
 _LONGEST = 40
 _MOST_KEYS = 6
@@ -85,7 +85,7 @@ def misread(value: Any) -> str:
     number, _ = plain_scalar(text)
     if is_number(number) and abs(number) <= float_info.max:
         return f"It is a number in quotes: write {text} without them."
-    usual = with_point_and_sign(text)
+    usual = as_decimal(text)
     if usual is None or not isfinite(float(usual)):
         return ""
     return f"YAML reads {text} as a string even without quotes: write {usual} without them."

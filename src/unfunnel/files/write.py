@@ -1,4 +1,4 @@
-"""From plain data to a text that a reviewer reads: one layout, whatever the values.
+"""From plain data to a text that a reviewer reads, and from a text to a file that is never half.
 
 Mappings are written a key a line, and what holds no mapping on one line: a list of numbers, dims,
 parameters that are numbers. An array of two axes has a line for each row. Where lines break depends
@@ -8,31 +8,23 @@ on the kinds of the values only, so that another number changes one line.
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import yaml
 
-from unfunnel.files.text.yaml_text import plain_scalar
+from unfunnel.files.yaml_words import plain_scalar
 
 # What no reader of YAML takes for anything but a text; all else is written in quotes.
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*")
 
 
 def to_json(data: Any) -> str:
-    """Return JSON, with a line break at its end.
-
-    Examples
-    --------
-    >>> from unfunnel.files.text.writing import to_json
-    >>> print(to_json({"beta": {"dist": "Normal", "kwargs": {"mu": [1.0, 2.0]}}}), end="")
-    {
-      "beta": {
-        "dist": "Normal",
-        "kwargs": {"mu": [1.0, 2.0]}
-      }
-    }
-    """
+    """Return JSON, with a line break at its end."""
     return _json(data, "") + "\n"
 
 
@@ -61,26 +53,7 @@ def _is_flat(value: Any) -> bool:
 
 
 def to_yaml(data: Any, schema: str | None = None) -> str:
-    """Return YAML, with a line break at its end.
-
-    Parameters
-    ----------
-    data : dict
-        Plain data.
-    schema : str, optional
-        Address of a JSON Schema; editors find it in the first line.
-
-    Examples
-    --------
-    >>> from unfunnel.files.text.writing import to_yaml
-    >>> print(
-    ...     to_yaml({"beta": {"dist": "Normal", "kwargs": {"mu": 1e-05}, "dims": ["no"]}}), end=""
-    ... )
-    beta:
-      dist: Normal
-      kwargs: {mu: 1.0e-05}
-      dims: ["no"]
-    """
+    """Return YAML, with a line break at its end; editors find a schema in its first line."""
     text = yaml.dump(
         data,
         Dumper=_Dumper,
@@ -121,3 +94,24 @@ class _Dumper(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML has no types
 _Dumper.add_representer(str, _Dumper.text)
 _Dumper.add_representer(dict, _Dumper.mapping)
 _Dumper.add_representer(list, _Dumper.sequence)
+
+
+def replace_file(path: str | os.PathLike[str], text: str) -> None:
+    """Write a file so that its readers see the old text or the new one, whatever fails meanwhile.
+
+    The text is written beside the file and then takes its place. A link stays a link, and the file
+    keeps its permissions.
+    """
+    target = Path(os.path.realpath(path))
+    beside = target.with_name(f".{target.name}.{token_hex(4)}.tmp")
+    try:
+        with open(beside, "x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            shutil.copymode(target, beside)
+        os.replace(beside, target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise

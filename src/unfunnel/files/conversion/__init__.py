@@ -1,1 +1,0 @@
-"""Priors of other libraries as ours, from plain data to plain data."""

@@ -1,0 +1,300 @@
+"""The kinds of priors that :mod:`unfunnel.files.convert` knows, each with what it becomes.
+
+pymc-marketing knows two of our laws by other parameters: ``LogNormalPrior(mean, std)`` is
+``LogNormalExp(mu, sigma)``, and the standard deviation of ``LaplacePrior(mu, b)`` is ``sqrt(2) b``
+(Johnson, Kotz & Balakrishnan 1995, *Continuous Univariate Distributions* 2, chapter 24). The
+exponential of a Normal with constant ``mu`` and ``sigma`` is a lognormal law; with hyperpriors it
+is another model than ``LogNormalExp`` with any hyperpriors, so it is not converted.
+
+To add a kind, write a function like ``from_laplace`` and name it in ``converter_of``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import sqrt
+from typing import Any
+
+from unfunnel.errors import listed, nearest
+from unfunnel.files.problems import Path, Problem
+
+_SD_OF_LAPLACE = sqrt(2.0)
+
+# Under which key the name stands.
+_NAME_KEYS = ("special_prior", "dist", "distribution", "class")
+_OPTIONS = ("dims", "centered", "transform")
+# Written by the registry of pymc-marketing beside everything else; it says nothing more.
+_REGISTRY_KEY = "__type__"
+
+
+class RefusedError(Exception):
+    """A prior that was recognized and cannot be converted."""
+
+    def __init__(self, path: Path, given: str, expected: str, remedy: str = "") -> None:
+        self.problem = Problem(path, given, expected, remedy)
+        super().__init__(str(self.problem))
+
+
+@dataclass(frozen=True)
+class Converted:
+    """The prior that stands for one of another library; remarks are parts of a sentence."""
+
+    name: str
+    parameters: dict[str, Any]
+    remarks: list[str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One dictionary that describes a prior, whoever wrote it.
+
+    ``is_flat`` says that the parameters stand beside the name, as in files written by hand.
+    """
+
+    name: str
+    parameters: dict[str, Any]
+    options: dict[str, Any]
+    other: dict[str, Any] = field(default_factory=dict)
+    is_flat: bool = False
+
+    @classmethod
+    def read(cls, data: Any) -> Entry | None:
+        """Read a dictionary, or return None if it names no prior."""
+        if not isinstance(data, Mapping):
+            return None
+        key = next((key for key in _NAME_KEYS if isinstance(data.get(key), str)), None)
+        if key is None or (key == "class" and "kwargs" not in data):  # {"class": "Scaled", ...}
+            return None
+        other = {k: v for k, v in data.items() if k not in (key, _REGISTRY_KEY)}
+        kwargs = other.pop("kwargs", None)
+        parameters = dict(kwargs) if isinstance(kwargs, Mapping) else {}
+        source = parameters if key == "class" else other
+        options = {each: source.pop(each) for each in _OPTIONS if each in source}
+        if is_flat := kwargs is None:
+            parameters, other = other, {}
+        return cls(data[key].rpartition(".")[2], parameters, options, other, is_flat)
+
+    @property
+    def title(self) -> str:
+        """What it is called in a message."""
+        transform = self.options.get("transform")
+        return self.name if transform is None else f"{self.name} under {transform}"
+
+    def written_as(self, name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the dictionary of another prior with the same dims and centering."""
+        options = {key: value for key, value in self.options.items() if key != "transform"}
+        if self.is_flat:
+            return {"distribution": name, **parameters, **options}
+        return {"dist": name, "kwargs": dict(parameters), **options, **self.other}
+
+
+def converter_of(entry: Entry) -> Callable[[Entry, Path], Converted] | None:
+    """Return what converts a prior; None for one that stays."""
+    if entry.name == "Normal" and entry.options.get("transform") == "exp":
+        fits = entry.parameters.keys() <= {"mu", "sigma"} or entry.parameters.keys() <= {
+            "mu",
+            "tau",
+        }
+        return from_exponential if fits and not entry.other else None  # else validation says why
+    return {"LogNormalPrior": from_log_normal, "LaplacePrior": from_laplace}.get(entry.name)
+
+
+def from_log_normal(entry: Entry, path: Path) -> Converted:
+    """Return ``LogNormalExp(mu, sigma)`` for ``LogNormalPrior(mean, std)``."""
+    given = dict(entry.parameters)
+    for alias, name in (("mu", "mean"), ("sigma", "std")):  # as upstream reads them
+        if name not in given and alias in given:
+            given[name] = given.pop(alias)
+    _check(entry, given, ("mean", "std"), ("std",), path)
+    for name, value in given.items():
+        remedy = "Write the one meant: pymc-marketing squares it, so that its sign is lost."
+        _check_positive(value, (*path, name), remedy)
+    remarks = ["the same law, as one LogNormal random variable"]
+    if any(_is_prior(value) for value in given.values()):
+        remarks.append("the names of its hyperparameters end in _mu and _sigma, not _mean and _std")
+    if "mean" not in given:
+        remarks.append("without mu it is a likelihood")
+    ours = {"mean": "mu", "std": "sigma"}
+    parameters = {ours[key]: _parameter(given[key]) for key in ours if key in given}
+    return Converted("LogNormalExp", parameters, remarks)
+
+
+def from_laplace(entry: Entry, path: Path) -> Converted:
+    """Return ``LaplaceIdentity(mu, sigma)`` for ``LaplacePrior(mu, b)``."""
+    given = entry.parameters
+    _check(entry, given, ("mu", "b"), ("mu", "b"), path)
+    _check_positive(given["b"], (*path, "b"))
+    remarks = ["sigma is the standard deviation, sqrt(2) b"]
+    if _is_prior(given["b"]):
+        remarks.append("the name of that hyperparameter ends in _sigma, not _b")
+    if entry.options.get("centered", True) is not True:
+        remarks.append(
+            "pymc-marketing's, non-centered, has one variance for all elements that share b, so "
+            "that they are large or small together; here they are independent given mu and sigma, "
+            "as there with centered: true"
+        )
+    sigma = times(_parameter(given["b"]), _SD_OF_LAPLACE)
+    return Converted("LaplaceIdentity", {"mu": _parameter(given["mu"]), "sigma": sigma}, remarks)
+
+
+def from_exponential(entry: Entry, path: Path) -> Converted:
+    """Return ``LogNormalExp(mu, sigma)`` for the exponential of a Normal prior."""
+    given = {"mu": 0.0, "sigma": 1.0, **entry.parameters}  # as PyMC has them
+    if "tau" in given:
+        del given["sigma"]
+    if named := [key for key, value in given.items() if _is_prior(value)]:
+        raise RefusedError(
+            path,
+            f"hyperpriors for {listed(named)} on the log scale",
+            "numbers, of which the mean and the standard deviation follow",
+            "To state the mean and the spread of one element instead, write LogNormalExp(mu, cv) "
+            "with hyperpriors in natural units.",
+        )
+    remarks = [
+        "the same law, by its mean and standard deviation in natural units",
+        "it is one random variable, without a second one whose name ends in _raw",
+    ]
+    return Converted("LogNormalExp", _lognormal_moments(given, path), remarks)
+
+
+def _lognormal_moments(given: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """Return mean and standard deviation as numbers or arrays, written like what is given."""
+    import numpy as np
+
+    from unfunnel.families.lognormal_exp import LOGNORMAL_EXP
+    from unfunnel.families.ops import NUMPY
+
+    expected = "mu and sigma of which the mean and the standard deviation are numbers"
+    arrays = [_parameter(value) for value in given.values() if _is_labelled(value)]
+    frame = arrays[0] if arrays else {}
+    if any({**frame, "data": 0} != {**other, "data": 0} for other in arrays):
+        raise RefusedError(path, "arrays with different dims or coords", expected)
+    if arrays and any(isinstance(value, list) for value in given.values()):
+        raise RefusedError(path, "an array with dims beside one without", expected)
+    numbers = {
+        key: np.asarray(value["data"] if _is_labelled(value) else value, dtype=float)
+        for key, value in given.items()
+    }
+    with np.errstate(all="ignore"):
+        scale = numbers["sigma"] if "sigma" in numbers else numbers["tau"] ** -0.5
+        found = LOGNORMAL_EXP.moments(*np.broadcast_arrays(numbers["mu"], scale), NUMPY)
+    for name, value in found.items():
+        if not np.all(np.isfinite(value) & (value > 0)):
+            raise RefusedError(path, f"{name} = {value}", expected)
+    lists = {name: np.asarray(found[name]).tolist() for name in ("mu", "sigma")}
+    return {name: {**frame, "data": each} if arrays else each for name, each in lists.items()}
+
+
+def times(value: Any, factor: float) -> Any:
+    """Return a parameter times a positive number.
+
+    The parameters of a prior are scaled where that is known to be the same; where it is not, as for
+    defaults, which have units too, the prior becomes ``Scaled``.
+    """
+    if _is_labelled(value):
+        return {**value, "data": times(value["data"], factor)}
+    if isinstance(value, list):
+        return [times(each, factor) for each in value]
+    if _is_number(value):
+        return value * factor
+    prior = Entry.read(value)
+    if prior is not None and "transform" not in prior.options:
+        given = prior.parameters
+        for units in _UNITS.get(prior.name, ()):
+            if units.keys() == given.keys() and all(_numbers(each) for each in given.values()):
+                scaled = {
+                    k: times(v, factor ** units[k]) if units[k] else v for k, v in given.items()
+                }
+                return prior.written_as(prior.name, scaled)
+    return {"class": "Scaled", "data": {"dist": value, "factor": factor}}
+
+
+#: How the parameters of a distribution scale with its unit, as powers, for each form of it.
+_UNITS: dict[str, tuple[dict[str, int], ...]] = {
+    "Exponential": ({"lam": -1}, {"scale": 1}),
+    "Gamma": ({"alpha": 0, "beta": -1}, {"mu": 1, "sigma": 1}),
+    "HalfCauchy": ({"beta": 1},),
+    "HalfNormal": ({"sigma": 1}, {"tau": -2}),
+    "HalfStudentT": ({"nu": 0, "sigma": 1},),
+    "InverseGamma": ({"alpha": 0, "beta": 1}, {"mu": 1, "sigma": 1}),
+    "Uniform": ({"lower": 1, "upper": 1},),
+    "Weibull": ({"alpha": 0, "beta": 1},),
+    "LogNormalExp": ({"mu": 1, "sigma": 1}, {"mu": 1, "cv": 0}),
+    "WeibullExp": ({"mu": 1, "sigma": 1}, {"mu": 1, "cv": 0}),
+}
+
+
+def _check(
+    entry: Entry,
+    given: Mapping[str, Any],
+    known: tuple[str, ...],
+    needed: tuple[str, ...],
+    path: Path,
+) -> None:
+    """Refuse wrong keys, kinds of values and dims."""
+    extra = [key for key in entry.options if key == "transform"]
+    for key in (*given, *entry.other, *extra):
+        if key not in known:
+            raise RefusedError(
+                (*path, key),
+                f"a key {key!r} that {entry.name} does not have",
+                f"the keys {listed(known)}",
+                f"Rename or remove it; nothing is ignored.{nearest(key, known)}",
+            )
+    if missing := [key for key in needed if key not in given]:
+        raise RefusedError(path, f"{entry.name} without {listed(missing)}", listed(needed))
+    for key, value in given.items():
+        if not (_is_number(value) or isinstance(value, list | Mapping)):
+            what = f"{value!r}, of type {type(value).__name__}"
+            raise RefusedError((*path, key), what, "a number, an array or a prior")
+        if _is_prior(value) and value.get("dims") and not entry.options.get("dims"):
+            raise RefusedError(
+                path,
+                f"no dims, while {key} has {value['dims']!r}",
+                "the dims of the elements",
+                "Add dims. Without them pymc-marketing gives each element a deviation of its own "
+                "if centered, and one to all if not.",
+            )
+
+
+def _check_positive(value: Any, path: Path, remedy: str = "") -> None:
+    if not all(number > 0 for number in _numbers(value)):
+        raise RefusedError(path, f"{value}", "a positive number", remedy)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_labelled(value: Any) -> bool:
+    """Whether plain data are an array with dims, ours or that of ``DataArray.to_dict``."""
+    if not isinstance(value, Mapping):
+        return False
+    return value.get("class") == "DataArray" or {"dims", "attrs", "data", "coords"} <= value.keys()
+
+
+def _is_prior(value: Any) -> bool:
+    return isinstance(value, Mapping) and not _is_labelled(value)
+
+
+def _numbers(value: Any) -> list[float]:
+    """Return the constants in a parameter: all elements of an array, none of a prior."""
+    if _is_labelled(value):
+        return _numbers(value["data"])
+    if isinstance(value, list):
+        return [number for each in value for number in _numbers(each)]
+    return [value] if _is_number(value) else []
+
+
+def _parameter(value: Any) -> Any:
+    """Return a parameter, an array with dims in our form; that of ``to_dict`` holds more."""
+    if not _is_labelled(value) or value.get("class") == "DataArray":
+        return value
+    coords = {
+        name: coord["data"]
+        for name, coord in value["coords"].items()
+        if list(coord["dims"]) == [name]
+    }
+    data = {"class": "DataArray", "data": value["data"], "dims": list(value["dims"])}
+    return {**data, "coords": coords} if coords else data

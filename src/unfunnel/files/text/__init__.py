@@ -1,1 +1,0 @@
-"""JSON and YAML: reading with problems and lines, writing in one layout, changing in place."""
