@@ -22,13 +22,12 @@ FILES = {
 #: From bottom to top. A package imports from those below; not from its neighbours on a floor.
 FLOORS = (
     ("errors", "intervals", "names"),
-    ("optional",),
+    ("alignment", "optional"),
     ("figure_style",),
     ("families",),
     ("parameterization",),
     ("distributions",),
     ("structures",),
-    ("alignment",),
     ("moments",),
     ("prior",),
     ("elicitation", "populations", "predict", "tuning"),

@@ -1,4 +1,4 @@
-"""Constants with axes, aligned with a model's coords: by label where there are labels.
+"""Labels of dims: matched by what they mean, and constants aligned with those of a model.
 
 Labelled arrays (xarray) may come in any order of dims and labels and may hold more labels than the
 model; a label that the model has and the array lacks is refused. Unlabelled arrays follow the rule
@@ -7,8 +7,9 @@ of PyMC and numpy: the last axis belongs to the last dim.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -19,19 +20,85 @@ from unfunnel.errors import DimsError, LabelError, listed, shown
 
 Coords = Mapping[str, Sequence[Any] | None]
 
+SAME_TYPE = "Labels are compared with their types: 1 and '1' differ."
+
+
+def index_of(labels: Iterable[Any], subject: str, dim: str, *, unique: bool = True) -> pd.Index:
+    """Return labels as an index, dates of any kind as dates.
+
+    Labels that are there twice are refused where ``unique``.
+    """
+    index = pd.Index(list(labels), tupleize_cols=False)
+    if index.inferred_type == "date":
+        index = pd.DatetimeIndex(index)
+    if unique and not index.is_unique:
+        raise LabelError(
+            subject,
+            expected=f"unique labels along dim {dim!r}",
+            given=f"repeated labels {shown(index[index.duplicated()].unique())}",
+        )
+    return index
+
+
+def model_index(
+    dim: str, coords: Coords, lengths: Mapping[str, int], subject: str, *, unique: bool = False
+) -> pd.Index:
+    """Return the labels of a dim of a model; PyMC labels one without coords 0, 1, 2, ..."""
+    labels = coords.get(dim)
+    return index_of(range(lengths[dim]) if labels is None else labels, subject, dim, unique=unique)
+
+
+def positions_of(wanted: pd.Index, known: pd.Index) -> np.ndarray:
+    """Return where among the known labels each wanted one stands; -1 where it does not.
+
+    Dates are found among texts of dates, and texts among labels that a trace would hold as texts.
+    """
+    wanted, known = _both_as_dates(wanted, known)
+    positions = np.asarray(known.get_indexer(wanted))
+    texts, known_texts = _as_in_traces(wanted), _as_in_traces(known)
+    if (positions < 0).any() and texts.is_unique and known_texts.is_unique:
+        positions = np.where(positions < 0, known_texts.get_indexer(texts), positions)
+    return positions
+
+
+def alike(label: Any) -> Any:
+    """Return what labels have in common that read the same but are of different types."""
+    if isinstance(label, datetime):
+        naive = label.astimezone(UTC).replace(tzinfo=None) if label.tzinfo else label
+        return pd.Timestamp(naive).isoformat()
+    try:
+        return float(label)
+    except (TypeError, ValueError):
+        pass
+    try:
+        return alike(datetime.fromisoformat(str(label)))
+    except ValueError:
+        return str(label)
+
+
+def _as_in_traces(index: pd.Index) -> pd.Index:
+    """Return labels as a trace holds them: numpy makes texts of numbers among texts."""
+    values = np.asarray(index.tolist())
+    return pd.Index(values.tolist()) if values.dtype.kind == "U" and values.ndim == 1 else index
+
+
+def _both_as_dates(wanted: pd.Index, known: pd.Index) -> tuple[pd.Index, pd.Index]:
+    dates = [isinstance(index, pd.DatetimeIndex) for index in (wanted, known)]
+    texts = wanted if dates[1] else known
+    if sum(dates) == 1 and texts.inferred_type == "string":
+        try:
+            parsed = pd.DatetimeIndex(texts)
+        except ValueError:
+            return wanted, known  # no dates: nothing matches
+        return (parsed, known) if dates[1] else (wanted, parsed)
+    return wanted, known
+
 
 @dataclass(frozen=True)
 class AlignedArray:
-    """A constant whose axes are named.
+    """A constant with one named axis for each of ``dims``, in the order of the prior's own dims.
 
-    Parameters
-    ----------
-    values : ndarray
-        One axis for each of ``dims``.
-    dims : tuple of str
-        In the order of the prior's own dims.
-    fixed : dict of str to int
-        Dims to whose present length and labels the values are tied.
+    ``fixed`` holds the dims to whose present length and labels the values are tied.
     """
 
     values: np.ndarray
@@ -48,34 +115,9 @@ def align_array(
     *,
     exact: bool = False,
 ) -> AlignedArray:
-    """Align a constant with the coords of a model.
+    """Align a constant with the labels and present lengths of the declared dims.
 
-    Parameters
-    ----------
-    value : ndarray or DataArray
-        The constant.
-    dims : tuple of str
-        The declared dims of the prior.
-    coords : mapping
-        Labels of each dim, or None for a dim without labels.
-    lengths : mapping
-        Present length of each dim.
-    subject : str
-        What the constant is, for messages: ``"beta: mu"``.
-    exact : bool, default False
-        Refuse labels that the model does not have, as data must not be dropped.
-
-    Returns
-    -------
-    AlignedArray
-        The values, transposed to the order of ``dims`` and reordered to the model's labels.
-
-    Raises
-    ------
-    DimsError
-        If the array has a dim that is not declared, or more axes than there are dims.
-    LabelError
-        If labels or lengths do not match.
+    With ``exact`` labels that the model does not have are refused, as data must not be dropped.
     """
     if isinstance(value, DataArray):
         return _align_labelled(value, dims, coords, lengths, subject, exact)
@@ -104,9 +146,9 @@ def _align_positional(
             )
     fixed = {d: n for d, n in zip(axes, values.shape, strict=True) if n == lengths[d]}
     # An axis of length one broadcasts, as everywhere in numpy.
-    kept = tuple(i for i, n in enumerate(values.shape) if n != 1)
-    squeezed = values.reshape([values.shape[i] for i in kept])
-    return AlignedArray(squeezed, tuple(axes[i] for i in kept), fixed)
+    kept = [axis for axis, length in enumerate(values.shape) if length != 1]
+    squeezed = values.reshape([values.shape[axis] for axis in kept])
+    return AlignedArray(squeezed, tuple(axes[axis] for axis in kept), fixed)
 
 
 def _align_labelled(
@@ -126,72 +168,46 @@ def _align_labelled(
             remedy=f"Declare {listed(unknown)} in dims=, or drop it from the array.",
         )
     order = tuple(dim for dim in dims if dim in array.dims)
-    array = array.transpose(*order)
-    values = np.asarray(array.values)
+    values = np.asarray(array.transpose(*order).values)
     for axis, dim in enumerate(order):
-        labels = array.indexes.get(dim)
-        found = None if labels is None else pd.Index(labels)
-        positions = _positions(found, len(array[dim]), dim, coords, lengths, subject, exact)
-        values = np.take(values, positions, axis=axis)
-    return AlignedArray(values, order, {dim: lengths[dim] for dim in order})
-
-
-def _positions(
-    found: pd.Index | None,
-    size: int,
-    dim: str,
-    coords: Coords,
-    lengths: Mapping[str, int],
-    subject: str,
-    exact: bool,
-) -> np.ndarray:
-    """Return where in the array each label of the model stands."""
-    if found is None:
-        if size != lengths[dim]:
+        if dim in array.indexes:
+            known = index_of(array.indexes[dim], subject, dim)
+            positions = _all_positions(
+                model_index(dim, coords, lengths, subject), known, dim, subject, exact
+            )
+            values = np.take(values, positions, axis=axis)
+        elif array.sizes[dim] != lengths[dim]:
             raise LabelError(
                 subject,
                 expected=f"length {lengths[dim]} along dim {dim!r}",
-                given=f"{size} values without labels",
+                given=f"{array.sizes[dim]} values without labels",
                 remedy="Give the DataArray coords, so that its values can be matched by label.",
             )
-        return np.arange(size)
-    wanted = model_labels(dim, coords, lengths, found)
-    if not found.is_unique:
-        raise LabelError(
-            subject,
-            expected=f"unique labels along dim {dim!r}",
-            given=f"repeated labels {shown(found[found.duplicated()].unique())}",
-        )
-    positions = found.get_indexer(wanted)
+    return AlignedArray(values, order, {dim: lengths[dim] for dim in order})
+
+
+def _all_positions(
+    wanted: pd.Index, known: pd.Index, dim: str, subject: str, exact: bool
+) -> np.ndarray:
+    """Return where in the array each label of the model stands; every one must be there."""
+    positions = positions_of(wanted, known)
     if (positions < 0).any():
         raise LabelError(
             subject,
             expected=f"a value for each label of dim {dim!r}, which has {shown(wanted)} "
             f"({wanted.dtype})",
-            given=f"no value for {shown(wanted[positions < 0])} among the labels {shown(found)} "
-            f"({found.dtype})",
-            remedy="Labels are compared with their types: 1 and '1' differ.",
+            given=f"no value for {shown(wanted[positions < 0])} among the labels {shown(known)} "
+            f"({known.dtype})",
+            remedy=SAME_TYPE,
         )
-    if exact and len(found) != len(wanted):
+    if exact and len(known) != len(wanted):
+        extra = known.delete(np.unique(positions))
         raise LabelError(
             subject,
             expected=f"the labels of dim {dim!r} and no others: {shown(wanted)}",
-            given=f"also {shown(found.difference(wanted))}",
+            given=f"also {shown(extra)}",
         )
-    return np.asarray(positions)
-
-
-def model_labels(dim: str, coords: Coords, lengths: Mapping[str, int], found: pd.Index) -> pd.Index:
-    """Return the labels of a dim, as dates where those that are looked for are dates."""
-    labels = coords.get(dim)
-    # PyMC labels a dim without coords 0, 1, 2, ... in its traces; so do we.
-    wanted = pd.RangeIndex(lengths[dim]) if labels is None else pd.Index(list(labels))
-    if isinstance(found, pd.DatetimeIndex) and not isinstance(wanted, pd.DatetimeIndex):
-        try:
-            return pd.DatetimeIndex(wanted) if labels is not None else wanted
-        except ValueError:
-            return wanted  # no dates: nothing will match, which is reported with both labels
-    return wanted
+    return positions
 
 
 def registered_dims(model: Any, tensor: Any) -> tuple[str, ...] | None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import pymc as pm
 import xarray as xr
 from pytensor.graph.traversal import ancestors
 from pytensor.xtensor.vectorization import XRV
 
+from unfunnel.alignment import SAME_TYPE, alike, index_of, model_index, positions_of
 from unfunnel.errors import LabelError, UnsupportedError, listed, shown
 from unfunnel.parameterization.graph_ops import random_node
 from unfunnel.structures.joint import JointVariable
@@ -56,7 +56,8 @@ def extend_posterior(
     ------
     LabelError
         If a free variable is missing from the trace, has other dims or another length along a dim
-        without a name, or if the labels are of another type than those in the trace.
+        without a name. If labels are tuples, are there twice, or read like those in the trace and
+        are of another type.
     UnsupportedError
         If a dim changed along which a variable is drawn jointly, as effects that sum to zero are.
 
@@ -66,6 +67,9 @@ def extend_posterior(
     children. With a value transform the trace holds the variable itself, whatever the centering, so
     nothing else is needed. Deterministics are left out: ``pm.sample_posterior_predictive`` computes
     them again.
+
+    A trace holds the labels ``[101, 102, "online"]`` as texts. They are matched, and what comes
+    back holds them as texts, too.
 
     Examples
     --------
@@ -87,16 +91,26 @@ def extend_posterior(
     extended = xr.Dataset(coords={dim: posterior[dim] for dim in ("chain", "draw")})
     for seed, variable in zip(seeds, _parents_first(model), strict=True):
         old = _old_draws(posterior, variable.name)
-        wanted = _labels_now(model, variable, old)
-        changed = {dim for dim, labels in wanted.items() if not _same_labels(old, dim, labels)}
+        axes = _axes_now(model, variable, old)
+        labels = {dim: axis.labels for dim, axis in axes.items()}
+        changed = {dim for dim, axis in axes.items() if axis.changed(old.sizes[dim])}
         if changed:
             _LOG.info("Drawing new elements of %s given its parents.", variable.name)
-            _require_elementwise(variable, changed, tuple(wanted))
+            _require_elementwise(variable, changed, tuple(axes))
             new = _draw(model, variable, extended, int(seed), progressbar)
-            extended[variable.name] = _merged(old, new, wanted)
-        else:
-            extended[variable.name] = old
+            old = _merged(old, new, axes)
+        extended[variable.name] = old.assign_coords(labels)
     return _tree(extended)
+
+
+class _Axis(NamedTuple):
+    """The labels that a dim has now, as PyMC compares them, and where in the trace they stand."""
+
+    labels: np.ndarray
+    positions: np.ndarray
+
+    def changed(self, length: int) -> bool:
+        return not np.array_equal(self.positions, np.arange(length))
 
 
 def _posterior_of(trace: Any) -> xr.Dataset:
@@ -129,7 +143,7 @@ def _draw(
             # Else it returns the data, too, which may still be of the old groups.
             predictions=True,
         )
-    return drawn["predictions"][variable.name].astype(variable.dtype)  # type: ignore[no-any-return]  # no types
+    return drawn["predictions"][variable.name]  # type: ignore[no-any-return]  # no types
 
 
 def _parents_first(model: pm.Model) -> list[Any]:
@@ -147,48 +161,58 @@ def _old_draws(posterior: xr.Dataset, name: str) -> xr.DataArray:
             given="none of this one",
             remedy="Pass the trace of this model, with its free variables.",
         )
-    return posterior[name]
+    return posterior[name].reset_coords(drop=True)
 
 
-def _labels_now(model: Any, variable: Any, old: xr.DataArray) -> dict[str, pd.Index]:
+def _axes_now(model: Any, variable: Any, old: xr.DataArray) -> dict[str, _Axis]:
     """Return the labels that the model has now for each dim of a variable, in its own order."""
+    subject = f"extend_posterior: {variable.name}"
     dims = [dim for dim in model.named_vars_to_dims.get(variable.name, ()) if dim is not None]
-    found = tuple(str(dim) for dim in old.dims if dim not in ("chain", "draw"))
-    if len(dims) < len(found):  # a dim without a name cannot be extended, only stay as it is
+    in_trace = tuple(str(dim) for dim in old.dims if dim not in ("chain", "draw"))
+    if len(dims) < len(in_trace):  # a dim without a name cannot be extended, only stay as it is
         lengths = tuple(int(length) for length in variable.shape.eval(mode="FAST_COMPILE"))
-        if lengths != tuple(old.sizes[dim] for dim in found):
+        if lengths != tuple(old.sizes[dim] for dim in in_trace):
             raise LabelError(
-                f"extend_posterior: {variable.name}",
+                subject,
                 expected=f"posterior draws of shape {lengths}, or dims with names",
-                given=f"dims {dict(zip(found, old.shape[2:], strict=True))}",
+                given=f"dims {dict(zip(in_trace, old.shape[2:], strict=True))}",
                 remedy="Give the variable dims=, so that new elements can be told from old ones.",
             )
         return {}
-    if set(dims) != set(found):
+    if set(dims) != set(in_trace):
         raise LabelError(
-            f"extend_posterior: {variable.name}",
+            subject,
             expected=f"posterior draws with the dims {tuple(dims)}",
             given=f"dims {old.dims}",
             remedy="Pass the trace of this model.",
         )
-    return {dim: _checked_labels(model, dim, old, variable.name) for dim in dims}
+    return {dim: _axis(model, dim, old, subject) for dim in dims}
 
 
-def _checked_labels(model: Any, dim: str, old: xr.DataArray, name: str) -> pd.Index:
-    labels = model.coords.get(dim)
-    # PyMC labels a dim without coords 0, 1, 2, ... in its traces; so do we.
-    length = int(model.dim_lengths[dim].eval())
-    now = pd.RangeIndex(length) if labels is None else pd.Index(list(labels))
-    before = pd.Index(old[dim].values)
-    if not now.isin(before).any() and now.astype(str).isin(before.astype(str)).any():
+def _axis(model: Any, dim: str, old: xr.DataArray, subject: str) -> _Axis:
+    lengths = {dim: int(model.dim_lengths[dim].eval())}
+    now = model_index(dim, model.coords, lengths, subject, unique=True)
+    before = index_of(old.indexes.get(dim, range(old.sizes[dim])), subject, dim)
+    if tuples := [label for label in (*now, *before) if isinstance(label, tuple)]:
         raise LabelError(
-            f"extend_posterior: {name}",
+            subject,
+            expected=f"labels of dim {dim!r} that a trace can hold",
+            given=f"the tuples {shown(tuples)}",
+            remedy="Join the parts of each label to one text.",
+        )
+    positions = positions_of(now, before)
+    known = set(map(alike, before))
+    doubtful = [label for label in now[positions < 0] if alike(label) in known]
+    if doubtful:  # to draw them anew would lose the posterior of a group that is known
+        raise LabelError(
+            subject,
             expected=f"labels of dim {dim!r} of the same type as in the trace, {shown(before)} "
             f"({before.dtype})",
-            given=f"{shown(now)} ({now.dtype})",
-            remedy="Labels are compared with their types: 1 and '1' differ.",
+            given=f"{shown(doubtful)} ({now.dtype})",
+            remedy=SAME_TYPE,
         )
-    return now
+    labels = model.coords.get(dim)
+    return _Axis(np.asarray(now if labels is None else list(labels)), positions)
 
 
 def _require_elementwise(variable: Any, changed: set[str], dims: tuple[str, ...]) -> None:
@@ -212,18 +236,14 @@ def _require_elementwise(variable: Any, changed: set[str], dims: tuple[str, ...]
         )
 
 
-def _same_labels(old: xr.DataArray, dim: str, labels: pd.Index) -> bool:
-    return len(old[dim]) == len(labels) and bool((pd.Index(old[dim].values) == labels).all())
-
-
-def _merged(old: xr.DataArray, new: xr.DataArray, wanted: dict[str, pd.Index]) -> xr.DataArray:
+def _merged(old: xr.DataArray, new: xr.DataArray, axes: dict[str, _Axis]) -> xr.DataArray:
     """Take the posterior where there is one, and the new draws elsewhere."""
-    new = new.assign_coords(wanted).transpose(*old.dims)
-    aligned = old.reindex({dim: labels for dim, labels in wanted.items()})
-    known = xr.ones_like(old.isel(chain=0, draw=0, drop=True), dtype=bool).reindex(
-        wanted, fill_value=False
-    )
-    return aligned.where(known, new).transpose(*old.dims).astype(old.dtype)
+    known = xr.DataArray(True)
+    for dim, axis in axes.items():
+        old = old.isel({dim: axis.positions.clip(0)})
+        known = known & xr.DataArray(axis.positions >= 0, dims=dim)
+    old, new = old.drop_vars(axes, errors="ignore"), new.drop_vars(axes, errors="ignore")
+    return old.where(known, new).transpose(*old.dims).astype(old.dtype)
 
 
 def _tree(posterior: xr.Dataset) -> xr.DataTree:

@@ -1,7 +1,10 @@
 """Our deserializer is in place whatever is imported first; the patch of ``Prior.from_dict``."""
 
+import re
 import subprocess
 import sys
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 from pymc_extras.deserialize import DESERIALIZERS, deserialize
@@ -60,6 +63,11 @@ def test_public_names():
     assert all(getattr(unfunnel, name) is not None for name in unfunnel.__all__)
     with pytest.raises(AttributeError, match="LogNormalEx'"):
         unfunnel.LogNormalEx  # noqa: B018
+    stub = Path(unfunnel.__file__).with_suffix(".pyi").read_text("utf-8")
+    typed = re.findall(r"^from ([\w.]+) import (\w+) as (\w+)$", stub, re.MULTILINE)
+    assert sorted({"__version__", *(name for _, _, name in typed)}) == dir(unfunnel)
+    for module, name, public in typed:
+        assert getattr(import_module(module), name) is getattr(unfunnel, public)
 
 
 def test_the_patch_is_opt_in_idempotent_and_reversible():

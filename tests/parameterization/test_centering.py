@@ -12,7 +12,7 @@ from unfunnel import LogNormalExp
 from unfunnel.errors import CenteringError
 from unfunnel.families.ops import NUMPY
 from unfunnel.parameterization.choices import NonCentered, Partial, validate_centering
-from unfunnel.prior.equality import same_value
+from unfunnel.prior.base import same_value
 
 
 @pytest.mark.parametrize(

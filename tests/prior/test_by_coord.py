@@ -414,7 +414,7 @@ def test_what_is_refused_at_construction():
     half = Prior("HalfNormal")
     assert "got none" in refused(lambda: ByCoord("channel", {}), LabelError)
     twice = [("tv", half), ("radio", half), ("tv", half)]
-    assert "more than one for 'tv'" in refused(lambda: ByCoord("channel", twice), LabelError)
+    assert "repeated labels [tv]" in refused(lambda: ByCoord("channel", twice), LabelError)
     for malformed in ([1], 3, "tv!", half):
         text = refused(lambda m=malformed: ByCoord("channel", m), ParameterTypeError)
         assert "a mapping from labels to priors" in text

@@ -8,7 +8,7 @@ import pytest
 from xarray import DataArray
 
 from unfunnel import LogNormalExp
-from unfunnel.prior.equality import same_value
+from unfunnel.prior.base import same_value
 
 LABELLED = DataArray([1.0, 2.0], dims="geo", coords={"geo": ["a", "b"]})
 

@@ -11,7 +11,8 @@ from pymc_extras.prior import UnknownTransformError, UnsupportedShapeError
 
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.errors import DimsError, ParameterError
-from unfunnel.prior.upstream import attribute_errors_surface, check_dims
+from unfunnel.prior.resolve import attribute_errors_surface
+from unfunnel.prior.upstream import check_dims
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 

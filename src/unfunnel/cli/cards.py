@@ -18,7 +18,7 @@ from unfunnel.moments.description import (
 )
 from unfunnel.moments.labels import own_dims
 from unfunnel.moments.report import Implied
-from unfunnel.prior.by_coord.factory import ByCoord
+from unfunnel.prior.by_coord import ByCoord
 from unfunnel.prior.display import value_text
 
 

@@ -27,15 +27,14 @@ from pymc_extras.prior import Censored, Prior, Scaled
 from pytensor.graph.basic import Variable
 from xarray import DataArray
 
+from unfunnel.distributions.tensors import encode_tensor
 from unfunnel.errors import UnsupportedError, described
 from unfunnel.files.masks import mask_class
 from unfunnel.files.nodes import MAX_DEPTH, MAX_VALUES
 from unfunnel.files.problems import Path, dotted
-from unfunnel.prior import codec
 from unfunnel.prior.base import CLASSES, NaturalPrior
-from unfunnel.prior.by_coord import codec as by_coord_codec
-from unfunnel.prior.by_coord.factory import ByCoord
-from unfunnel.prior.tensors import encode_tensor
+from unfunnel.prior.by_coord import ByCoord
+from unfunnel.prior.encoding import by_coord_form, encode_constant, prior_form
 
 _NUMBERS = "biuf"
 
@@ -105,7 +104,7 @@ class _Encoder:
             numbers = np.asarray(value)
             if numbers.dtype.kind in _NUMBERS and numbers.dtype.itemsize <= 8 and numbers.size:
                 plain = value if isinstance(value, np.ndarray | DataArray) else numbers.item()
-                return codec.encode_value(plain, lambda x: x)
+                return encode_constant(plain)
             what = f"{numbers.dtype} of shape {numbers.shape}"
             raise _refusal(path, "numbers, at least one, that fit a double", what)
         raise _refusal(
@@ -135,28 +134,18 @@ class _Encoder:
         return data
 
     def _ours(self, prior: NaturalPrior, path: Path) -> dict[str, Any]:
-        return codec.encode(
-            prior.family,
-            {**self._parameters(prior.parameters, path, prior.dims), **prior.bounds},
-            dims=prior.dims,
-            centered=prior.centering,
-            transform=prior.transform,
-            zero_sum=prior.zero_sum,
-            encode_other=lambda encoded: encoded,
-        )
+        parameters = self._parameters(prior.parameters, path, prior.dims)
+        return prior_form(prior, {**parameters, **prior.bounds})
 
     def _by_coord(self, prior: ByCoord, path: Path) -> dict[str, Any]:
-        places = {
-            label: (*path, "kwargs", "members", number)
-            for number, label in enumerate(prior.members)
-        }
-        members = {
-            label: self.value(prior.members[label], place) for label, place in places.items()
-        }
+        members = [
+            self.value(member, (*path, "kwargs", "members", number))
+            for number, member in enumerate(prior.members.values())
+        ]
         default = prior.default
         if default is not None:
             default = self.value(default, (*path, "kwargs", "default"))
-        return by_coord_codec.encode(prior.dim, members, default, prior.dims, lambda x: x)
+        return by_coord_form(prior, members, default)
 
     def _censored(self, prior: Censored, path: Path) -> dict[str, Any]:
         data = {"dist": self.value(prior.distribution, (*path, "data", "dist"))}

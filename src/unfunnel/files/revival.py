@@ -18,8 +18,7 @@ from unfunnel.files.checks.nearest import did_you_mean
 from unfunnel.files.grammar.shapes_of_priors import TRANSFORMS
 from unfunnel.files.problems import Path, Problem
 from unfunnel.prior import codec
-from unfunnel.prior.by_coord import codec as by_coord_codec
-from unfunnel.prior.by_coord.factory import ByCoord
+from unfunnel.prior.by_coord import ByCoord
 from unfunnel.prior.classes import NaturalPrior  # not .prior: this defines the classes too
 
 
@@ -72,7 +71,7 @@ class Reviver:
         return self._problem(path, found, "a prior, a number or an array")
 
     def _mapping(self, data: Mapping[str, Any], path: Path) -> Any:
-        if by_coord_codec.is_by_coord(data):
+        if codec.is_by_coord(data):
             return self._by_coord(data, path)
         if codec.is_ours(data):
             return self._ours(data, path)
@@ -117,7 +116,7 @@ class Reviver:
                 revived[key] = self._of_by_coord(key, value, at)
 
         def make() -> ByCoord:
-            return ByCoord(**by_coord_codec.decode(revived, lambda x: x))
+            return ByCoord(**codec.decode_by_coord(revived, lambda x: x))
 
         return self._made(path, make, given=revived)
 

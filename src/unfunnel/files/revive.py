@@ -38,22 +38,20 @@ def _insert(module: ModuleType) -> None:
 def _is_ours(data: Any) -> bool:
     # pandas and xarray: not before there is something to revive
     from unfunnel.files.masks import is_masked
-    from unfunnel.prior.by_coord.codec import is_by_coord
-    from unfunnel.prior.codec import has_labels, is_ours
+    from unfunnel.prior.codec import has_labels, is_by_coord, is_ours
 
     return is_ours(data) or is_by_coord(data) or has_labels(data) or is_masked(data)
 
 
 def _from_dict(data: dict[str, Any]) -> Any:
     from unfunnel.files import masks
-    from unfunnel.prior.by_coord.codec import is_by_coord
-    from unfunnel.prior.codec import decode_value, has_labels
+    from unfunnel.prior.codec import decode_value, has_labels, is_by_coord
 
     if has_labels(data):
         return decode_value(data, dict)
     if masks.is_masked(data):
         return masks.from_dict(data)
-    from unfunnel.prior.by_coord.factory import ByCoord
+    from unfunnel.prior.by_coord import ByCoord
     from unfunnel.prior.classes import NaturalPrior  # not .prior: this defines the classes too
 
     return (ByCoord if is_by_coord(data) else NaturalPrior).from_dict(data)

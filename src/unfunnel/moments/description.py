@@ -29,7 +29,7 @@ from unfunnel.moments.random_parameters import Drawn, Law
 from unfunnel.moments.reading import distribution_of, law_of_numbers
 from unfunnel.moments.report import ELEMENT, DescribedLaw, Implied
 from unfunnel.prior.base import NaturalPrior
-from unfunnel.prior.by_coord.factory import ByCoord
+from unfunnel.prior.by_coord import ByCoord
 from unfunnel.prior.classes import NormalIdentity
 from unfunnel.prior.display import centering_text
 

@@ -13,8 +13,8 @@ from pytensor.graph.basic import Variable
 from pytensor.tensor.random.op import RandomVariable
 
 from unfunnel.distributions.known import LAWS, Numbers
+from unfunnel.distributions.tensors import encode_tensor
 from unfunnel.moments.random_parameters import Hierarchy, Known, Law, Point
-from unfunnel.prior.tensors import encode_tensor
 
 
 def is_ours(value: Any) -> bool:

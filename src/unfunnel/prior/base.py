@@ -13,25 +13,27 @@ import copy
 from collections.abc import Mapping
 from typing import Any, Self
 
+import numpy as np
 import pymc as pm
 from pymc_extras.deserialize import deserialize
 from pymc_extras.prior import Prior
 from pytensor.graph.basic import Variable
+from xarray import DataArray
 
+from unfunnel.distributions.tensors import check_tensor_support
 from unfunnel.errors import ParameterError
 from unfunnel.families import Family, stated_bounds
 from unfunnel.moments.constructors import Constructors
 from unfunnel.moments.questions import Questions
 from unfunnel.parameterization.choices import Centering, is_textbook, validate_centering
-from unfunnel.prior import codec, display
+from unfunnel.prior import codec, display, encoding
 from unfunnel.prior.build import build_likelihood, build_variable
-from unfunnel.prior.equality import same_value
 from unfunnel.prior.parameters import bind_arguments, check_parameters, family_at
-from unfunnel.prior.tensors import check_tensor_support, encode_other
 from unfunnel.prior.upstream import (
     call_signature,
     check_dims,
     distribution_stand_in,
+    docstring_of,
     named_function,
 )
 from unfunnel.structures.zero_sum_options import ZeroSum, check_zero_sum, validate_zero_sum
@@ -54,6 +56,7 @@ class NaturalPrior(Constructors, Questions, Prior):
         """Register the class of a family."""
         super().__init_subclass__(**kwargs)
         if "family" in vars(cls):
+            cls.__doc__ = docstring_of(cls)
             cls.__signature__ = call_signature(cls.family)  # type: ignore[attr-defined]  # read by inspect
             CLASSES[cls.family.name] = cls
 
@@ -99,7 +102,6 @@ class NaturalPrior(Constructors, Questions, Prior):
         super().__setattr__(name, value)
 
     # -- what upstream reads and writes
-    # --------------------------------------------------------------
 
     @property
     def distribution(self) -> str:
@@ -154,7 +156,6 @@ class NaturalPrior(Constructors, Questions, Prior):
         self._transform = transform
 
     # -- building
-    # ------------------------------------------------------------------------------------
 
     def create_variable(self, name: str, xdist: bool = False) -> Any:
         """Create the variable in the model on the context stack.
@@ -233,10 +234,9 @@ class NaturalPrior(Constructors, Questions, Prior):
             )
 
     # -- saving, copying, comparing
-    # ------------------------------------------------------------------
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the dictionary form, which JSON and YAML hold; see :mod:`unfunnel.prior.codec`.
+        """Return the dictionary form, which JSON and YAML hold; see :mod:`unfunnel.prior.encoding`.
 
         Raises
         ------
@@ -244,15 +244,11 @@ class NaturalPrior(Constructors, Questions, Prior):
             If a parameter is a tensor that depends on a random variable: a number in its place
             would freeze it.
         """
-        return codec.encode(
-            self.family,
-            {**self.parameters, **self.bounds},
-            dims=self.dims,
-            centered=self.centering,
-            transform=self.transform,
-            zero_sum=self.zero_sum,
-            encode_other=lambda value: encode_other(self.family.name, value, self.dims),
-        )
+        name = self.family.name
+        parameters = {
+            key: encoding.encode(name, value, self.dims) for key, value in self.parameters.items()
+        }
+        return encoding.prior_form(self, {**parameters, **self.bounds})
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> NaturalPrior:
@@ -291,25 +287,33 @@ class NaturalPrior(Constructors, Questions, Prior):
             return False
         return (
             self.family is other.family
-            and self.dims == other.dims
-            and self.transform == other.transform
-            and self.zero_sum == other.zero_sum
+            and (self.dims, self.transform, self.zero_sum)
+            == (other.dims, other.transform, other.zero_sum)
             and same_value(self.centering, other.centering)
             and self.parameters.keys() == other.parameters.keys()
-            and all(
-                same_value(value, other.parameters[key]) for key, value in self.parameters.items()
-            )
+            and all(same_value(v, other.parameters[key]) for key, v in self.parameters.items())
         )
 
     __hash__ = None  # type: ignore[assignment]  # mutable, like upstream's
-
-    def __str__(self) -> str:
-        """Return a call that shows the parameters."""
-        return display.text(self)
 
     def __repr__(self) -> str:
         """Return a call that shows the parameters."""
         return display.text(self)
 
+    __str__ = __repr__
+
     def _repr_html_(self) -> str:
         return display.html(self)
+
+
+def same_value(a: Any, b: Any) -> bool:
+    """Whether two parameters, or two values of ``centered=``, are the same.
+
+    Arrays are compared by element, labelled arrays by element and label in their order, priors by
+    their own ``==``, and variables of a model by identity.
+    """
+    if isinstance(a, DataArray) or isinstance(b, DataArray):
+        return isinstance(a, DataArray) and isinstance(b, DataArray) and bool(a.equals(b))
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and np.array_equal(a, b)
+    return a is b or bool(a == b)

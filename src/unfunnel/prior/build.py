@@ -18,9 +18,8 @@ from unfunnel.parameterization.graph_ops import GRAPH, as_float, positive_or_one
 from unfunnel.parameterization.scale_sampling import use_scale_transform
 from unfunnel.parameterization.starting_point import reference_point
 from unfunnel.prior.backends import Aligned, Backend, backend_for, dim_lengths
-from unfunnel.prior.by_coord.assemble import variables_of
-from unfunnel.prior.resolve import Law, Resolver
-from unfunnel.prior.upstream import attribute_errors_surface
+from unfunnel.prior.by_coord_build import variables_of
+from unfunnel.prior.resolve import Law, Resolver, attribute_errors_surface
 from unfunnel.structures.registry import STRUCTURES, structure_of
 
 

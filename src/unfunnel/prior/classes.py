@@ -1,4 +1,8 @@
-"""The priors of the library: each binds a family to ``NaturalPrior`` and documents it."""
+"""The priors of the library: each binds a family to ``NaturalPrior`` and documents it.
+
+``{value}`` and ``{options}`` in a docstring stand for what is the same for all priors; see
+:func:`unfunnel.prior.upstream.docstring_of`.
+"""
 
 from __future__ import annotations
 
@@ -32,11 +36,11 @@ class LogNormalExp(NaturalPrior):
 
     Parameters
     ----------
-    mu : number, array, DataArray, tensor or Prior
+    mu : {value}
         The mean, in the units of the variable; positive.
-    sigma : number, array, DataArray, tensor or Prior
+    sigma : {value}
         The standard deviation, in the units of the variable; positive.
-    cv : number, array, DataArray, tensor or Prior, optional
+    cv : {value}, optional
         In place of ``sigma``: the coefficient of variation, positive. The standard deviation is
         ``cv`` times ``mu``, or its distance from the bound. It means the same for effects of any
         size, and ``mu`` and ``cv`` are less correlated in the posterior than ``mu`` and ``sigma``
@@ -46,25 +50,7 @@ class LogNormalExp(NaturalPrior):
         the distance ``phi - lower`` is lognormal, below ``upper`` the distance ``upper - phi`` is;
         ``mu`` is on that side of the bound, and ``mu`` and ``sigma`` remain those of the variable
         itself. ``upper=0`` is for negative effects, such as price elasticities.
-    dims : str or sequence of str, optional
-        Dims of the variable.
-    centered : bool, weight, "auto" or "offset", default True
-        The coordinate the sampler works in; see :mod:`unfunnel.parameterization.choices`. It never
-        changes the model: whatever is chosen, ``name`` is one random variable (a ``LogNormal``,
-        without bounds). Only ``"offset"``, the textbook form, makes it a Deterministic of
-        ``{name}_log_offset``. A weight in [0, 1] (number, array or labelled DataArray) lies between
-        non-centered (0) and centered (1). ``"auto"`` is what the data ask for, found by
-        :func:`unfunnel.sample` or :func:`unfunnel.tune`; until then it is non-centered.
-    transform : str, optional
-        Name of a function applied to the variable; the moments are then those of ``{name}_raw``.
-    zero_sum : str or sequence of str, optional
-        Dims along which the deviations of ``log phi`` from its location sum to zero. The variable
-        is then drawn jointly along them, and ``exp(location)`` is the geometric mean of the
-        elements. The scale may not vary along them.
-    zero_sum_scale : {"marginal", "population"}, optional
-        With ``zero_sum``, what ``sigma`` is the standard deviation of: of one element, whose
-        stated moments are then exact (the default here), or of the population whose elements would
-        deviate so from their own mean (the default where there is no link).
+    {options}
 
     Raises
     ------
@@ -118,15 +104,11 @@ class NormalIdentity(NaturalPrior):
 
     Parameters
     ----------
-    mu : number, array, DataArray, tensor or Prior
+    mu : {value}
         The mean.
-    sigma : number, array, DataArray, tensor or Prior
+    sigma : {value}
         The standard deviation; positive.
-    dims, centered, transform
-        As in :class:`LogNormalExp`; the offset of ``centered="offset"`` is ``{name}_offset``.
-    zero_sum, zero_sum_scale
-        As in :class:`LogNormalExp`, for the deviations from ``mu``; the default scale is that of
-        the population, as in ``pm.ZeroSumNormal``.
+    {options}
 
     See Also
     --------
@@ -151,17 +133,16 @@ class StudentTIdentity(NaturalPrior):
 
     Parameters
     ----------
-    mu : number, array, DataArray, tensor or Prior
+    mu : {value}
         The mean.
-    sigma : number, array, DataArray, tensor or Prior
+    sigma : {value}
         The standard deviation; positive.
-    nu : number, array, DataArray, tensor or Prior
+    nu : {value}
         The degrees of freedom; above 2, as there is no standard deviation otherwise. A hyperprior
         that reaches below 2, such as ``Gamma(2, 0.1)``, is truncated there: the density is zero and
         draws of the prior are NaN. A :class:`~unfunnel.errors.SupportWarning` says so; a hyperprior
         on numbers above 2, such as ``LogNormalExp(mu=6, sigma=3, lower=2)``, does without.
-    dims, centered, transform
-        As in :class:`LogNormalExp`; the offset of ``centered="offset"`` is ``{name}_offset``.
+    {options}
 
     See Also
     --------
@@ -190,12 +171,11 @@ class LaplaceIdentity(NaturalPrior):
 
     Parameters
     ----------
-    mu : number, array, DataArray, tensor or Prior
+    mu : {value}
         The mean.
-    sigma : number, array, DataArray, tensor or Prior
+    sigma : {value}
         The standard deviation; positive.
-    dims, centered, transform
-        As in :class:`LogNormalExp`; the offset of ``centered="offset"`` is ``{name}_offset``.
+    {options}
 
     See Also
     --------
@@ -221,21 +201,19 @@ class ProbitNormal(NaturalPrior):
 
     Parameters
     ----------
-    mu : number, array, DataArray, tensor or Prior
+    mu : {value}
         The mean, between the bounds.
     sigma : number, array, DataArray or tensor
         The standard deviation, in the units of the variable; below the largest possible one,
         ``sqrt((mu - lower) * (upper - mu))``. As that depends on ``mu``, it may not be a
         hyperprior: give ``spread`` instead.
-    spread : number, array, DataArray, tensor or Prior, optional
+    spread : {value}, optional
         In place of ``sigma``: the standard deviation as a share of the largest possible one, in
         (0, 1). Every share goes with every mean, so that nothing has to be rejected. The model then
         also holds the Deterministic ``{name}_sigma``.
     lower, upper : float, default 0 and 1
         The bounds, in the units of the variable.
-    dims, centered, transform
-        As in :class:`LogNormalExp`; the offset of ``centered="offset"`` is
-        ``{name}_probit_offset``.
+    {options}
 
     See Also
     --------
@@ -277,16 +255,14 @@ class WeibullExp(NaturalPrior):
 
     Parameters
     ----------
-    mu : number, array, DataArray, tensor or Prior
+    mu : {value}
         The mean, in the units of the variable; positive.
-    sigma : number, array, DataArray, tensor or Prior
+    sigma : {value}
         The standard deviation, in the units of the variable; positive.
-    cv : number, array, DataArray, tensor or Prior, optional
+    cv : {value}, optional
         In place of ``sigma``: the coefficient of variation, ``sigma / mu``. The model then also
         holds the Deterministic ``{name}_sigma``.
-    dims, centered, transform
-        As in :class:`LogNormalExp`; the offset of ``centered="offset"`` is ``{name}_log_offset``,
-        the logarithm of an exponential variable.
+    {options}
 
     See Also
     --------

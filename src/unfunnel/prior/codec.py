@@ -1,36 +1,22 @@
-"""The dictionary form of a prior: plain data that JSON and YAML hold, and back.
-
-::
-
-    {
-        "dist": "LogNormalExp",
-        "kwargs": {"mu": 1.5, "sigma": {...}},
-        "dims": ["geo"],
-        "centered": false,
-    }
-
-This is the form of ``pymc_extras.prior.Prior``, the only one that every consumer of priors revives.
-``centered`` is left out when it is true and may also be a weight, a list of weights, a labelled
-array or ``"offset"``. Labelled arrays keep their coords; dates are written as ISO strings. This
-module knows no PyMC: hyperpriors are handed to it as functions.
-"""
+"""Reads the dictionaries of priors that :mod:`unfunnel.prior.encoding` writes, without PyMC."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import isfinite
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from xarray import DataArray
 
-from unfunnel.errors import DecodeError, UnsupportedError, listed, nearest, shown
+from unfunnel.errors import DecodeError, listed, nearest
 from unfunnel.families import FAMILIES, Family
-from unfunnel.structures.zero_sum_options import ZeroSum
 
-_DATETIME = "datetime64[ns]"
 _KEYS = ("dist", "kwargs", "dims", "centered", "transform", "zero_sum", "zero_sum_scale")
+
+BY_COORD = "ByCoord"
+_BY_COORD_KEYS = ("dist", "kwargs", "dims")
+_BY_COORD_PARAMETERS = ("dim", "labels", "members", "default")
 
 
 def is_ours(data: Any) -> bool:
@@ -40,6 +26,11 @@ def is_ours(data: Any) -> bool:
         and isinstance(family_name(data), str)
         and family_name(data) in FAMILIES
     )
+
+
+def is_by_coord(data: Any) -> bool:
+    """Whether a dictionary describes a ``ByCoord``."""
+    return isinstance(data, Mapping) and family_name(data) == BY_COORD
 
 
 def family_name(data: Mapping[str, Any]) -> Any:
@@ -52,49 +43,6 @@ def has_labels(data: Any) -> bool:
     return isinstance(data, Mapping) and data.get("class") == "DataArray" and "coords" in data
 
 
-def encode(
-    family: Family,
-    parameters: Mapping[str, Any],
-    *,
-    dims: tuple[str, ...] | None,
-    centered: Any,
-    transform: str | None,
-    zero_sum: ZeroSum | None,
-    encode_other: Callable[[Any], Any],
-) -> dict[str, Any]:
-    """Return the dictionary form.
-
-    Parameters
-    ----------
-    family : Family
-        Of the prior.
-    parameters : mapping
-        Its parameters and bounds.
-    dims, centered, transform, zero_sum
-        As the prior holds them.
-    encode_other : callable
-        Encodes what is neither a number nor an array: hyperpriors and tensors.
-
-    Returns
-    -------
-    dict
-        JSON-serializable, if ``encode_other`` returns such values.
-    """
-    data: dict[str, Any] = {
-        "dist": family.name,
-        "kwargs": {key: encode_value(value, encode_other) for key, value in parameters.items()},
-    }
-    if centered is not True:
-        data["centered"] = encode_value(centered, encode_other)
-    if dims is not None:
-        data["dims"] = list(dims)
-    if transform is not None:
-        data["transform"] = transform
-    if zero_sum is not None:
-        data |= zero_sum.options
-    return data
-
-
 def decode(
     data: Any, decode_other: Callable[[Mapping[str, Any]], Any]
 ) -> tuple[Family, dict[str, Any]]:
@@ -103,7 +51,7 @@ def decode(
     Parameters
     ----------
     data : mapping
-        The nested form of :func:`encode`, or the flat form ``{"distribution": ..., "mu": ...,
+        The nested form, or the flat form ``{"distribution": ..., "mu": ...,
         "dims": ...}``.
     decode_other : callable
         Revives a nested dictionary that is not a labelled array.
@@ -160,83 +108,13 @@ def decode(
     return family, options
 
 
-def encode_value(value: Any, encode_other: Callable[[Any], Any]) -> Any:
-    """Encode a number or an array; hand anything else to ``encode_other``."""
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    if isinstance(value, DataArray):
-        return _encode_labelled(value)
-    return encode_other(value)
-
-
 def decode_value(value: Any, decode_other: Callable[[Mapping[str, Any]], Any]) -> Any:
-    """Invert :func:`encode_value`."""
+    """Return a number or an array; hand what is neither to ``decode_other``."""
     if isinstance(value, list | tuple):
         return np.asarray(value)
     if isinstance(value, Mapping):
         return _decode_labelled(value) if value.get("class") == "DataArray" else decode_other(value)
     return value
-
-
-def _encode_labelled(array: DataArray) -> dict[str, Any]:
-    data: dict[str, Any] = {
-        "class": "DataArray",
-        "data": array.values.tolist(),
-        "dims": [str(dim) for dim in array.dims],
-    }
-    coords = {str(dim): encode_labels(index) for dim, index in array.indexes.items()}
-    beside = {str(k): _encode_beside(v) for k, v in array.coords.items() if k not in coords}
-    return {**data, "coords": {**coords, **beside}} if coords or beside else data
-
-
-def _encode_beside(coord: DataArray) -> dict[str, Any]:
-    """Encode a coord that labels no dim itself: of one element, or along a dim."""
-    if coord.ndim > 1:
-        raise UnsupportedError(
-            "to_dict",
-            expected="coords of at most one dim",
-            given=f"{coord.name!r} with dims {coord.dims}",
-            remedy=f"Drop it: .drop_vars({str(coord.name)!r}).",
-        )
-    labels = encode_labels(pd.Index(np.ravel(coord.values)))
-    data = labels if isinstance(labels, dict) else {"data": labels}
-    return {"dims": [str(dim) for dim in coord.dims], **data}
-
-
-def encode_labels(index: pd.Index) -> Any:
-    """Encode the labels of a dim: a list, with dates as ISO strings and their dtype beside them.
-
-    Raises
-    ------
-    UnsupportedError
-        If there are labels that JSON cannot hold.
-    """
-    labels = index.tolist()
-    if isinstance(index, pd.DatetimeIndex) and _fits_a_file(index):
-        if (index == index.normalize()).all():
-            return {"dtype": _DATETIME, "data": [label.date().isoformat() for label in index]}
-        return {"dtype": _DATETIME, "data": [label.isoformat() for label in index]}
-    if not all(isinstance(x, str) or (isinstance(x, int | float) and isfinite(x)) for x in labels):
-        raise UnsupportedError(
-            "to_dict",
-            expected="labels that JSON can hold: strings, numbers or dates without a time zone",
-            given=f"labels of dtype {index.dtype}, {shown(labels)}",
-            remedy="Give the DataArray other labels, such as str(label).",
-        )
-    return labels
-
-
-def _fits_a_file(index: pd.DatetimeIndex) -> bool:
-    """Whether dates are there, without a time zone, and in the range that is read again."""
-    try:
-        index.as_unit("ns")
-    except pd.errors.OutOfBoundsDatetime:
-        return False
-    return index.tz is None and not index.hasnans
 
 
 def _decode_labelled(value: Mapping[str, Any]) -> DataArray:
@@ -260,9 +138,72 @@ def _decode_coord(coord: Any) -> Any:
 
 
 def decode_labels(labels: Any) -> Any:
-    """Invert :func:`encode_labels`."""
+    """Return the labels of a dim, dates among them."""
     if isinstance(labels, Mapping):
         return pd.DatetimeIndex(labels["data"]).as_unit("ns")
     texts = sum(isinstance(label, str) for label in labels)
     # Among texts numbers would become texts too.
     return list(labels) if texts in (0, len(labels)) else pd.Index(labels, dtype=object)
+
+
+def decode_by_coord(data: Any, decode_prior: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return the keyword arguments of the ``ByCoord`` that a dictionary describes.
+
+    Parameters
+    ----------
+    data : mapping
+        The usual form, or the same with the parameters beside ``dist``.
+    decode_prior : callable
+        Revives a nested dictionary.
+
+    Raises
+    ------
+    DecodeError
+        If the dictionary is of another kind, has unknown keys, or lacks some.
+    """
+    if not is_by_coord(data):
+        raise DecodeError(
+            BY_COORD, expected=f"a dictionary whose 'dist' is {BY_COORD!r}", given=repr(data)
+        )
+    rest = dict(data)
+    rest.pop("dist" if "dist" in rest else "distribution")
+    parameters = dict(rest.pop("kwargs", None) or {})
+    for key in [key for key in rest if key in _BY_COORD_PARAMETERS]:
+        if key in parameters:
+            raise DecodeError(
+                BY_COORD, expected=f"{key!r} once", given="it in 'kwargs' and beside it"
+            )
+        parameters[key] = rest.pop(key)
+    known = (*_BY_COORD_KEYS, *_BY_COORD_PARAMETERS)
+    unknown = [str(key) for key in (*rest, *parameters) if key not in known]
+    missing = [key for key in ("dim", "members") if key not in parameters]
+    if unknown or missing:
+        raise DecodeError(
+            BY_COORD,
+            expected=f"the keys {listed(known)}",
+            given=f"also {listed(unknown)}" if unknown else f"no {listed(missing)}",
+            remedy=f"Nothing is ignored.{nearest(unknown[0], known)}" if unknown else "",
+        )
+    default = parameters.get("default")
+    return {
+        "dim": parameters["dim"],
+        "members": [
+            (label, decode_prior(member))
+            for label, member in _pairs(parameters["members"], parameters.get("labels"))
+        ],
+        "default": None if default is None else decode_prior(default),
+        "dims": rest.get("dims"),
+    }
+
+
+def _pairs(members: Any, encoded_labels: Any) -> list[tuple[Any, Any]]:
+    if isinstance(members, Mapping) and encoded_labels is None:
+        return list(members.items())
+    labels = [] if encoded_labels is None else list(decode_labels(encoded_labels))
+    if not isinstance(members, list | tuple) or len(labels) != len(members):
+        raise DecodeError(
+            BY_COORD,
+            expected="'members' as a mapping by label, or as a list as long as 'labels'",
+            given=f"{type(members).__name__} and {len(labels)} labels",
+        )
+    return list(zip(labels, members, strict=True))

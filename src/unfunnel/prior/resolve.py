@@ -1,14 +1,15 @@
-"""From what the user gave as a parameter to a tensor with named axes.
+"""From what the user gave as parameters to the location and scale of a variable, axes named.
 
 A parameter may be a number, an array, a labelled array, a tensor or variable of the model, or a
 factory that creates one. All become :class:`~unfunnel.prior.backends.Aligned`: constants through
-:mod:`unfunnel.alignment`, variables by the dims that the model knows of them, anything
-without names from the right.
+:mod:`unfunnel.alignment`, variables by the dims that the model knows of them, anything without
+names from the right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any, NamedTuple
@@ -28,20 +29,11 @@ from unfunnel.errors import DimsError
 from unfunnel.families import Family
 from unfunnel.parameterization.graph_ops import GRAPH, as_float
 from unfunnel.prior.backends import Aligned, Backend, dim_lengths
-from unfunnel.prior.dims_watch import watch_dims
-from unfunnel.prior.guards import guarded
+from unfunnel.prior.held_dims import hold_dims
 
 
 class Law(NamedTuple):
-    """The parameters of the law of the unconstrained variable.
-
-    Parameters
-    ----------
-    shape : tuple of Aligned
-        Those of the base law.
-    location, scale : Aligned
-        The others.
-    """
+    """The parameters of the unconstrained variable: those of the base law, location and scale."""
 
     shape: tuple[Aligned, ...]
     location: Aligned
@@ -58,30 +50,26 @@ class Law(NamedTuple):
         return max((parameter.dims for parameter in self.parameters), key=len)
 
 
+@contextmanager
+def attribute_errors_surface(name: str) -> Iterator[None]:
+    """Turn an AttributeError into a RuntimeError: pymc-marketing reads one as "no prior"."""
+    try:
+        yield
+    except AttributeError as error:
+        raise RuntimeError(f"Creating {name!r} failed: {error}") from error
+
+
 @dataclass
 class Resolver:
-    """Resolves the parameters of one variable that is being created.
-
-    Parameters
-    ----------
-    backend : Backend
-        Creates the children.
-    name : str
-        Of the variable.
-    dims : tuple of str or None
-        Its declared dims.
-    positional : bool, default False
-        Whether axes are matched by position where no dims are declared (a likelihood, plain
-        arrays).
-    keeps_derived : bool, default True
-        Whether parameters in whose place others were given, as ``sigma`` where ``cv`` is, become
-        variables of the model; those of a likelihood are as many as its data.
-    """
+    """Resolves the parameters of one variable that is being created."""
 
     backend: Backend
     name: str
     dims: tuple[str, ...] | None
+    #: Whether axes are matched by position where no dims are declared, as for a likelihood.
     positional: bool = False
+    #: Whether parameters in whose place others were given, as ``sigma`` where ``cv`` is, become
+    #: variables of the model; those of a likelihood are as many as its data.
     keeps_derived: bool = True
     model: Any = field(default_factory=lambda: pm.modelcontext(None))
     _fixed: dict[str, int] = field(default_factory=dict)
@@ -97,8 +85,8 @@ class Resolver:
                     remedy=f"Create the model with pm.Model(coords={{{dim!r}: [...]}}).",
                 )
 
-    def law(self, family: Family, parameters: dict[str, Any]) -> Law:
-        """Return the law of the variable, guarded against parameters outside their support."""
+    def law(self, family: Family, parameters: Mapping[str, Any]) -> Law:
+        """Return the law of the variable, not valid where a parameter leaves its support."""
         resolved = {key: self.parameter(key, value) for key, value in parameters.items()}
         if self.dims is None:
             union = _positional_union(resolved)
@@ -114,7 +102,7 @@ class Resolver:
             }
         location, scale = family.location_scale(stated, GRAPH)
         constants = {k for k in tensors if isinstance(resolved[k].tensor, Constant)}
-        *shape, location, scale = guarded(
+        *shape, location, scale = _guarded(
             family, tensors, constants, (*family.shape(stated), location, scale)
         )
         *shape, location, scale = self.backend.own_axes(
@@ -169,7 +157,7 @@ class Resolver:
 
     def hold(self, fixed: Mapping[str, int], subject: str) -> None:
         """Refuse, from now on, other labels or lengths of the dims that something depends on."""
-        watch_dims(self.model, fixed, subject)
+        hold_dims(self.model, fixed, subject)
         self._fixed.update(fixed)
 
     def variable(self, key: str, variable: Any, dims: tuple[str, ...] | None = None) -> Aligned:
@@ -179,7 +167,7 @@ class Resolver:
         else:
             tensor = pt.as_tensor(variable)
             if dims is None or len(dims) != tensor.ndim:
-                dims = self._registered_dims(tensor)
+                dims = registered_dims(self.model, tensor) if tensor.ndim else ()
         tensor = tensor if tensor.dtype == pytensor.config.floatX else tensor.astype("floatX")
         if self.dims is None:
             return self._undeclared(key, tensor, dims)
@@ -197,12 +185,6 @@ class Resolver:
         return Aligned(
             tensor.transpose([dims.index(dim) for dim in order]) if order else tensor, order
         )
-
-    def _registered_dims(self, tensor: Any) -> tuple[str, ...] | None:
-        """Dims that the model knows of one of its own variables; None for an expression."""
-        if tensor.ndim == 0:
-            return ()
-        return registered_dims(self.model, tensor)
 
     def _undeclared(self, key: str, tensor: Any, dims: tuple[str, ...] | None) -> Aligned:
         axes = self.backend.undeclared_axes(tensor.ndim, dims, self.positional)
@@ -264,3 +246,38 @@ def _positional_union(resolved: dict[str, Aligned]) -> tuple[str, ...]:
     for value in sorted(resolved.values(), key=lambda x: -len(x.dims)):
         union.update(dict.fromkeys(value.dims))
     return tuple(union)
+
+
+def _guarded(
+    family: Family,
+    parameters: Mapping[str, Any],
+    constants: Collection[str],
+    law: tuple[Any, ...],
+) -> tuple[Any, ...]:
+    """Make the scale NaN and the rest finite where a parameter that is no constant is outside.
+
+    Draws are then NaN and the density is -inf, not those of, say, the absolute value. The same
+    where the family finds no positive scale, so far out that numbers end.
+    """
+    *shape, location, scale = law
+    variables = {name: x for name, x in parameters.items() if name not in constants}
+    conditions = [
+        parameters[ratio.of] < ratio.parameter.support.upper * ratio.unit(parameters, GRAPH)
+        for ratio in family.ratios
+        if variables and np.isfinite(ratio.parameter.support.upper) and ratio.of in parameters
+    ]
+    for name, variable in variables.items():
+        inside = family.parameter(name).support.holds(variable)
+        conditions += [] if inside is None else [inside]
+    if variables and not conditions:  # a real location, and a scale that is a number
+        return law
+    valid = scale > 0
+    for condition in conditions:
+        valid = valid & condition
+    shape = [
+        pt.switch(valid, tensor, family.parameter(name).support.inside)
+        if name in variables
+        else tensor
+        for name, tensor in zip(family.base.shape, shape, strict=True)
+    ]
+    return *shape, pt.switch(valid, location, 0.0), pt.switch(valid, scale, np.nan)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 import numpy as np
 from pymc_extras.prior import UnsupportedShapeError, _get_transform
 
+from unfunnel import names
 from unfunnel.distributions.natural import distributions
 from unfunnel.errors import DimsError, ParameterError
 from unfunnel.families import Family
@@ -24,24 +24,7 @@ class ChildDimsError(DimsError, UnsupportedShapeError):
 
 
 def check_dims(owner: str, given: Any, parameters: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """Return dims as a tuple that holds those of every parameter.
-
-    Parameters
-    ----------
-    owner : str
-        Name of the family, for messages.
-    given : str, sequence of str or None
-        As the user gave them; None may be filled in later.
-    parameters : mapping
-        The parameters of the prior.
-
-    Raises
-    ------
-    DimsError
-        If they are no unique strings.
-    ChildDimsError
-        If a parameter has a dim, or more axes, that they do not hold.
-    """
+    """Return dims as a tuple that holds those of every parameter; None may be filled in later."""
     if given is None:
         return None
     dims: tuple[Any, ...] = (given,) if isinstance(given, str | int | float) else tuple(given)
@@ -66,33 +49,8 @@ def check_dims(owner: str, given: Any, parameters: Mapping[str, Any]) -> tuple[s
     return dims
 
 
-@contextmanager
-def attribute_errors_surface(name: str) -> Iterator[None]:
-    """Turn an AttributeError into a RuntimeError: pymc-marketing reads one as "no prior"."""
-    try:
-        yield
-    except AttributeError as error:
-        raise RuntimeError(f"Creating {name!r} failed: {error}") from error
-
-
 def named_function(name: str, xdist: bool = False) -> Callable[[Any], Any]:
-    """Return the function that ``transform=`` names.
-
-    Parameters
-    ----------
-    name : str
-        A registered name, or one of pytensor.tensor and pymc.math (pytensor.xtensor with
-        ``xdist``).
-    xdist : bool, default False
-        For which kind of variable.
-
-    Raises
-    ------
-    ParameterError
-        If it is no string, or names something that is no function.
-    UnknownTransformError
-        If upstream does not know the name.
-    """
+    """Return the function that ``transform=`` names, for labelled variables with ``xdist``."""
     expected = "the name of an elementwise function of pytensor.tensor or pymc.math"
     if not isinstance(name, str):
         raise ParameterError(
@@ -107,6 +65,52 @@ def named_function(name: str, xdist: bool = False) -> Callable[[Any], Any]:
             "transform", expected=expected, given=f"{name!r}, which is no function"
         )
     return function
+
+
+_VALUE = "number, array, DataArray, tensor or Prior"
+
+_OPTIONS = """\
+dims : str or sequence of str, optional
+    Dims of the variable.
+centered : bool, weight, "auto" or "offset", default True
+    The coordinate the sampler works in; see :mod:`unfunnel.parameterization.choices`. It never
+    changes the model: whatever is chosen, ``name`` is one random variable. Only ``"offset"``, the
+    textbook form, makes it a Deterministic of ``{offset}``. A weight in [0, 1] (number, array or
+    labelled DataArray) lies between non-centered (0) and centered (1). ``"auto"`` is what the data
+    ask for, found by :func:`unfunnel.sample` or :func:`unfunnel.tune`; until then it is
+    non-centered.
+transform : str, optional
+    Name of a function applied to the variable; the moments are then those of ``{raw}``."""
+
+_ZERO_SUM = """
+zero_sum : str or sequence of str, optional
+    Dims along which the deviations {behind} from its location sum to zero. The variable is then
+    drawn jointly along them. The scale may not vary along them.
+zero_sum_scale : {"marginal", "population"}, optional
+    With ``zero_sum``, what ``sigma`` is the standard deviation of: of one element, whose stated
+    moments are then exact (the default behind a link), or of the population whose elements would
+    deviate so from their own mean (the default where there is no link, as in
+    ``pm.ZeroSumNormal``)."""
+
+
+def docstring_of(cls: type[Any]) -> str | None:
+    """Return the docstring of a prior class with what is the same for all of them put in."""
+    if cls.__doc__ is None:  # python -OO
+        return None
+    family: Family = cls.family
+    options = _OPTIONS + (_ZERO_SUM if family.base.name == "Normal" else "")
+    link = family.link.name
+    texts = {
+        "{value}": _VALUE,
+        "{options}": options,
+        "{offset}": names.offset("{name}", link),
+        "{raw}": names.raw("{name}"),
+        "{behind}": "of the variable" if link == "identity" else f"of {link} ``phi``",
+    }
+    text = inspect.cleandoc(cls.__doc__)
+    for mark, shared in texts.items():
+        text = text.replace(mark, shared)
+    return text
 
 
 def call_signature(family: Family) -> inspect.Signature:

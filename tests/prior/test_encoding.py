@@ -1,4 +1,4 @@
-"""The dictionary form: what it is, and what is refused."""
+"""The dictionary forms of priors: what goes in comes out, and nothing is ignored."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pymc_extras.deserialize import deserialize
 from pymc_extras.prior import Prior
 from xarray import DataArray
 
-from unfunnel import LogNormalExp, NormalIdentity
+from unfunnel import ByCoord, LogNormalExp, NormalIdentity
 from unfunnel.errors import (
     CenteringError,
     DecodeError,
@@ -26,9 +26,14 @@ from unfunnel.errors import (
 )
 from unfunnel.families import FAMILIES
 
+pytestmark = pytest.mark.usefixtures("fast_compile")
+
 HIERARCHY = LogNormalExp(
     Prior("Gamma", mu=1.5, sigma=0.5), Prior("Exponential", scale=0.5), dims="geo", centered=False
 )
+HALF, GAMMA = Prior("HalfNormal", sigma=1.0), Prior("Gamma", mu=1.0, sigma=1.0)
+BY_LABEL = {"tv": HALF, "search": GAMMA}
+CHANNELS = ByCoord("channel", BY_LABEL)
 
 
 def test_the_form_is_that_of_prior():
@@ -41,6 +46,14 @@ def test_the_form_is_that_of_prior():
         },
         "centered": False,
         "dims": ["geo"],
+    }
+    assert CHANNELS.to_dict() == {
+        "dist": "ByCoord",
+        "kwargs": {
+            "dim": "channel",
+            "labels": ["tv", "search"],
+            "members": [HALF.to_dict(), GAMMA.to_dict()],
+        },
     }
 
 
@@ -103,46 +116,10 @@ def test_dictionaries_of_something_else(data):
         LogNormalExp.from_dict(data)
 
 
-def test_the_nearest_family_is_named():
+def test_the_family_that_is_named():
     with pytest.raises(DecodeError, match=r"Did you mean 'LogNormalExp'\?"):
         LogNormalExp.from_dict({"dist": "LogNormalxp"})
-
-
-def test_from_dict_gives_the_family_that_is_named():
     assert type(LogNormalExp.from_dict(NormalIdentity(0, 1).to_dict())) is NormalIdentity
-
-
-def test_numbers_are_checked_again():
-    with pytest.raises(CenteringError, match="the string 'false'"):
-        LogNormalExp.from_dict({**LogNormalExp(1, 2).to_dict(), "centered": "false"})
-    with pytest.raises(ValueError, match=r"positive and finite numbers.*but got -1"):
-        LogNormalExp.from_dict({"dist": "LogNormalExp", "kwargs": {"mu": 1, "sigma": -1}})
-
-
-def test_a_broken_labelled_array():
-    data = {
-        "dist": "LogNormalExp",
-        "kwargs": {"mu": {"class": "DataArray", "data": [1]}, "sigma": 1},
-    }
-    with pytest.raises(DecodeError, match="expected the keys 'class', 'data', 'dims'"):
-        LogNormalExp.from_dict(data)
-
-
-def test_what_cannot_be_written_down():
-    class Factory:
-        dims = ()
-
-        def create_variable(self, name, xdist=False):
-            raise NotImplementedError
-
-    with pytest.raises(UnsupportedError, match="parameters that have a dictionary form"):
-        NormalIdentity(Factory(), 1).to_dict()
-
-
-def test_shared_data_are_written_as_numbers():
-    with pm.Model(coords={"geo": ["a", "b"]}):
-        prior = LogNormalExp(pm.Data("m", [1.0, 2.0], dims="geo"), np.float64(1), dims="geo")
-    assert prior.to_dict()["kwargs"] == {"mu": [1.0, 2.0], "sigma": 1.0}
 
 
 KWARGS = {"mu": 1, "sigma": 2}
@@ -156,11 +133,29 @@ KWARGS = {"mu": 1, "sigma": 2}
         ({"kwargs": {**KWARGS, "sigm": 1}}, ParameterError, r"Did you mean 'sigma'\?"),
         ({"kwargs": KWARGS, "distribution": "LogNormalExp"}, DecodeError, "also 'distribution'"),
         ({"kwargs": [1, 2]}, DecodeError, "'kwargs' to hold parameters by name"),
+        ({"kwargs": KWARGS, "centered": "false"}, CenteringError, "the string 'false'"),
+        ({"kwargs": {"mu": 1, "sigma": -1}}, ParameterError, r"positive and finite.*but got -1"),
+        (
+            {"kwargs": {"mu": {"class": "DataArray", "data": [1]}, "sigma": 1}},
+            DecodeError,
+            "expected the keys 'class', 'data', 'dims'",
+        ),
     ],
 )
-def test_nothing_is_given_twice_or_in_the_wrong_place(data, error, text):
+def test_what_is_refused(data, error, text):
     with pytest.raises(error, match=text):
         LogNormalExp.from_dict({"dist": "LogNormalExp", **data})
+
+
+def test_what_cannot_be_written_down():
+    class Factory:
+        dims = ()
+
+        def create_variable(self, name, xdist=False):
+            raise NotImplementedError
+
+    with pytest.raises(UnsupportedError, match="parameters that have a dictionary form"):
+        NormalIdentity(Factory(), 1).to_dict()
 
 
 TIMES = DataArray(
@@ -203,6 +198,96 @@ def test_odd_numbers_come_back_from_json(prior):
 )
 def test_labels_that_json_cannot_hold(labels):
     values = DataArray([0.5, 0.7], dims="geo", coords={"geo": labels})
-    for prior in (LogNormalExp(values, 1, dims="geo"), LogNormalExp(1, 1, centered=values)):
+    for prior in (
+        LogNormalExp(values, 1, dims="geo"),
+        LogNormalExp(1, 1, centered=values),
+        ByCoord("geo", dict.fromkeys(labels, HALF)),
+    ):
         with pytest.raises(UnsupportedError, match="labels that JSON can hold"):
             prior.to_dict()
+
+
+COORDS = {"geo": ["a", "b"], "channel": ["x", "y"]}
+GRID = np.arange(4.0).reshape(2, 2)
+
+
+def data_prior():
+    # The dims of the prior are in another order than those of the data.
+    mu = pm.Data("m", GRID, dims=("geo", "channel"))
+    return NormalIdentity(mu, 1e-9, dims=("channel", "geo"))
+
+
+@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
+def test_data_of_the_model_keep_dims_and_labels(xdist):
+    with pm.Model(coords=COORDS):
+        prior = data_prior()
+        written = prior.to_dict()
+        with pm.Model(name="s"):
+            assert prior.to_dict() == written
+        drawn = pm.draw(prior.create_variable("beta", xdist=xdist), random_seed=1)
+    assert written["kwargs"]["mu"] == {
+        "class": "DataArray",
+        "data": GRID.tolist(),
+        "dims": ["geo", "channel"],
+        "coords": COORDS,
+    }
+    with pm.Model(coords=COORDS):
+        again = NormalIdentity.from_dict(json.loads(json.dumps(written)))
+        redrawn = pm.draw(again.create_variable("beta", xdist=xdist), random_seed=1)
+    np.testing.assert_array_equal(redrawn, drawn)
+    np.testing.assert_allclose(drawn, GRID.T, atol=1e-6)
+
+
+def test_data_outside_of_their_model():
+    with pm.Model(coords=COORDS):
+        prior = data_prior()
+        one_dim = LogNormalExp(pm.Data("v", [1.0, 2.0], dims="geo"), np.float64(1), dims="geo")
+    assert one_dim.to_dict()["kwargs"] == {"mu": [1.0, 2.0], "sigma": 1.0}
+    with pytest.raises(UnsupportedError, match=r"the data 'm' .*outside of their model") as caught:
+        prior.to_dict()
+    assert "Call to_dict inside `with model:`" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "labels", [[2023, 2024], list(pd.date_range("2024-01-01", periods=2)), ["a", 1]], ids=str
+)
+def test_labels_of_members_keep_their_types(labels):
+    data = ByCoord("g", dict.fromkeys(labels, HALF)).to_dict()
+    back = list(ByCoord.from_dict(json.loads(json.dumps(data))).members)
+    assert back == labels
+    assert [type(label) for label in back] == [type(label) for label in labels]
+
+
+def test_forms_of_members_that_people_write():
+    by_label = {"dim": "channel", "members": {k: v.to_dict() for k, v in BY_LABEL.items()}}
+    assert deserialize({"dist": "ByCoord", "kwargs": by_label}) == CHANNELS
+    assert deserialize({"distribution": "ByCoord", **by_label}) == CHANNELS
+    assert deserialize({"dist": "ByCoord", **by_label, "dims": "channel"}).dims == ("channel",)
+
+
+BROKEN = CHANNELS.to_dict()
+
+
+def members_changed(**changes):
+    return {"dist": "ByCoord", "kwargs": {**BROKEN["kwargs"], **changes}}
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ({"dist": "Normal"}, "whose 'dist' is 'ByCoord'"),
+        (BROKEN | {"centered": False}, "also 'centered'"),
+        (members_changed(member={}), "Did you mean 'members'?"),
+        (BROKEN | {"dim": "channel"}, "'dim' once"),
+        ({"dist": "ByCoord", "kwargs": {"dim": "channel"}}, "no 'members'"),
+        ({"dist": "ByCoord"}, "no 'dim' and 'members'"),
+        (members_changed(labels=["tv"]), "list and 1 labels"),
+        (members_changed(members={"tv": {}}), "dict and 2 labels"),
+        (members_changed(labels=None), "list and 0 labels"),
+        (members_changed(members=3), "int and 2 labels"),
+    ],
+)
+def test_what_is_refused_of_members(data, text):
+    with pytest.raises(DecodeError) as caught:
+        ByCoord.from_dict(data)
+    assert text in str(caught.value)

@@ -103,7 +103,7 @@ def test_every_owner_is_named(xdist):
         model.set_dim("geo", 1, coord_values=["a"])
 
 
-def test_watches_survive_pickling(xdist):
+def test_what_is_held_survives_pickling(xdist):
     coords = model_with("mu", xdist)._coords
     back = pickle.loads(pickle.dumps(coords))
     assert back == coords
@@ -112,15 +112,37 @@ def test_watches_survive_pickling(xdist):
 
 
 @pytest.mark.parametrize("built_in", ["parent", "sub-model"])
-def test_a_model_and_its_sub_model_share_their_watched_coords(xdist, built_in):
+def test_a_model_and_its_sub_model_share_their_coords(xdist, built_in):
     with pm.Model(coords={"geo": ["a", "b"]}) as parent, pm.Model(name="s") as sub:
         pass
     with parent if built_in == "parent" else sub:
         LogNormalExp(np.ones(2), 1.0, dims="geo").create_variable("beta", xdist=xdist)
-    for each in (parent, sub):
+    with parent, pm.Model(name="later") as later:
+        pass
+    for each in (parent, later, *([sub] if built_in == "sub-model" else [])):
         with pytest.raises(LabelError, match="beta: mu: expected dim 'geo' to keep the labels"):
             each.set_dim("geo", 3, coord_values=["a", "b", "c"])
     sub.add_coord("channel", ["x"])
     assert parent.coords["channel"] == ("x",)
     parent.add_coord("week", [1, 2])
     assert sub.coords["week"] == (1, 2)
+
+
+def test_a_change_through_an_earlier_sub_model_is_noticed(xdist):
+    with pm.Model(coords={"geo": ["a", "b"]}) as parent, pm.Model(name="s") as sub:
+        pass
+    with parent:
+        LogNormalExp(np.ones(2), 1.0, dims="geo").create_variable("beta", xdist=xdist)
+    sub.set_dim("geo", 2, coord_values=["b", "a"])
+    with pytest.raises(LabelError, match="beta: mu: expected dim 'geo' to keep the labels"):
+        pm.sample_prior_predictive(1, model=parent)
+
+
+def test_coords_are_used_as_those_of_any_model(xdist):
+    model = model_with("mu", xdist)
+    assert model.coords == {"geo": ("a", "b")}
+    assert dict(model.coords) == {**model.coords} == {"geo": ("a", "b")}
+    assert pm.Model(coords=model.coords).coords == {"geo": ("a", "b")}
+    assert DataArray([1, 2], dims="geo", coords=model.coords).geo.values.tolist() == ["a", "b"]
+    found = pm.sample_prior_predictive(1, model=model, random_seed=1)
+    assert found.prior.geo.values.tolist() == ["a", "b"]

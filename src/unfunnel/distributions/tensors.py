@@ -1,4 +1,4 @@
-"""Parameters that are PyTensor variables: their support, their dims, and how they are saved."""
+"""Parameters that are PyTensor variables: their support and their values."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ from xarray import DataArray
 from unfunnel.alignment import registered_dims
 from unfunnel.distributions.supports import support_of, support_of_distribution
 from unfunnel.distributions.value_checks import check_parameter_values, check_support
-from unfunnel.errors import UnsupportedError, described
+from unfunnel.errors import UnsupportedError
 from unfunnel.families import Parameter
 from unfunnel.parameterization.graph_ops import core_op
-from unfunnel.prior import codec
 
 
 def check_tensor_support(subject: str, parameter: Parameter, variable: Variable[Any, Any]) -> None:
@@ -96,24 +95,3 @@ def encode_tensor(
             remedy="Call to_dict inside `with model:`, or pass a DataArray to the prior.",
         )
     return value
-
-
-def encode_other(owner: str, value: Any, dims: tuple[str, ...] | None) -> Any:
-    """Encode what is neither a number nor an array: hyperpriors, and tensors.
-
-    Raises
-    ------
-    UnsupportedError
-        If it has no dictionary form.
-    """
-    if hasattr(value, "to_dict"):
-        return value.to_dict()
-    if isinstance(value, Variable):
-        return codec.encode_value(encode_tensor(owner, value, dims), lambda x: x)
-    raise UnsupportedError(
-        f"{owner}: to_dict",
-        expected="parameters that have a dictionary form",
-        given=f"{described(value)} of type {type(value).__name__}",
-        remedy="Give it a to_dict method, and register how to revive it with "
-        "pymc_extras.deserialize.register_deserialization.",
-    )

@@ -7,20 +7,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from pymc_extras.deserialize import deserialize
-from pymc_extras.prior import sample_prior
+from pymc_extras.prior import VariableFactory, sample_prior
 from xarray import Dataset
 
-from unfunnel.errors import DimsError, ParameterTypeError, described
-from unfunnel.prior.by_coord import codec
-from unfunnel.prior.by_coord.assemble import build_by_coord
-from unfunnel.prior.by_coord.members import (
-    by_label,
-    check_priors,
-    check_whole_dims,
-    refuse_arithmetic,
-)
+from unfunnel.alignment import index_of
+from unfunnel.errors import DimsError, LabelError, ParameterTypeError, described
+from unfunnel.prior import codec, encoding
+from unfunnel.prior.by_coord_build import build_by_coord
 from unfunnel.prior.display import dims_text
-from unfunnel.prior.tensors import encode_other
+from unfunnel.prior.upstream import check_dims
+
+_DICT_REMEDY = (
+    "Revive it with pymc_extras.deserialize.deserialize; in YAML write `distribution: ByCoord`, "
+    "which revives its members."
+)
 
 
 class ByCoord:
@@ -90,9 +90,9 @@ class ByCoord:
         if not isinstance(dim, str):
             raise DimsError("ByCoord", expected="the name of a dim", given=described(dim))
         self.dim = dim
-        self.members = by_label(members)
+        self.members = _by_label(dim, members)
         self.default = default
-        check_priors(self._named_priors())
+        self._check_priors()
         self.dims = dims
 
     @property
@@ -102,7 +102,27 @@ class ByCoord:
 
     @dims.setter
     def dims(self, dims: Any) -> None:
-        self._dims = check_whole_dims(self.dim, dims, self._named_priors())
+        checked = check_dims("ByCoord", dims, {})
+        if checked is not None and self.dim not in checked:
+            raise DimsError(
+                "ByCoord: dims",
+                expected=f"{self.dim!r}, whose labels the members belong to, among them",
+                given=repr(checked),
+                remedy="Use a prior without ByCoord where the variable has no such dim.",
+            )
+        for label, prior in self._named_priors():
+            own = (prior.dims,) if isinstance(prior.dims, str) else tuple(prior.dims or ())
+            if self.dim in own:
+                raise DimsError(
+                    f"ByCoord: {label}",
+                    expected=f"a prior without dim {self.dim!r}: it belongs to one label of it",
+                    given=f"dims {own}",
+                    remedy=f"Drop {self.dim!r} from its dims=.",
+                )
+            if checked is not None:
+                rest = tuple(dim for dim in checked if dim != self.dim)
+                check_dims(f"ByCoord: {label}", rest, {"dims": prior})
+        self._dims = checked
 
     @property
     def priors(self) -> tuple[Any, ...]:
@@ -132,7 +152,7 @@ class ByCoord:
         DimsError
             If the model lacks a dim, or a member has one that was not declared.
         """
-        check_priors(self._named_priors())  # they may have been written to since
+        self._check_priors()  # they may have been written to since
         return build_by_coord(self, name, xdist)
 
     def create_likelihood_variable(self, *_arguments: Any, **_options: Any) -> NoReturn:
@@ -174,25 +194,23 @@ class ByCoord:
         return sample_prior(self, coords, name, xdist=xdist, **options)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the dictionary form, which JSON and YAML hold; see ``by_coord.codec``.
+        """Return the dictionary form, which JSON and YAML hold.
 
         Raises
         ------
         UnsupportedError
             If a member has no such form, or a label is neither a string, a number nor a date.
         """
-        return codec.encode(
-            self.dim,
-            self.members,
-            self.default,
-            self.dims,
-            lambda prior: encode_other("ByCoord", prior, None),
+        return encoding.by_coord_form(
+            self,
+            [encoding.encode("ByCoord", member) for member in self.members.values()],
+            None if self.default is None else encoding.encode("ByCoord", self.default),
         )
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ByCoord:
         """Create the factory that a dictionary describes; unknown keys are refused."""
-        return cls(**codec.decode(data, deserialize))
+        return cls(**codec.decode_by_coord(data, deserialize))
 
     def deepcopy(self) -> ByCoord:
         """Return a copy with copies of the members."""
@@ -221,9 +239,45 @@ class ByCoord:
             parts.append(f"dims={dims_text(self.dims)}")
         return f"ByCoord({', '.join(parts)})"
 
-    # What computes with it instead of creating its variable is told so.
-    __add__ = __radd__ = __mul__ = __rmul__ = __array__ = __float__ = refuse_arithmetic
-
     def _named_priors(self) -> list[tuple[Any, Any]]:
         default = [] if self.default is None else [("default", self.default)]
         return [*self.members.items(), *default]
+
+    def _check_priors(self) -> None:
+        """Refuse members that are no priors."""
+        for label, prior in self._named_priors():
+            if isinstance(prior, type) or not isinstance(prior, VariableFactory):
+                raise ParameterTypeError(
+                    f"ByCoord: {label}",
+                    expected="a Prior or another variable factory",
+                    given=f"{described(prior)} of type {type(prior).__name__}",
+                    remedy=_DICT_REMEDY if isinstance(prior, Mapping) else "",
+                )
+
+    def _refuse_arithmetic(self, *_operands: Any, **_options: Any) -> NoReturn:
+        raise ParameterTypeError(
+            "ByCoord",
+            expected="to be used where any variable factory can be",
+            given="a place that computes with whatever is no Prior",
+            remedy="Parameters of a non-centered Prior are such a place: use LogNormalExp, "
+            "NormalIdentity or a centered Prior, or create the variable first.",
+        )
+
+    # What computes with it instead of creating its variable is told so.
+    __add__ = __radd__ = __mul__ = __rmul__ = __array__ = __float__ = _refuse_arithmetic
+
+
+def _by_label(dim: str, members: Any) -> dict[Any, Any]:
+    """Return members by label."""
+    try:
+        pairs = list(members.items() if isinstance(members, Mapping) else members)
+        given = [label for label, _ in pairs]
+    except (TypeError, ValueError, LookupError) as error:
+        raise ParameterTypeError(
+            "ByCoord", expected="a mapping from labels to priors", given=described(members)
+        ) from error
+    if not pairs:
+        raise LabelError("ByCoord", expected="a member for at least one label", given="none")
+    # As an index has them, so that numpy's labels, and dates of any kind, equal those of a model.
+    labels = index_of(given, "ByCoord: members", dim)
+    return dict(zip(labels.tolist(), (prior for _, prior in pairs), strict=True))

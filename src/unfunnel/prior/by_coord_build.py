@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytensor.tensor as pt
 from pymc_extras.prior import Prior
 
 from unfunnel import names
-from unfunnel.alignment import model_labels
+from unfunnel.alignment import SAME_TYPE, model_index, positions_of
 from unfunnel.errors import DimsError, LabelError, nearest, shown
 from unfunnel.prior.backends import Aligned, backend_for, dim_lengths
-from unfunnel.prior.resolve import Resolver
-from unfunnel.prior.upstream import attribute_errors_surface, check_dims
-
-if TYPE_CHECKING:
-    from unfunnel.prior.by_coord.factory import ByCoord
+from unfunnel.prior.resolve import Resolver, attribute_errors_surface
+from unfunnel.prior.upstream import check_dims
 
 
-def build_by_coord(factory: ByCoord, name: str, xdist: bool) -> Any:
+def build_by_coord(factory: Any, name: str, xdist: bool) -> Any:
     """Create the variables of a ``ByCoord``; see :meth:`unfunnel.ByCoord.create_variable`.
 
     Members are created in the order of the model's labels, so that the order in which they were
@@ -31,7 +29,7 @@ def build_by_coord(factory: ByCoord, name: str, xdist: bool) -> Any:
     rest = tuple(dim for dim in dims if dim != factory.dim)
     with attribute_errors_surface(name):
         resolver = Resolver(backend, name, dims)
-        chosen = priors_by_label(factory, name, resolver.model)
+        chosen = _priors_by_label(factory, name, resolver.model)
         made = {names.member(name, label): prior for label, prior in chosen}
         if len(made) < len(chosen):
             raise LabelError(
@@ -44,34 +42,40 @@ def build_by_coord(factory: ByCoord, name: str, xdist: bool) -> Any:
         lengths = [resolver.model.dim_lengths[dim] for dim in rest]
         parts = []
         for (label, _), (child, prior) in zip(chosen, made.items(), strict=True):
-            member = resolver.created(str(label), with_dims(prior, rest, f"{name}: {label}"), child)
+            member = resolver.created(
+                str(label), _with_dims(prior, rest, f"{name}: {label}"), child
+            )
             parts.append(pt.alloc(member.over(rest), *lengths) if rest else member.tensor)
         whole = resolver.tied(pt.stack(parts, axis=dims.index(factory.dim)))
         return backend.deterministic(name, Aligned(whole, dims), dims)
 
 
-def priors_by_label(factory: ByCoord, name: str, model: Any) -> list[tuple[Any, Any]]:
-    """Return the prior of each label of the model, in its order.
+def variables_of(factory: Any, name: str, model: Any) -> list[Any]:
+    """Return what a factory created under a name: of a ``ByCoord``, what its members did."""
+    if not hasattr(factory, "members"):
+        return [model[name]]
+    return [
+        variable
+        for label, prior in _priors_by_label(factory, name, model)
+        for variable in variables_of(prior, names.member(name, label), model)
+    ]
 
-    Raises
-    ------
-    LabelError
-        If a label has no prior, or a member no label.
-    """
+
+def _priors_by_label(factory: Any, name: str, model: Any) -> list[tuple[Any, Any]]:
+    """Return the prior of each label of the model, in its order."""
     dim = factory.dim
     members = list(factory.members.values())
     known = pd.Index(list(factory.members))
-    labels = model_labels(dim, model.coords, dim_lengths(model, (dim,)), known)
-    positions = known.get_indexer(labels)
-    absent = known[~known.isin(labels)]
+    labels = model_index(dim, model.coords, dim_lengths(model, (dim,)), name)
+    positions = positions_of(labels, known)
+    absent = known.delete(np.unique(positions[positions >= 0]))
     if len(absent):
         raise LabelError(
             name,
             expected=f"members for labels of dim {dim!r}, which has {shown(labels)} "
             f"({labels.dtype})",
             given=f"members for {shown(absent)} ({known.dtype}), which the model does not have",
-            remedy="Labels are compared with their types: 1 and '1' differ."
-            + nearest(str(absent[0]), map(str, labels)),
+            remedy=SAME_TYPE + nearest(str(absent[0]), map(str, labels)),
         )
     without = labels[positions < 0]
     if len(without) and factory.default is None:
@@ -87,35 +91,8 @@ def priors_by_label(factory: ByCoord, name: str, model: Any) -> list[tuple[Any, 
     ]
 
 
-def variables_of(factory: Any, name: str, model: Any) -> list[Any]:
-    """Return what a factory created under a name: of a ``ByCoord``, what its members did.
-
-    Parameters
-    ----------
-    factory : ByCoord, Prior or another variable factory
-        It has created its variable in ``model``.
-    name : str
-        Of the variable.
-    model : pymc.Model
-        The model.
-    """
-    if not hasattr(factory, "members"):
-        return [model[name]]
-    return [
-        variable
-        for label, prior in priors_by_label(factory, name, model)
-        for variable in variables_of(prior, names.member(name, label), model)
-    ]
-
-
-def with_dims(prior: Any, rest: tuple[str, ...], subject: str) -> Any:
-    """Return the prior with the dims of a member; those that it declares are kept.
-
-    Raises
-    ------
-    DimsError
-        If it declares others, or does not let its dims be set.
-    """
+def _with_dims(prior: Any, rest: tuple[str, ...], subject: str) -> Any:
+    """Return the prior with the dims of a member; those that it declares are kept."""
     if prior.dims is not None or not rest:
         check_dims(subject, rest, {"dims": prior})
         return prior
