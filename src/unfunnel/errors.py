@@ -91,26 +91,7 @@ class MomentWarning(UserWarning):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return ``" Did you mean 'x'?"`` for the known name closest to ``name``, else an empty string.
-
-    Parameters
-    ----------
-    name : str
-        The unknown name.
-    known : iterable of str
-        The names that would have been right.
-
-    Returns
-    -------
-    str
-        A hint to be appended to a message, with a leading space.
-
-    Examples
-    --------
-    >>> from unfunnel.errors import nearest
-    >>> nearest("sigm", ["mu", "sigma"])
-    " Did you mean 'sigma'?"
-    """
+    """Return ``" Did you mean 'x'?"`` for the known name closest to ``name``, else no text."""
     near = closest(name, known)
     return "" if near is None else f" Did you mean {near!r}?"
 
@@ -130,18 +111,7 @@ def described(value: object) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Join names into a stable, quoted list; sets are sorted so that a message never changes.
-
-    Parameters
-    ----------
-    names : iterable of str
-        The names to show.
-
-    Returns
-    -------
-    str
-        For example ``"'mu' and 'sigma'"``.
-    """
+    """Join names as in ``"'mu' and 'sigma'"``; sets are sorted, so that a message never changes."""
     ordered = sorted(names) if isinstance(names, set | frozenset) else list(names)
     quoted = [repr(str(name)) for name in ordered]
     if len(quoted) <= 1:
@@ -150,19 +120,6 @@ def listed(names: Iterable[str]) -> str:
 
 
 def shown(labels: Iterable[object] | None, most: int = 6) -> str:
-    """Show the first few labels of a dim, as in ``"[a, b, c, ...]"``.
-
-    Parameters
-    ----------
-    labels : iterable or None
-        The labels; None shows as no labels.
-    most : int, default 6
-        How many to show.
-
-    Returns
-    -------
-    str
-        Their texts in brackets.
-    """
+    """Show the first few labels of a dim, as in ``"[a, b, c, ...]"``."""
     texts = [] if labels is None else [str(label) for label in labels]
     return f"[{', '.join(texts[:most])}{', ...' if len(texts) > most else ''}]"

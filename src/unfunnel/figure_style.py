@@ -14,20 +14,7 @@ BLUE, RED = "#2f7f93", "#d1495b"
 
 
 def axes_or_new(ax: Any, size: tuple[float, float]) -> Any:
-    """Return the axes that were given, or those of a new figure.
-
-    Parameters
-    ----------
-    ax : matplotlib Axes or None
-        What a user gave.
-    size : tuple of float
-        Width and height of a new figure, in inches.
-
-    Raises
-    ------
-    MissingExtraError
-        If matplotlib is not installed.
-    """
+    """Return the axes that were given, or those of a new figure of this size in inches."""
     plt = require("matplotlib.pyplot", "plot")
     return plt.subplots(figsize=size, layout="constrained")[1] if ax is None else ax
 

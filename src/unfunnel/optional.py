@@ -9,31 +9,7 @@ from unfunnel.errors import MissingExtraError
 
 
 def require(module: str, extra: str) -> Any:
-    """Import an optional dependency.
-
-    Parameters
-    ----------
-    module : str
-        For example ``"nutpie"``.
-    extra : str
-        The extra of this package that installs it.
-
-    Returns
-    -------
-    module
-        The imported module.
-
-    Raises
-    ------
-    MissingExtraError
-        If it is not installed; the message holds the pip command.
-
-    Examples
-    --------
-    >>> from unfunnel.optional import require
-    >>> require("json", "sample").dumps([1])
-    '[1]'
-    """
+    """Import an optional module, or name the extra of this package that installs it."""
     try:
         return import_module(module)
     except ModuleNotFoundError as error:

@@ -26,15 +26,6 @@ def check_tensor_support(subject: str, parameter: Parameter, variable: Variable[
     Constants and the present values of shared data are checked number by number, random variables
     by their distribution. Of an expression nothing is known before sampling; there the density is
     zero where it is invalid.
-
-    Parameters
-    ----------
-    subject : str
-        For messages.
-    parameter : Parameter
-        What the variable is for.
-    variable : Variable
-        The tensor.
     """
     if isinstance(variable, Constant):
         check_parameter_values(subject, parameter, np.asarray(variable.data))
@@ -54,20 +45,9 @@ def encode_tensor(
 ) -> float | np.ndarray | DataArray:
     """Return the value of a tensor that depends on no random variable.
 
-    Parameters
-    ----------
-    owner : str
-        For messages.
-    variable : Variable
-        The tensor. Data of the model on the context stack keep their dims and labels.
-    dims : tuple of str or None
-        The dims of the prior.
-
-    Raises
-    ------
-    UnsupportedError
-        If it depends on a random variable: its value would be one draw, frozen. Or if it may be
-        data of a model that is not there to tell to which dims its axes belong.
+    The value of one that does would be one draw, frozen: it is refused. Data of the model on the
+    context stack keep their dims and labels; without that model it may not be known to which of
+    several dims of the prior their axes belong.
     """
     if rvs_in_graph([variable]):
         raise UnsupportedError(

@@ -130,13 +130,12 @@ class ByCoord:
         return tuple(prior for _, prior in self._named_priors())
 
     def create_variable(self, name: str, xdist: bool = False) -> Any:
-        """Create the variables in the model on the context stack.
+        """Create the variables ``{name}:{label}`` and ``name``, which holds them all, in the model.
 
         Parameters
         ----------
         name : str
-            Name of the whole; members are ``{name}:{label}``, in the order of the labels of the
-            model.
+            Name of the whole; members are created in the order of the labels of the model.
         xdist : bool, default False
             Whether to create ``pymc.dims`` variables.
 
@@ -147,22 +146,14 @@ class ByCoord:
 
         Raises
         ------
-        LabelError
-            If members and labels of the model do not match.
-        DimsError
-            If the model lacks a dim, or a member has one that was not declared.
+        LabelError, DimsError
+            If members and labels, or the dims, of prior and model do not match.
         """
         self._check_priors()  # they may have been written to since
         return build_by_coord(self, name, xdist)
 
     def create_likelihood_variable(self, *_arguments: Any, **_options: Any) -> NoReturn:
-        """Refuse: the data are observed values of one distribution.
-
-        Raises
-        ------
-        ParameterTypeError
-            Always.
-        """
+        """Refuse: data are observed values of one distribution."""
         raise ParameterTypeError(
             "ByCoord",
             expected="a prior for parameters",
@@ -173,34 +164,11 @@ class ByCoord:
     def sample_prior(
         self, coords: Any = None, name: str = "variable", xdist: bool = False, **options: Any
     ) -> Dataset:
-        """Draw from the prior.
-
-        Parameters
-        ----------
-        coords : dict
-            The labels of each dim.
-        name : str, default "variable"
-            Of the variable.
-        xdist : bool, default False
-            Whether to create ``pymc.dims`` variables.
-        **options
-            Of ``pm.sample_prior_predictive``.
-
-        Returns
-        -------
-        Dataset
-            With the whole and every member.
-        """
+        """Draw the whole and every member, as ``pymc_extras.prior.sample_prior`` does."""
         return sample_prior(self, coords, name, xdist=xdist, **options)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the dictionary form, which JSON and YAML hold.
-
-        Raises
-        ------
-        UnsupportedError
-            If a member has no such form, or a label is neither a string, a number nor a date.
-        """
+        """Return the dictionary form, which JSON and YAML hold."""
         return encoding.by_coord_form(
             self,
             [encoding.encode("ByCoord", member) for member in self.members.values()],
