@@ -23,7 +23,7 @@ import unfunnel
 from benchmarks.grid import DEFAULT_FAMILY
 from unfunnel.families import FAMILIES, LOGNORMAL_EXP
 from unfunnel.families.ops import NUMPY
-from unfunnel.moments.scores import base_values
+from unfunnel.moments.laws import base_values
 
 MEAN, SD = 1.5, 0.5
 MU = Prior("Gamma", mu=MEAN, sigma=SD)

@@ -10,16 +10,16 @@ from typing import Any
 from pymc_extras.prior import Prior
 
 from unfunnel.errors import described
-from unfunnel.moments.description import (
+from unfunnel.moments.any_prior import (
     SampledVariable,
-    description,
     is_likelihood,
+    own_dims,
     sampled_variables,
 )
-from unfunnel.moments.labels import own_dims
+from unfunnel.moments.description import description
 from unfunnel.moments.report import Implied
 from unfunnel.prior.by_coord import ByCoord
-from unfunnel.prior.display import value_text
+from unfunnel.prior.display import centering_text, value_text
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def card_of(name: str, prior: Any, coords: Mapping[str, Any], random_seed: int |
         {dim: len(coords[dim]) if dim in coords else None for dim in own_dims(prior)},
         _stated(prior),
         description(prior, coords, random_seed),
-        sampled_variables(prior, name, coords),
+        sampled_variables(prior, name, coords, centering_text),
         _remarks(prior),
     )
 

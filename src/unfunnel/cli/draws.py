@@ -14,8 +14,7 @@ import pymc as pm
 
 from unfunnel.cli.terminal import making
 from unfunnel.errors import DimsError, ParameterError, UnsupportedError, listed
-from unfunnel.moments.description import created, is_likelihood
-from unfunnel.moments.own_coords import known_coords, own_coords
+from unfunnel.moments.any_prior import create, is_likelihood, known_labels, own_coords
 from unfunnel.optional import require
 
 
@@ -61,7 +60,7 @@ def draw_together(
         del factories[name]
     if not factories:
         raise ParameterError("sample-prior", expected="a prior", given="none that can be drawn")
-    known = {d: labels for p in factories.values() for d, labels in known_coords(p).items()}
+    known = {d: labels for p in factories.values() for d, labels in known_labels(p).items()}
     labels = {**known, **coords}
     missing = {
         dim: name for name, p in factories.items() for dim in own_coords(p) if dim not in labels
@@ -78,7 +77,7 @@ def draw_together(
     with pm.Model(coords=labels) as model:
         for name, prior in factories.items():
             with making(name):
-                created(prior, name)
+                create(prior, name)
         with making(listed(factories)):
             return pm.sample_prior_predictive(
                 draws,

@@ -12,18 +12,13 @@ import numpy as np
 from unfunnel.cli.cards import Card
 from unfunnel.cli.terminal import say
 from unfunnel.figure_style import INK, MUTED
-from unfunnel.moments.implied_figure import draw
-from unfunnel.moments.measures import Measures
-from unfunnel.moments.report import ELEMENT, DescribedLaw
+from unfunnel.moments.report import ELEMENT, DescribedLaw, draw_densities
 from unfunnel.optional import require
 
 _COLUMNS, _MOST = 2, 24
 
 # The probabilities below the ends of each x axis: alike on both sides, for laws of either sign.
 _ENDS = (0.01, 0.99)
-
-# For a law that is known by its draws only.
-_DRAWS = 100_000
 
 
 def save(cards: Sequence[Card], path: Path) -> None:
@@ -70,13 +65,9 @@ def save(cards: Sequence[Card], path: Path) -> None:
 def _panel(ax: Any, card: Card, law: DescribedLaw) -> None:
     means = [] if card.says is None else [each for each in card.says.laws if each.level == "mu"]
     mean = next((each for each in means if each.labels.items() <= law.labels.items()), None)
-    draw(_measures(law), None if mean is None else _measures(mean), ax, _ENDS)
+    draw_densities(law.law, None if mean is None else mean.law, ax, _ENDS)
     ax.get_legend().remove()  # one for all panels
     ax.set_title(card.name, loc="left", color=INK, fontweight="bold")
     at = ", ".join(f"{dim} {label}" for dim, label in law.labels.items())
     ax.set_title(at or card.kind, loc="right", color=MUTED, fontsize=9)
     ax.set_xlabel("")
-
-
-def _measures(law: DescribedLaw) -> Measures:
-    return Measures(law.law, _DRAWS, np.random.default_rng(0))

@@ -2,7 +2,7 @@
 
 What is typical, in which range does one element lie, how alike are the elements, and how sure is
 that? The answers are the mean of one element, its standard deviation, the intraclass correlation,
-and the coefficient of variation of ``sigma``; :mod:`unfunnel.moments.restating` says how these
+and the coefficient of variation of ``sigma``; :mod:`unfunnel.moments.constrain` says how these
 four determine the hyperpriors. Nothing has to be said on a log scale.
 
 Between two bounds the largest possible standard deviation depends on the mean, so that no prior of
@@ -24,11 +24,10 @@ from unfunnel.families import Family, Ratio
 from unfunnel.families.base import OPTIONS
 from unfunnel.families.ops import NUMPY
 from unfunnel.intervals import UNIT
-from unfunnel.moments.constraining import readable_hierarchy
+from unfunnel.moments.constant_parameters import check_interval
+from unfunnel.moments.constrain import Split, readable_hierarchy
 from unfunnel.moments.marginal import COARSE, FINE, Marginal, root_near
-from unfunnel.moments.options import stated_family
-from unfunnel.moments.quantiles import check_interval
-from unfunnel.moments.restating import Split
+from unfunnel.moments.methods import stated_law
 from unfunnel.prior.base import NaturalPrior
 from unfunnel.prior.classes import LogNormalExp
 from unfunnel.structures.zero_sum_options import without_zero_sum
@@ -112,7 +111,7 @@ def elicit_hierarchy(
     subject = f"{family.family.name}: elicit_hierarchy"
     if options.get("zero_sum") is not None:
         raise without_zero_sum(family.family, "elicit_hierarchy")
-    law, _ = stated_family(subject, family.family, options)
+    law, _ = stated_law(subject, family, options)
     mean = number_between(subject, "typical", typical, *law.link.support)
     split = Split(
         icc=_number_or_word(subject, "alikeness", alikeness, ALIKENESS, below=1.0),

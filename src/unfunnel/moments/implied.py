@@ -1,12 +1,16 @@
-"""``prior.implied()``: what a prior says about one element, and about each hyperparameter."""
+"""Implied moments: what a prior says about one element, and about each hyperparameter.
+
+Moments follow from those of the hyperpriors by the law of total variance and are exact. Quantiles
+are exact for constant parameters, integrals under one or two hyperpriors, and otherwise of draws.
+"""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from math import isfinite
+from math import isfinite, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +19,12 @@ import pandas as pd
 
 from unfunnel import names
 from unfunnel.distributions.value_checks import number_between
-from unfunnel.errors import MomentWarning, UnsupportedError, described
-from unfunnel.moments.labels import ROOT, Reader, own_dims
-from unfunnel.moments.measures import Measures, Number, share
-from unfunnel.moments.random_parameters import Known, Law
-from unfunnel.moments.reading import is_ours
-from unfunnel.moments.report import ELEMENT, ICC, DescribedLaw, Implied
+from unfunnel.errors import MomentWarning, ParameterError, UnsupportedError, described
+from unfunnel.moments.any_prior import is_factory, is_ours, own_dims
+from unfunnel.moments.laws import Known, Law, number_of_draws, part_of
+from unfunnel.moments.marginal import with_quantiles
+from unfunnel.moments.reading import ROOT, Reader
+from unfunnel.moments.report import COLUMNS, ELEMENT, ICC, DescribedLaw, Implied
 
 #: The probabilities whose quantiles are shown.
 PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -28,31 +32,44 @@ PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95)
 # Draws of families are cheap, those through a model are not.
 _MANY_DRAWS, _MODEL_DRAWS = 200_000, 10_000
 
+# The spread of a number over this many parts of the draws gives its Monte Carlo error.
+_PARTS = 20
 
-@dataclass(frozen=True)
-class Level:
-    """One random quantity of a hierarchy.
+Number = dict[str, Any]
 
-    Parameters
-    ----------
-    name : str
-        ``"element"``, ``"mu"``, ``"sigma"``, ``"mu_mu"``, ...
-    value : object
-        The prior of it.
-    owner_dims : tuple of str
-        Dims of the prior that it is a parameter of.
-    is_mean : bool
-        Whether it is the mean of the elements, or the mean of that.
-    is_shape : bool, default False
-        Whether it is a parameter of a base law, or of the hyperprior of one: no moment of an
-        element depends on it.
-    """
 
-    name: str
-    value: Any
-    owner_dims: tuple[str, ...]
-    is_mean: bool
-    is_shape: bool = False
+def moments_of(law: Law) -> dict[str, Number]:
+    """Return the mean and the standard deviation of a law."""
+    return {"mean": _moment(law, lambda of: of.mean), "sd": _moment(law, lambda of: of.sd)}
+
+
+def quantiles_of(
+    law: Law, draws: int, rng: np.random.Generator, below: float | None = None
+) -> dict[str, Number]:
+    """Return quantiles of a law, and the probability below a number if one is given."""
+    method, found = with_quantiles(law, draws, rng)
+    numbers = {
+        f"{p:.0%}": _number(found, method, lambda of, p=p: of.quantile(p)) for p in PROBABILITIES
+    }
+    if below is not None:
+        numbers[f"P(< {below:g})"] = _number(found, method, lambda of: of.cdf(below))
+    return numbers
+
+
+def _moment(law: Law, statistic: Callable[[Any], float]) -> Number:
+    return _number(law, "draws" if number_of_draws(law) else "exact", statistic)
+
+
+def _number(law: Any, method: str, statistic: Callable[[Any], float]) -> Number:
+    """Return a number with how it was found; of draws with its Monte Carlo standard error."""
+    value, error = statistic(law), 0.0
+    if method == "draws":
+        parts = np.array([statistic(part_of(law, which, _PARTS)) for which in range(_PARTS)])
+        if np.array_equal(parts, np.full(_PARTS, value), equal_nan=True):
+            method = "exact"  # nothing that is drawn enters it
+        else:
+            error = float(parts.std(ddof=1)) / sqrt(_PARTS)
+    return {"value": value, "method": method, "error": error}
 
 
 def implied(
@@ -62,7 +79,7 @@ def implied(
     draws: int | None,
     random_seed: int | None,
 ) -> Implied:
-    """Return what a prior says; see :meth:`unfunnel.prior.base.NaturalPrior.implied`."""
+    """Return what a prior of ours says; see :meth:`unfunnel.prior.base.NaturalPrior.implied`."""
     subject = f"{prior.family.name}: implied"
     if prior.transform is not None:
         raise UnsupportedError(
@@ -73,94 +90,144 @@ def implied(
         )
     if below is not None:
         below = number_between(subject, "below", below, -np.inf)
+    if draws is not None:
+        draws = int(number_between(subject, "draws", draws, _PARTS - 1))
     rng = np.random.default_rng(random_seed)
-    reader = Reader(prior, coords, draws or _MODEL_DRAWS, rng)
-    number_of_draws = draws or (_MODEL_DRAWS if reader.is_drawn else _MANY_DRAWS)
-    rows: list[dict[str, Any]] = []
-    no_label = dict.fromkeys(reader.dims_of(ROOT, reader.prior, own_dims(prior)), "")
-    described_laws: list[DescribedLaw] = []
-    for level in _levels(reader.prior):
-        name = ROOT if level.name == ELEMENT else names.child(ROOT, level.name)
-        dims = reader.dims_of(name, level.value, level.owner_dims)
-        for place in _places(dims, reader.coords):
-            label = {dim: reader.coords[dim][index] for dim, index in place.items()}
-            law = reader.law(name, level.value, level.owner_dims, place)
-            _warn_of_infinite_moments(subject, level, law)
-            of_level = Measures(law, number_of_draws, rng)
-            described_laws.append(DescribedLaw(level.name, label, law))
-            numbers = moments_of(of_level)
-            numbers |= quantiles_of(of_level, below if level.is_mean else None)
-            if level.name == ELEMENT:
-                numbers |= _correlations(reader, of_level)
-            rows += [
-                {"level": level.name, **no_label, **label, "quantity": quantity, **vars(number)}
-                for quantity, number in numbers.items()
-            ]
-    return Implied(described(prior), pd.DataFrame(rows), described_laws)
+    with np.errstate(all="ignore"):  # what is no number is refused below
+        reader = Reader(prior, coords, draws or _MODEL_DRAWS, rng)
+        draws = draws or (_MODEL_DRAWS if reader.is_drawn else _MANY_DRAWS)
+        table = Table()
+        for level in _levels(prior):
+            name = ROOT if level.name == ELEMENT else names.child(ROOT, level.name)
+            labelled = reader.read(name, level.value, level.owner_dims)
+            for positions in product(*(range(len(reader.coords[d])) for d in labelled.dims)):
+                place = dict(zip(labelled.dims, positions, strict=True))
+                law = labelled.at(place)
+                _warn_of_infinite_moments(subject, level, law)
+                table.add(
+                    level.name,
+                    {dim: reader.coords[dim][index] for dim, index in place.items()},
+                    law,
+                    _numbers(subject, law, draws, rng, below if level.is_mean else None)
+                    | (_correlations(reader, prior, law) if level.name == ELEMENT else {}),
+                )
+    return Implied(described(prior), table.numbers(), table.laws)
+
+
+class Table:
+    """Collects numbers and laws, level by level and label by label."""
+
+    def __init__(self) -> None:
+        self.laws: list[DescribedLaw] = []
+        self.rows: list[dict[str, Any]] = []
+
+    def add(
+        self, level: str, labels: dict[str, Any], law: Law, numbers: Mapping[str, Number]
+    ) -> None:
+        """Add a law, and what is said of it."""
+        self.laws.append(DescribedLaw(level, labels, law))
+        for quantity, number in numbers.items():
+            self.rows.append({"level": level, **labels, "quantity": quantity, **number})
+
+    def numbers(self) -> pd.DataFrame:
+        """Return a row for each number; levels that do not differ along a dim have no label."""
+        dims = dict.fromkeys(key for row in self.rows for key in row if key not in COLUMNS)
+        table = pd.DataFrame(self.rows, columns=[COLUMNS[0], *dims, *COLUMNS[1:]])
+        return table.fillna(dict.fromkeys(dims, ""))
+
+
+@dataclass(frozen=True)
+class Level:
+    """One random quantity of a hierarchy: ``"element"``, ``"mu"``, ``"sigma"``, ``"mu_mu"``, ...
+
+    ``is_mean``: whether it is the mean of the elements, or the mean of that. ``is_shape``: whether
+    no moment of an element depends on it, as on a parameter of a base law.
+    """
+
+    name: str
+    value: Any
+    owner_dims: tuple[str, ...]
+    is_mean: bool = True
+    is_shape: bool = False
 
 
 def _levels(prior: Any) -> Iterator[Level]:
-    yield Level(ELEMENT, prior, own_dims(prior), is_mean=True)
-    yield from _hyperparameters(prior, "", is_mean=True, is_shape=False)
+    element = Level(ELEMENT, prior, own_dims(prior))
+    yield element
+    yield from _hyperparameters(element, "")
 
 
-def _hyperparameters(prior: Any, name: str, is_mean: bool, is_shape: bool) -> Iterator[Level]:
-    for key, value in prior.parameters.items():
+def _hyperparameters(above: Level, prefix: str) -> Iterator[Level]:
+    for key, value in above.value.parameters.items():
         if not _is_random(value):
             continue
-        own = names.child(name, key) if name else key
-        of_base = is_shape or key in prior.family.base.shape
-        level = Level(own, value, own_dims(prior), is_mean and key == "mu", of_base)
+        level = Level(
+            names.child(prefix, key) if prefix else key,
+            value,
+            own_dims(above.value),
+            above.is_mean and key == "mu",
+            above.is_shape or key in above.value.family.base.shape,
+        )
         yield level
         if is_ours(value):
-            yield from _hyperparameters(value, own, level.is_mean, of_base)
+            yield from _hyperparameters(level, level.name)
 
 
 def _is_random(value: Any) -> bool:
-    return hasattr(value, "create_variable") or hasattr(value, "owner")
+    return is_factory(value) or hasattr(value, "owner")
 
 
-def _places(dims: tuple[str, ...], coords: Mapping[str, list[Any]]) -> Iterator[dict[str, int]]:
-    for positions in product(*(range(len(coords[dim])) for dim in dims)):
-        yield dict(zip(dims, positions, strict=True))
+def _numbers(
+    subject: str, law: Law, draws: int, rng: np.random.Generator, below: float | None
+) -> dict[str, Number]:
+    try:
+        numbers = moments_of(law)
+        quantiles = quantiles_of(law, draws, rng, below)
+    except (ArithmeticError, ValueError) as error:  # of Python's own numbers, and of the root
+        if isinstance(error, ParameterError | UnsupportedError):
+            raise
+        quantiles = {"quantiles": {"value": np.nan}}
+    for quantity, number in quantiles.items():
+        if not isfinite(number["value"]):
+            raise ParameterError(
+                subject,
+                expected="a prior whose quantiles are numbers that a double can hold",
+                given=f"{quantity} of {number['value']}",
+                remedy="State it in other units, closer to 1.",
+            )
+    return numbers | quantiles
 
 
-def moments_of(measures: Measures) -> dict[str, Number]:
-    """Return the mean and the standard deviation of a law."""
-    return {"mean": measures.mean(), "sd": measures.sd()}
-
-
-def quantiles_of(measures: Measures, below: float | None = None) -> dict[str, Number]:
-    """Return quantiles of a law, and the probability below a number if one is given."""
-    numbers = {f"{p:.0%}": measures.quantile(p) for p in PROBABILITIES}
-    if below is not None:
-        numbers[f"P(< {below:g})"] = measures.below(below)
-    return numbers
-
-
-def _correlations(reader: Reader, whole: Measures) -> dict[str, Number]:
+def _correlations(reader: Reader, prior: Any, law: Law) -> dict[str, Number]:
     """Return the correlation of two elements that share ``mu``, of two that share its mean, ...
 
     Given the mean that they share, elements are independent with that mean, so their covariance is
     the variance of the mean.
     """
     found: dict[str, Number] = {}
-    name, value, part = "", reader.prior, whole
-    elements = dims = own_dims(reader.prior)
+    name, depth, value = "", 0, prior
+    elements = dims = own_dims(prior)
     while is_ours(value):
-        name = names.child(name, "mu") if name else "mu"
-        value, part = value.parameters["mu"], part.parameters["mu"]
+        name, depth = names.child(name, "mu") if name else "mu", depth + 1
+        value = value.parameters["mu"]
         dims = reader.dims_over(value, dims)
         each_has_its_own = bool(elements) and set(elements) <= set(dims)
-        if (name == "mu" or _is_random(value)) and not each_has_its_own:
-            found[ICC if name == "mu" else f"{ICC} {name}"] = share(part, whole)
+        if (depth == 1 or _is_random(value)) and not each_has_its_own:
+            quantity = ICC if depth == 1 else f"{ICC} {name}"
+            found[quantity] = _moment(law, lambda of, depth=depth: _shared(of, depth))
     return found
 
 
+def _shared(law: Law, depth: int) -> float:
+    """Return the share of the variance that is that of the mean, of its mean, ..."""
+    part = law
+    for _ in range(depth):
+        part = part.parameters["mu"]  # type: ignore[union-attr]  # of a hierarchy, so deep
+    return (part.sd / law.sd) ** 2 if isfinite(part.sd) and law.sd > 0 else np.nan
+
+
 def _warn_of_infinite_moments(subject: str, level: Level, law: Law) -> None:
-    if level.is_shape or not isinstance(law, Known):
-        return
-    if isfinite(law.mean) and isfinite(law.variance):
+    if level.is_shape or not isinstance(law, Known) or (isfinite(law.mean) and isfinite(law.sd)):
         return
     no_mean = level.is_mean and not isfinite(law.mean)
     what = "neither a mean nor a standard deviation" if no_mean else "no finite standard deviation"

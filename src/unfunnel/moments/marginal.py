@@ -1,9 +1,12 @@
 """The marginal law of one element of a hierarchy, its hyperparameters averaged out by quadrature.
 
 The probability below ``x`` is the average, over the laws of the hyperparameters, of the probability
-below it given them, which the family knows. It is taken in normal scores (``scores``), so that a
-hyperprior enters by its quantile function, whichever it is. Where a scale may come close to zero
-that probability is a step in the mean, which is why the mean has the finer grid.
+below it given them, which the family knows. It is taken in normal scores, so that a hyperprior
+enters by its quantile function, whichever it is: an integral against the normal density, for which
+the trapezoidal rule converges faster than any power of its step where the function is smooth
+(Trefethen & Weideman 2014, "The exponentially convergent trapezoidal rule", SIAM Review 56). Where
+a scale may come close to zero the function is a step in the mean, which is why the mean has the
+finer grid.
 """
 
 from __future__ import annotations
@@ -16,22 +19,24 @@ import numpy as np
 from scipy.optimize import brentq
 
 from unfunnel.families.ops import NUMPY
-from unfunnel.moments.random_parameters import (
+from unfunnel.moments.laws import (
+    Drawn,
     Explicit,
     Hierarchy,
+    Law,
     Point,
+    draw,
     is_explicit,
+    number_of_draws,
     probability_below,
     unconstrained,
 )
-from unfunnel.moments.scores import nodes
 
 #: Nodes for the first random parameter, which is the mean where that is random, and the second.
 FINE = (1025, 65)
 
-#: Nodes for a first guess, and how far it may be off.
+#: Nodes for a first guess.
 COARSE = (129, 17)
-_NEAR = 0.01
 
 #: More random parameters than these would need a grid of too many dimensions.
 MOST_RANDOM_PARAMETERS = 2
@@ -40,24 +45,8 @@ MOST_RANDOM_PARAMETERS = 2
 class Marginal:
     """Probabilities and quantiles of one element.
 
-    Parameters
-    ----------
-    hierarchy : Hierarchy
-        With at most two random parameters, each with a quantile function, and none of them of the
-        base law.
-    sizes : tuple of int, default FINE
-        Nodes for the first and the second random parameter.
-
-    Examples
-    --------
-    >>> from scipy import stats
-    >>> from unfunnel.families import NORMAL_IDENTITY
-    >>> from unfunnel.moments.random_parameters import Hierarchy, Known, Point
-    >>> from unfunnel.moments.marginal import Marginal
-    >>> parameters = {"mu": Known(stats.norm(1, 3)), "sigma": Point(4.0)}
-    >>> marginal = Marginal(Hierarchy(NORMAL_IDENTITY, parameters))  # Normal(1, 5)
-    >>> round(marginal.quantile(0.95), 6)
-    9.224268
+    The hierarchy has at most two random parameters, each with a quantile function, and none of them
+    of the base law: that would need a table of its quantiles for each.
     """
 
     def __init__(self, hierarchy: Hierarchy, sizes: tuple[int, int] = FINE) -> None:
@@ -65,24 +54,16 @@ class Marginal:
         self.sizes = sizes
 
     @staticmethod
-    def is_possible(hierarchy: Hierarchy) -> bool:
-        """Whether quadrature can be done: few random parameters, each with a quantile function.
-
-        A base law with random parameters of its own would need a table of its quantiles for each.
-        """
-        random = {
-            key: law for key, law in hierarchy.parameters.items() if not isinstance(law, Point)
-        }
+    def is_possible(law: Law) -> bool:
+        """Whether quadrature can be done."""
+        if not isinstance(law, Hierarchy):
+            return False
+        random = {k: inner for k, inner in law.parameters.items() if not isinstance(inner, Point)}
         return (
             len(random) <= MOST_RANDOM_PARAMETERS
-            and random.keys().isdisjoint(hierarchy.family.base.shape)
-            and all(is_explicit(law) for law in random.values())
+            and random.keys().isdisjoint(law.family.base.shape)
+            and all(map(is_explicit, random.values()))
         )
-
-    @cached_property
-    def half(self) -> Marginal:
-        """The same with every second node, to see how far the two differ."""
-        return Marginal(self.hierarchy, (self.sizes[0] // 2 + 1, self.sizes[1] // 2 + 1))
 
     def cdf(self, x: float) -> float:
         """Return the probability below ``x``."""
@@ -90,26 +71,30 @@ class Marginal:
 
     def quantile(self, probability: float) -> float:
         """Return the value with this probability below it."""
-        return float(self.hierarchy.family.link.inverse(self._theta(probability), NUMPY))
+        center, width = self._place
+        theta = center + width * self._standardized(probability)
+        return float(self.hierarchy.family.link.inverse(theta, NUMPY))
 
-    def _theta(self, probability: float) -> float:
-        """Return the quantile on the real line: near that of a coarse grid, if it is there."""
+    def _standardized(self, probability: float) -> float:
+        """Return the quantile on the real line, in widths from the center of the law."""
+        center, width = self._place
 
-        def excess(theta: float) -> float:
-            return self._below(theta) - probability
+        def excess(z: float) -> float:
+            return self._below(center + width * z) - probability
 
-        near = self._coarse._theta(probability) if self.sizes > COARSE else None
-        return root_near(excess, near, lambda: self._unconstrained_range)
+        near = None
+        if self.sizes > COARSE:
+            coarse = Marginal(self.hierarchy, COARSE)
+            coarse._place = self._place
+            near = coarse._standardized(probability)
+        return root_near(excess, near, self._ends)
 
     def _below(self, theta: float) -> float:
         location, scale, weights = self._grid
-        family, shape = self.hierarchy.family, self.hierarchy.shape
-        below = probability_below(family, theta, location, scale, shape)
+        below = probability_below(
+            self.hierarchy.family, theta, location, scale, self.hierarchy.shape
+        )
         return float(np.sum(weights * below))
-
-    @cached_property
-    def _coarse(self) -> Marginal:
-        return Marginal(self.hierarchy, COARSE)
 
     @cached_property
     def _grid(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -122,9 +107,10 @@ class Marginal:
                 values[key] = np.asarray(law.value)
                 continue
             size, shape = next(sizes)
-            scores, of_scores = nodes(size)
+            scores = np.linspace(-_LARGEST_SCORE, _LARGEST_SCORE, size)
+            density = np.exp(-0.5 * scores**2)
             values[key] = cast(Explicit, law).at_score(scores).reshape(shape)
-            weights = weights * of_scores.reshape(shape)
+            weights = weights * (density / density.sum()).reshape(shape)
         matters = weights > _NEGLIGIBLE * weights.max()
         values = {k: np.broadcast_to(v, weights.shape)[matters] for k, v in values.items()}
         family = self.hierarchy.family
@@ -132,17 +118,41 @@ class Marginal:
         return location, scale, weights[matters]
 
     @cached_property
-    def _unconstrained_range(self) -> tuple[float, float]:
-        """Where the quantiles of any use lie, on the real line, given parameters that may occur."""
+    def _place(self) -> tuple[float, float]:
+        """Where the law lies on the real line, and how wide it is: the units of a root."""
+        location, scale, weights = self._grid
+        center = float(np.sum(weights * location))
+        return center, float(np.sum(weights * (np.abs(location - center) + scale)))
+
+    def _ends(self) -> tuple[float, float]:
+        """Between which all quantiles lie that are ever asked for, in widths from the center."""
         location, scale, _ = self._grid
-        return float(np.min(location - _REACH * scale)), float(np.max(location + _REACH * scale))
+        center, width = self._place
+        place, spread = (location - center) / width, scale / width
+        return float(np.min(place - _REACH * spread)), float(np.max(place + _REACH * spread))
 
 
-#: Standard deviations of the base law, wide enough for the heaviest tail at a probability of 1e-4.
+def with_quantiles(
+    law: Law, draws: int, rng: np.random.Generator
+) -> tuple[str, Explicit | Marginal | Drawn]:
+    """Return how quantiles of a law are found, and what has them."""
+    if not isinstance(law, Drawn) and is_explicit(law):
+        return "exact", law
+    if isinstance(law, Hierarchy) and Marginal.is_possible(law):
+        return "quadrature", Marginal(law)
+    return "draws", Drawn(np.asarray(draw(law, number_of_draws(law) or draws, rng)))
+
+
+# Beyond these scores lies a probability of 2e-17, less than the rounding of the rest. Nodes whose
+# weight is this part of the largest one together hold less than 1e-12.
+_LARGEST_SCORE = 8.5
+_NEGLIGIBLE = 1e-15
+
+# Standard deviations of the base law, wide enough for the heaviest tail at a probability of 1e-4.
 _REACH = 200.0
 
-#: Nodes whose weight is this part of the largest one together hold less than 1e-12.
-_NEGLIGIBLE = 1e-15
+# How far off a first guess may be.
+_NEAR = 0.01
 
 
 def root_near(
@@ -150,17 +160,7 @@ def root_near(
     near: float | None,
     bracket: Callable[[], tuple[float, float]],
 ) -> float:
-    """Return where a function is zero: near a first guess, if it is there.
-
-    Parameters
-    ----------
-    excess : callable
-        The function.
-    near : float or None
-        Where it is zero on a coarse grid, if that is known.
-    bracket : callable
-        Returns two ends at which its signs differ; called only if they do not around ``near``.
-    """
+    """Return where a function is zero: near a first guess, if it is there, or in the bracket."""
     ends = None
     if near is not None:
         width = _NEAR * (1 + abs(near))

@@ -1,98 +1,81 @@
-"""From a prior to the laws it is made of: numbers, hyperpriors and priors of ours, at one label."""
+"""From the objects of a prior to its laws: numbers, hyperpriors, arrays and tensors, by label.
+
+Where the laws of a hierarchy differ between elements, they do so along the dims of an array or of a
+tensor. A :class:`Reader` finds these dims, and the law of any parameter at one of their labels.
+What has no known law is created in a model of its own and drawn, everything at once, so that draws
+of variables that depend on one another stay together.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from copy import copy
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pymc as pm
 from pymc.distributions.distribution import SymbolicRandomVariable
 from pymc.pytensorf import constant_fold, rvs_in_graph
+from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
 from pytensor.tensor.random.op import RandomVariable
+from pytensor.xtensor.type import XTensorType
+from xarray import DataArray
 
-from unfunnel.distributions.known import LAWS, Numbers
-from unfunnel.distributions.tensors import encode_tensor
-from unfunnel.moments.random_parameters import Hierarchy, Known, Law, Point
+from unfunnel import names
+from unfunnel.alignment import align_array, registered_dims
+from unfunnel.distributions.known import LAWS
+from unfunnel.errors import UnsupportedError
+from unfunnel.moments.any_prior import contents, is_factory, is_ours, known_labels, own_dims
+from unfunnel.moments.laws import Drawn, Hierarchy, Known, Law, Point
 
+#: A label of each dim along which laws differ, by its position.
+Place = Mapping[str, int]
 
-def is_ours(value: Any) -> bool:
-    """Whether a parameter is a prior of a family, on its own scale."""
-    return hasattr(value, "family") and getattr(value, "transform", None) is None
+#: The name of the prior itself; its parameters are called as its variables would be.
+ROOT = "prior"
+
+_TINY = np.finfo(float).tiny
 
 
 def distribution_of(value: Any) -> tuple[str, tuple[np.ndarray, ...]] | None:
-    """Return the name of a distribution with constant parameters, and its numbers.
+    """Return the name of a known distribution and its numbers, as :data:`LAWS` has them.
 
-    Parameters
-    ----------
-    value : object
-        A ``Prior``, or a random variable of a model.
-
-    Returns
-    -------
-    tuple or None
-        The numbers are arrays if the parameters are; their order is that of the random variable.
-        None if it is anything else, or a parameter is random.
+    The value is a ``Prior`` or a random variable of a model. The numbers are arrays if its
+    parameters are. None if it is anything else, or a parameter is random.
     """
-    variable = value if isinstance(value, Variable) else _variable(value)
-    if variable is None or variable.owner is None:
+    if isinstance(value, Variable):
+        return _distribution_of_variable(value)
+    name, parameters = getattr(value, "distribution", None), getattr(value, "parameters", None)
+    plain = getattr(value, "transform", "unknown") is None and not hasattr(value, "family")
+    if not plain or name not in LAWS or not isinstance(parameters, Mapping):
         return None
-    op: Any = variable.owner.op
+    if not all(isinstance(x, int | float | np.ndarray | np.generic) for x in parameters.values()):
+        return None
+    with np.errstate(all="ignore"):
+        numbers = LAWS[name].numbers({key: np.asarray(x, float) for key, x in parameters.items()})
+    return None if numbers is None else (name, tuple(np.asarray(x, float) for x in numbers))
+
+
+def _distribution_of_variable(variable: Any) -> tuple[str, tuple[np.ndarray, ...]] | None:
+    op = getattr(variable.owner, "op", None)
     name = getattr(op, "_print_name", ("",))[0]
     if not isinstance(op, RandomVariable | SymbolicRandomVariable) or name not in LAWS:
         return None
-    parameters: Any = op.dist_params(variable.owner)
+    parameters: Any = op.dist_params(variable.owner)  # type: ignore[union-attr]  # both have it
     numbers = constant_fold(parameters, raise_not_constant=False)
     if any(isinstance(number, Variable) for number in numbers):
         return None
     return name, tuple(np.asarray(number, dtype=float) for number in numbers)
 
 
-def _variable(prior: Any) -> Any:
-    """Return the random variable of a ``Prior`` of numbers, without a model."""
-    distribution = getattr(prior, "pymc_distribution", None)
-    parameters = getattr(prior, "parameters", None)
-    plain = getattr(prior, "transform", "unknown") is None and not hasattr(prior, "family")
-    if distribution is None or not plain or not isinstance(parameters, Mapping):
-        return None
-    if not all(isinstance(x, int | float | np.ndarray | np.generic) for x in parameters.values()):
-        return None
-    # As doubles: PyTensor stores the bare number 1.5 in half of their digits.
-    return distribution.dist(**{k: np.asarray(x, dtype=float) for k, x in parameters.items()})
-
-
-def with_constants(prior: Any) -> Any:
-    """Return a prior with the values of its tensors that depend on no random variable.
-
-    Data of the model on the context stack become arrays with their dims and labels.
-    """
-    new = copy(prior)
-    new.parameters = {
-        key: with_constants(value)
-        if is_ours(value)
-        else encode_tensor(prior.family.name, value, prior.dims)
-        if isinstance(value, Variable) and not rvs_in_graph([value])
-        else value
-        for key, value in prior.parameters.items()
-    }
-    return new
-
-
-def law_of_numbers(name: str, numbers: Numbers) -> Known:
+def known_law(name: str, *numbers: float) -> Known:
     """Return the law of a known distribution with these numbers."""
-    return Known(LAWS[name].law(*numbers))
+    return Known(LAWS[name].law(*map(float, numbers)))
 
 
 def scalar_law(value: Any) -> Law | None:
-    """Return the law of a parameter without axes, or None if it is not known.
-
-    Parameters
-    ----------
-    value : number, Prior or NaturalPrior
-        With constant hyperpriors, to any depth.
-    """
+    """Return the law of a number or a prior without axes, or None if it is not known."""
     if isinstance(value, int | float):
         return Point(float(value))
     if is_ours(value):
@@ -102,4 +85,186 @@ def scalar_law(value: Any) -> Law | None:
     found = distribution_of(value)
     if found is None or any(number.ndim for number in found[1]):
         return None
-    return law_of_numbers(found[0], tuple(float(number) for number in found[1]))
+    return known_law(found[0], *found[1])
+
+
+@dataclass(frozen=True)
+class LabelledLaw:
+    """The dims along which a law differs, and the law at a place in them."""
+
+    dims: tuple[str, ...]
+    at: Callable[[Place], Law]
+
+
+class Reader:
+    """Reads the laws of a prior of ours.
+
+    Dims have the labels that are given, by default those of the model on the context stack;
+    otherwise those of the arrays in the prior, positions along tensors, or one label.
+    """
+
+    def __init__(
+        self, prior: Any, coords: Mapping[str, Any] | None, draws: int, rng: np.random.Generator
+    ) -> None:
+        self._subject = f"{prior.family.name}: implied"
+        self._model: Any = pm.Model.get_context(error_if_none=False)
+        given = coords if coords is not None else getattr(self._model, "coords", {})
+        own: dict[str, Any] = {dim: ["any"] for dim in own_dims(prior)}
+        known = own | self._tensor_labels(prior) | known_labels(prior)
+        known |= {dim: labels for dim, labels in given.items() if labels is not None}
+        self.coords: dict[str, list[Any]] = {dim: list(labels) for dim, labels in known.items()}
+        self._drawn = self._draw_unknown(prior, draws, rng)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether something had to be drawn."""
+        return bool(self._drawn)
+
+    def read(self, name: str, value: Any, dims: tuple[str, ...]) -> LabelledLaw:
+        """Return the law of a parameter of a prior with these dims, or of the prior itself.
+
+        The name is that of its variable if the prior were called :data:`ROOT`: the same hyperprior
+        in two places is two variables.
+        """
+        if is_ours(value):
+            inner = {
+                key: self.read(names.child(name, key), parameter, own_dims(value))
+                for key, parameter in value.parameters.items()
+            }
+            return LabelledLaw(
+                self._in_order(dim for each in inner.values() for dim in each.dims),
+                lambda place: Hierarchy(
+                    value.family, {key: each.at(place) for key, each in inner.items()}
+                ),
+            )
+        if isinstance(value, int | float):
+            return LabelledLaw((), lambda place: Point(float(value)))
+        if name in self._drawn:
+            drawn = self._drawn[name]
+            differing = set(drawn.dims) & self._differing(value)
+            return LabelledLaw(
+                self._in_order(map(str, differing)),
+                lambda place: Drawn(
+                    drawn.isel({d: place.get(d, 0) for d in drawn.dims[1:]}).values
+                ),
+            )
+        if (known := distribution_of(value)) is not None:
+            distribution, numbers = known
+            return self._labelled(
+                numbers, self.dims_over(value, dims), lambda *at: known_law(distribution, *at)
+            )
+        return self._labelled([self._constant(value, dims)], dims, Point)
+
+    def dims_over(self, value: Any, dims: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the own dims of a parameter of a prior that has these dims."""
+        if not isinstance(value, Variable):
+            return own_dims(value)
+        if isinstance(value.type, XTensorType):
+            return tuple(value.type.dims)
+        tensor: Any = value
+        registered = registered_dims(self._model, tensor)
+        return dims[len(dims) - tensor.ndim :] if registered is None else registered
+
+    def _labelled(
+        self, arrays: Iterable[Any], dims: tuple[str, ...], law: Callable[..., Law]
+    ) -> LabelledLaw:
+        lengths = {dim: len(labels) for dim, labels in self.coords.items()}
+        aligned = [align_array(a, dims, self.coords, lengths, self._subject) for a in arrays]
+
+        def at(place: Place) -> Law:
+            return law(*(float(a.values[tuple(place.get(d, 0) for d in a.dims)]) for a in aligned))
+
+        return LabelledLaw(self._in_order(dim for a in aligned for dim in a.dims), at)
+
+    def _in_order(self, dims: Iterable[str]) -> tuple[str, ...]:
+        found = set(dims)
+        return tuple(dim for dim in self.coords if dim in found)
+
+    def _constant(self, value: Any, dims: tuple[str, ...]) -> np.ndarray | DataArray:
+        """Return an array, or the value of a tensor of data, with the labels of its model."""
+        if not isinstance(value, Variable):
+            return value  # type: ignore[no-any-return]  # an array
+        tensor: Any = value
+        numbers, registered = np.asarray(tensor.eval()), registered_dims(self._model, tensor)
+        if isinstance(tensor.type, XTensorType):
+            return DataArray(numbers, dims=tensor.type.dims)
+        if registered is not None:
+            labels = {dim: self._model.coords.get(dim) for dim in registered}
+            known = {dim: list(its) for dim, its in labels.items() if its is not None}
+            return DataArray(numbers, dims=registered, coords=known)
+        several = numbers.ndim > 0 and len(dims) > 1
+        if several and self._model is None and isinstance(tensor, SharedVariable):
+            raise UnsupportedError(
+                self._subject,
+                expected="to know which of the dims the axes of a parameter are",
+                given=f"the data {tensor.name!r} of shape {numbers.shape} outside of their model",
+                remedy="Ask inside `with model:`, or pass a DataArray to the prior.",
+            )
+        return numbers
+
+    def _tensor_labels(self, prior: Any) -> dict[str, Any]:
+        """Return positions along the dims of the tensors among parameters."""
+        labels: dict[str, Any] = {}
+        for value in prior.parameters.values():
+            if is_ours(value):
+                labels |= self._tensor_labels(value)
+            elif isinstance(value, Variable):
+                dims = self.dims_over(value, own_dims(prior))
+                labels |= {d: range(n) for d, n in zip(dims, _lengths(value), strict=True)}
+        return labels
+
+    def _differing(self, value: Any) -> set[str]:
+        """Return the dims along which draws may have different laws: all, if it is not known."""
+        inside = [inner for inner, _ in contents(value)]
+        unknown = [x for x in inside if isinstance(x, Variable) and getattr(x, "ndim", 1) != 0]
+        opaque = [x for x in inside if is_factory(x) and len(list(contents(x))) == 1]
+        return set(self.coords if unknown or opaque else known_labels(value))
+
+    def _draw_unknown(
+        self, prior: Any, draws: int, rng: np.random.Generator
+    ) -> dict[str, DataArray]:
+        """Draw everything without a known law, jointly; by the name of the parameter."""
+        unknown = list(_unknown(ROOT, prior))
+        if not unknown:
+            return {}
+        variables = []
+        with pm.Model(coords=self.coords, model=None):
+            for name, value, _ in unknown:
+                is_tensor = isinstance(value, Variable)
+                variables.append(value if is_tensor else value.create_variable(name))
+        seed = int(rng.integers(2**31))
+        # Compiled for Python: a few thousand draws take less time than compiling them.
+        try:
+            found = pm.draw(variables, draws, random_seed=seed, mode="FAST_COMPILE")
+        except NotImplementedError as error:
+            raise UnsupportedError(
+                self._subject,
+                expected="hyperpriors that can be drawn",
+                given=f"{prior}: {error}",
+                remedy="Use a proper hyperprior; a flat one says nothing.",
+            ) from error
+        drawn: dict[str, DataArray] = {}
+        for (name, value, dims), values in zip(unknown, found, strict=True):
+            # A draw of exactly 0 is one that has underflowed, of a law that never is 0.
+            positive = np.where(values == 0, _TINY, values)
+            array = DataArray(positive, dims=("draw", *self.dims_over(value, dims)))
+            short = [dim for dim in array.dims[1:] if array.sizes[dim] == 1]  # these broadcast
+            drawn[name] = array.squeeze(short)
+        return drawn
+
+
+def _unknown(name: str, prior: Any) -> Iterator[tuple[str, Any, tuple[str, ...]]]:
+    """Yield the parameters without a known law: their names, themselves, the dims of the owner."""
+    for key, value in prior.parameters.items():
+        own = names.child(name, key)
+        if is_ours(value):
+            yield from _unknown(own, value)
+        elif is_factory(value) or (isinstance(value, Variable) and rvs_in_graph([value])):
+            if distribution_of(value) is None:
+                yield own, value, own_dims(prior)
+
+
+def _lengths(tensor: Any) -> tuple[int, ...]:
+    if None not in tensor.type.shape:
+        return tuple(tensor.type.shape)
+    return tuple(int(length) for length in tensor.shape.eval(mode="FAST_COMPILE"))

@@ -1,4 +1,4 @@
-"""What a prior says, for people to read: a table, a picture, and the numbers behind them."""
+"""What a prior says, for people to read: a table, a figure, and the numbers behind them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from unfunnel.errors import ParameterError, listed
-from unfunnel.moments.implied_figure import draw
-from unfunnel.moments.measures import Measures
-from unfunnel.moments.random_parameters import Law
+from unfunnel.figure_style import BLUE, INK, RED, axes_or_new, without_frame
+from unfunnel.moments.laws import Drawn, Law
+from unfunnel.moments.marginal import with_quantiles
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -22,18 +22,24 @@ if TYPE_CHECKING:
 #: The level of the elements themselves.
 ELEMENT = "element"
 
-#: The quantity that says how alike elements are.
+#: The quantity that says how alike elements are: the intraclass correlation.
 ICC = "ICC"
 
-_FIXED = ("level", "quantity", "value", "method", "error")
+#: The columns of the numbers that are no dims.
+COLUMNS = ("level", "quantity", "value", "method", "error")
 
 _MOMENTS = ("mean", "sd")
 
-# Letters of a prior with long arrays that stand above the table.
-_TITLE = 300
+# Letters of a prior with long arrays that stand above the table, and room for all columns: none is
+# cut in a narrow terminal.
+_TITLE, _WIDTH = 300, 160
 
-# Room for all columns: none is cut in a narrow terminal.
-_WIDTH = 160
+_ROUNDING = 1e-13
+
+_METHODS = {
+    "quadrature": "(by quadrature)",
+    "draws": "(by draws, with Monte Carlo standard errors)",
+}
 
 
 @dataclass(frozen=True)
@@ -57,8 +63,8 @@ class Implied:
         A row for each number: ``level`` (``"element"``, ``"mu"``, ``"sigma"``, ``"mu_mu"``, ...),
         a column for each dim along which laws differ, ``quantity`` (``"mean"``, ``"sd"``, ``"5%"``
         to ``"95%"``, ``"P(< x)"``, ``"ICC"``), ``value`` in natural units, ``method``
-        (``"exact"``, ``"quadrature"`` or ``"draws"``) and ``error``: 0, how far the integral over
-        every second node is from it, or the Monte Carlo standard error.
+        (``"exact"``, ``"quadrature"`` or ``"draws"``) and ``error``: the Monte Carlo standard error
+        of draws, otherwise 0.
     laws : list of DescribedLaw
         The law behind each row of numbers, by level and labels.
 
@@ -67,8 +73,8 @@ class Implied:
     >>> from pymc_extras.prior import Prior
     >>> from unfunnel import LogNormalExp
     >>> prior = LogNormalExp(Prior("Gamma", mu=1.5, sigma=0.5), Prior("Exponential", scale=0.5))
-    >>> prior.implied().value("sd")
-    0.8660254037844386
+    >>> round(prior.implied().value("sd"), 12)
+    0.866025403784
     """
 
     prior: str
@@ -78,7 +84,7 @@ class Implied:
     @property
     def dims(self) -> tuple[str, ...]:
         """The dims along which laws differ."""
-        return tuple(column for column in self.numbers if column not in _FIXED)
+        return tuple(column for column in self.numbers if column not in COLUMNS)
 
     def value(self, quantity: str, level: str = ELEMENT, **labels: Any) -> float:
         """Return one number.
@@ -115,12 +121,16 @@ class Implied:
 
         Levels that do not differ along a dim have the label ``""``.
         """
+        return self._wide(self.numbers)
+
+    def _wide(self, numbers: pd.DataFrame) -> pd.DataFrame:
         index = ["level", *self.dims]
-        found = dict.fromkeys(self.numbers["quantity"])
-        order = sorted(found, key=lambda quantity: quantity not in _MOMENTS)  # else as they come
-        wide = self.numbers.pivot(index=index, columns="quantity", values="value")
+        order = sorted(  # moments first, the others as they come
+            numbers["quantity"].unique(), key=lambda quantity: quantity not in _MOMENTS
+        )
+        wide = numbers.pivot(index=index, columns="quantity", values="value")
         wide.columns.name = None
-        return wide.reindex(self.numbers.set_index(index).index.unique(), columns=order)
+        return wide.reindex(numbers.set_index(index).index.unique(), columns=order)
 
     # -- shown
     # ---------------------------------------------------------------------------------------
@@ -128,10 +138,12 @@ class Implied:
     def __str__(self) -> str:
         from rich.console import Console
 
-        console = Console(file=StringIO(), width=_WIDTH, color_system=None)
-        console.print(self.__rich__())
-        shown: str = console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO
-        return "\n".join(line.rstrip() for line in shown.splitlines())
+        # In Jupyter a console would display what it prints here, and return nothing.
+        text = StringIO()
+        Console(file=text, width=_WIDTH, color_system=None, force_jupyter=False).print(
+            self.__rich__()
+        )
+        return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
 
     __repr__ = __str__
 
@@ -158,41 +170,32 @@ class Implied:
 
     def _repr_html_(self) -> str:
         title, how = escape(shorten(self.prior, _TITLE)), escape(self.how())
-        caption = f"<caption><b>{title}</b><br>{how}</caption>"
         table: str = self._texts().to_html(border=0)
-        return table.replace(">", f">{caption}", 1)
+        return table.replace(">", f"><caption><b>{title}</b><br>{how}</caption>", 1)
 
     def _texts(self) -> pd.DataFrame:
-        index = ["level", *self.dims]
-        texts = self.numbers.assign(
-            value=[
-                f"{_short(value)} ±{error:.1g}" if method == "draws" else _short(value)
-                for value, method, error in zip(
-                    self.numbers["value"],
-                    self.numbers["method"],
-                    self.numbers["error"],
-                    strict=True,
-                )
-            ]
-        )
-        return Implied(self.prior, texts, []).to_dataframe().fillna("").rename_axis(index)
+        """Return the table with its numbers as texts; what rounding leaves of 0 is 0."""
+        values = self.numbers["value"]
+        largest = values.abs().groupby(self.numbers["level"]).transform("max")
+        rounded = values.where(~(values.abs() < _ROUNDING * largest), 0.0)
+        rest = self.numbers[["method", "error"]].itertuples(index=False)
+        texts = [
+            f"{value:.4g}" + (f" ±{error:.1g}" if method == "draws" else "")
+            for value, (method, error) in zip(rounded, rest, strict=True)
+        ]
+        return self._wide(self.numbers.assign(value=texts)).fillna("")
 
     def how(self) -> str:
-        """Say how the numbers were found, and how far off they may be."""
+        """Say which numbers are not exact, and how they were found."""
         parts = []
         for method, meaning in _METHODS.items():
             rows = self.numbers[self.numbers["method"] == method]
-            if rows.empty:
-                continue
             kinds = []
             for level, of_level in rows.groupby("level", sort=False):
                 names = ["quantiles" if "%" in name else name for name in of_level["quantity"]]
                 kinds.append(f"{', '.join(dict.fromkeys(names))} of {level}")
-            parts.append(f"{'; '.join(kinds)} {meaning.format(error=rows['error'].max())}")
+            parts += [f"{'; '.join(kinds)} {meaning}"] if kinds else []
         return f"Exact, but for {'; '.join(parts)}." if parts else "All exact."
-
-    # -- plotted
-    # -------------------------------------------------------------------------------------
 
     def plot(self, ax: Any = None, **labels: Any) -> Any:
         """Plot the densities of one element and of the population mean ``mu``.
@@ -211,33 +214,53 @@ class Implied:
             holds 90 % of the elements and the thick one half.
         """
         mean = self._law("mu", labels) if "mu" in {law.level for law in self.laws} else None
-        return draw(self._law(ELEMENT, labels), mean, ax)
+        return draw_densities(self._law(ELEMENT, labels), mean, ax)
 
-    def _law(self, level: str, labels: dict[str, Any]) -> Measures:
+    def _law(self, level: str, labels: dict[str, Any]) -> Law:
         """Return the first law of a level at these labels, or refuse labels that there are not."""
         for law in self.laws:
             wanted = {dim: label for dim, label in labels.items() if dim in law.labels}
             known = labels.keys() <= set(self.dims)
             if law.level == level and known and wanted.items() <= law.labels.items():
-                return Measures(law.law, _DRAWS, np.random.default_rng(0))
+                return law.law
         raise ParameterError(
-            "implied: plot",
-            expected=f"labels of the dims {listed(self.dims)}",
-            given=f"{labels}",
+            "implied: plot", expected=f"labels of the dims {listed(self.dims)}", given=f"{labels}"
         )
 
 
-_METHODS = {
-    "quadrature": "(by quadrature, to {error:.0e})",
-    "draws": "(by draws, with Monte Carlo standard errors)",
-}
+# Probabilities at the ends of a bar, its width in points, and what it says.
+_BARS = (((0.05, 0.95), 2.5, "90 % of the elements"), ((0.25, 0.75), 7, "half of them"))
 
-# Draws for the picture of a law that has no other way to be computed.
-_DRAWS = 100_000
+# The most bins of a density, and draws for a law that has no other way to be computed.
+_BINS, _DRAWS = 121, 100_000
 
 
-def _short(value: float) -> str:
-    return "0" if abs(value) < _ROUNDING else f"{value:.4g}"
+def draw_densities(
+    element: Law, mean: Law | None, ax: Any = None, ends: tuple[float, float] = (0.001, 0.99)
+) -> Any:
+    """Draw the densities of one element and of the mean, and under them intervals of one element.
 
-
-_ROUNDING = 1e-13
+    The x axis goes from one to the other of the quantiles of one element with the probabilities
+    ``ends``.
+    """
+    ax = axes_or_new(ax, (7, 3.2))
+    _, of_element = with_quantiles(element, _DRAWS, np.random.default_rng(0))
+    low, high = map(of_element.quantile, ends)
+    # Draws of a law are enough for twice the cube root of them.
+    bins = int(2 * len(element.values) ** (1 / 3)) if isinstance(element, Drawn) else _BINS
+    edges = np.linspace(low, high, min(bins, _BINS))
+    middles = (edges[1:] + edges[:-1]) / 2
+    for law, color, label in ((element, BLUE, "one element"), (mean, RED, "the mean, mu")):
+        if law is not None:
+            _, found = with_quantiles(law, _DRAWS, np.random.default_rng(0))
+            density = np.diff([found.cdf(float(x)) for x in edges]) / np.diff(edges)
+            ax.plot(middles, density, color=color, linewidth=2, label=label)
+            ax.fill_between(middles, density, color=color, alpha=0.15, linewidth=0)
+    for probabilities, width, text in _BARS:
+        bar = {"color": INK, "linewidth": width, "solid_capstyle": "butt", "clip_on": False}
+        at = [of_element.quantile(p) for p in probabilities]
+        ax.plot(at, [0, 0], zorder=3, label=text, **bar)
+    ax.set(yticks=[], xlim=(low, high), ylim=(0, None), xlabel="natural units")
+    without_frame(ax)
+    ax.legend(frameon=False)
+    return ax

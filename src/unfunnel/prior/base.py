@@ -23,8 +23,8 @@ from xarray import DataArray
 from unfunnel.distributions.tensors import check_tensor_support
 from unfunnel.errors import ParameterError
 from unfunnel.families import Family, stated_bounds
-from unfunnel.moments.constructors import Constructors
-from unfunnel.moments.questions import Questions
+from unfunnel.moments.any_prior import own_coords
+from unfunnel.moments.methods import MomentMethods
 from unfunnel.parameterization.choices import Centering, is_textbook, validate_centering
 from unfunnel.prior import codec, display, encoding
 from unfunnel.prior.build import build_likelihood, build_variable
@@ -42,7 +42,7 @@ from unfunnel.structures.zero_sum_options import ZeroSum, check_zero_sum, valida
 CLASSES: dict[str, type[NaturalPrior]] = {}
 
 
-class NaturalPrior(Constructors, Questions, Prior):
+class NaturalPrior(MomentMethods, Prior):
     """A prior stated in natural units; the base class of every prior of the library.
 
     Subclasses name their :class:`~unfunnel.families.Family` and document its parameters. All
@@ -219,7 +219,7 @@ class NaturalPrior(Constructors, Questions, Prior):
 
         Upstream's method fails on array parameters, as it gives every dim the length 1.
         """
-        with pm.Model(coords=display.graph_coords(self)) as model:
+        with pm.Model(coords=own_coords(self)) as model:
             self.create_variable("var")
         return pm.model_to_graphviz(model)
 

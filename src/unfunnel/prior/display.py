@@ -75,35 +75,6 @@ def centering_text(centering: Any) -> str:
     return value_text(centering)
 
 
-def graph_coords(prior: Any) -> dict[str, Any]:
-    """Return coords that fit the arrays of a prior and its hyperpriors, to show it by itself."""
-    zero_sum = getattr(prior, "zero_sum", None)
-    several = () if zero_sum is None else zero_sum.dims  # one element cannot sum to zero
-    coords: dict[str, Any] = {
-        dim: ["any", "other"] if dim in several else ["any"]
-        for dim in getattr(prior, "dims", None) or ()
-    }
-    found: dict[str, list[Any]] = {}
-    members: dict[str, dict[Any, None]] = {}
-    for value in (*prior.parameters.values(), getattr(prior, "centering", None)):
-        axes: dict[Any, Any] = {}
-        if isinstance(value, DataArray):
-            axes = {dim: list(value[dim].values) for dim in value.dims}
-        elif isinstance(value, np.ndarray) and value.ndim <= len(coords):
-            dims = list(coords)[len(coords) - value.ndim :]
-            axes = {d: range(n) for d, n in zip(dims, value.shape, strict=True) if n != 1}
-        elif isinstance(getattr(value, "members", None), dict):  # ByCoord
-            members.setdefault(value.dim, {}).update(dict.fromkeys(value.members))
-        elif hasattr(value, "parameters"):
-            axes = {d: labels for d, labels in graph_coords(value).items() if labels != ["any"]}
-        for dim, labels in axes.items():
-            found.setdefault(str(dim), []).append(labels)
-    # An array may hold more labels than the model: the fewest are those that all have. A member of
-    # a ByCoord needs its label to be there.
-    fewest = {dim: min(labels, key=len) for dim, labels in found.items()}
-    return {**coords, **fewest, **{dim: list(labels) for dim, labels in members.items()}}
-
-
 def _zero_sum_rows(zero_sum: Any) -> dict[str, str]:
     return {"sums to zero over": dims_text(zero_sum.dims), "scale stated": zero_sum.scale}
 

@@ -1,0 +1,169 @@
+"""Priors of any kind: what they hold, the labels they know, and the variables they create.
+
+A prior here is one of this library, a ``Prior``, a ``ByCoord``, or a wrapper of upstream such as
+``Scaled`` and ``Censored``. They have nothing in common but ``create_variable``, so that they are
+read by their attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pymc as pm
+from pytensor.graph.basic import Variable
+from xarray import DataArray
+
+from unfunnel import names
+
+# Wrappers of upstream have no common attribute for what they wrap.
+_WRAPPED = ("dist", "distribution", "prior", "factor", "mask", "default")
+
+# The labels of a dim of which none are known; two along which deviations sum to zero.
+_ONE, _TWO = ["any"], ["any", "other"]
+
+
+def is_ours(value: Any) -> bool:
+    """Whether something is a prior of a family, on its own scale."""
+    return hasattr(value, "family") and getattr(value, "transform", None) is None
+
+
+def is_likelihood(prior: Any) -> bool:
+    """Whether a prior of ours has no mean yet: the model gives it."""
+    return hasattr(prior, "family") and prior.family.parameter_names[0] not in prior.parameters
+
+
+def is_factory(value: Any) -> bool:
+    """Whether something creates a variable."""
+    return hasattr(value, "create_variable")
+
+
+def own_dims(prior: Any) -> tuple[str, ...]:
+    """Return the declared dims; a ``ByCoord`` without any has the one whose labels it knows."""
+    dims = getattr(prior, "dims", None)
+    dims = getattr(prior, "dim", None) if dims is None else dims
+    return (dims,) if isinstance(dims, str) else tuple(dims or ())
+
+
+def contents(prior: Any, dims: tuple[str, ...] = ()) -> Iterator[tuple[Any, tuple[str, ...]]]:
+    """Yield a prior and everything in it, each with the dims of what holds it."""
+    yield prior, dims
+    if not is_factory(prior):
+        return
+    inner: list[Any] = [getattr(prior, "centering", None)]
+    if isinstance(parameters := getattr(prior, "parameters", None), Mapping):
+        inner += parameters.values()
+    else:
+        inner += [getattr(prior, name, None) for name in _WRAPPED]
+    if isinstance(members := getattr(prior, "members", None), Mapping):
+        inner += members.values()
+    for value in inner:
+        yield from contents(value, own_dims(prior))
+
+
+def known_labels(prior: Any) -> dict[str, list[Any]]:
+    """Return the labels of the dims along which something in a prior differs: arrays, members."""
+    found: dict[str, list[list[Any]]] = {}
+    members: dict[str, dict[Any, None]] = {}
+    for value, dims in contents(prior):
+        if isinstance(value, DataArray):
+            axes = {str(dim): list(value[dim].to_index()) for dim in value.dims}
+        elif isinstance(value, np.ndarray) and value.ndim <= len(dims):
+            lengths = zip(dims[len(dims) - value.ndim :], value.shape, strict=True)
+            axes = {dim: list(range(length)) for dim, length in lengths if length != 1}
+        else:
+            axes = {}
+            if isinstance(own := getattr(value, "members", None), Mapping):
+                members.setdefault(value.dim, {}).update(dict.fromkeys(own))
+        for dim, labels in axes.items():
+            found.setdefault(dim, []).append(labels)
+    # An array may hold more labels than the model: the fewest are those that all have. A member of
+    # a ByCoord needs its label to be there.
+    fewest = {dim: min(labels, key=len) for dim, labels in found.items()}
+    return fewest | {dim: list(labels) for dim, labels in members.items()}
+
+
+def own_coords(prior: Any) -> dict[str, list[Any]]:
+    """Return labels of all dims, to create a prior where there is no model."""
+    coords: dict[str, list[Any]] = {}
+    for value, _ in contents(prior):
+        together = getattr(getattr(value, "zero_sum", None), "dims", ())
+        coords |= {
+            dim: _TWO if dim in together else coords.get(dim, _ONE) for dim in own_dims(value)
+        }
+    return coords | known_labels(prior)
+
+
+def create(prior: Any, name: str) -> Any:
+    """Create the variable of a prior in the model on the context stack.
+
+    What holds an array with dims upstream creates as a ``pymc.dims`` variable only.
+    """
+    return prior.create_variable(name, xdist=_needs_dims(prior))
+
+
+def _needs_dims(prior: Any) -> bool:
+    values = getattr(prior, "parameters", {}).values()
+    return not hasattr(prior, "family") and any(
+        isinstance(value, DataArray) or _needs_dims(value) for value in values
+    )
+
+
+def model_for(prior: Any, coords: Mapping[str, Any]) -> Any:
+    """Return an empty model in which a prior can be created."""
+    return pm.Model(coords={**own_coords(prior), **coords}, model=None)
+
+
+@dataclass(frozen=True)
+class SampledVariable:
+    """One free random variable of a prior, with its distribution as a model shows it.
+
+    ``coordinate`` says in which parameterization it is sampled, if it is a prior of ours.
+    """
+
+    name: str
+    distribution: str
+    dims: tuple[str, ...]
+    coordinate: str = ""
+
+
+def sampled_variables(
+    prior: Any,
+    name: str,
+    coords: Mapping[str, Any] | None = None,
+    centering_text: Callable[[Any], str] = str,
+) -> list[SampledVariable]:
+    """Return the free random variables that a prior creates; none for a likelihood."""
+    if is_likelihood(prior):
+        return []
+    with model_for(prior, coords or {}) as model:
+        create(prior, name)
+    centerings = dict(_centerings(prior, name, model.coords))
+    return [
+        SampledVariable(
+            variable.name,
+            _distribution_name(variable),
+            tuple(str(dim) for dim in model.named_vars_to_dims.get(variable.name, ())),
+            centering_text(centerings[variable.name]) if variable.name in centerings else "",
+        )
+        for variable in model.free_RVs
+    ]
+
+
+def _centerings(prior: Any, name: str, coords: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the names of the variables that are priors of ours, with how each is centered."""
+    if hasattr(prior, "family"):
+        yield name, prior.centering
+    for key, value in getattr(prior, "parameters", {}).items():
+        yield from _centerings(value, names.child(name, key), coords)
+    if isinstance(members := getattr(prior, "members", None), Mapping):
+        for label in coords[prior.dim]:
+            member = members.get(label, prior.default)
+            yield from _centerings(member, names.member(name, label), coords)
+
+
+def _distribution_name(variable: Variable[Any, Any]) -> str:
+    op = getattr(variable.owner, "op", None)
+    return str(getattr(op, "_print_name", (type(op).__name__,))[0])

@@ -1,0 +1,241 @@
+"""Constant parameters from two numbers about one element: an interval, a median, a mode.
+
+The link of a family is monotone and its base law has a quantile function, so that two quantiles are
+two linear equations for location and scale, whatever the family.
+
+Medians and modes have closed forms for the lognormal law, with ``w = exp(scale**2)`` (Johnson, Kotz
+& Balakrishnan 1994, *Continuous Univariate Distributions* 1, chapter 14)::
+
+    median = exp(location)      mode = median / w      mean = median * sqrt(w)
+    sd**2 = mean**2 * (w - 1)
+
+With a bound the distance from it is lognormal. A family that is symmetric about its mean has its
+median and its mode there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf, isclose, isfinite, nan
+from typing import Any
+
+import numpy as np
+
+from unfunnel.distributions.value_checks import number_between, require_number, the_one_given
+from unfunnel.errors import ParameterError, UnsupportedError, listed
+from unfunnel.families import Family
+from unfunnel.families.base_distributions import NORMAL
+from unfunnel.families.links import IDENTITY, LOG
+from unfunnel.families.ops import NUMPY
+
+
+def check_interval(
+    subject: str, family: Family, bounds: dict[str, Any], mass: Any
+) -> tuple[float, float, float]:
+    """Return lower bound, upper bound and mass as floats, or refuse them.
+
+    The bounds have the names of the arguments, the lower one first.
+    """
+    for name, value in {**bounds, "mass": mass}.items():
+        require_number(subject, name, value)
+    (low_name, low), (high_name, high) = bounds.items()
+    least, most = family.link.support
+    if not least < low < high < most:
+        raise ParameterError(
+            subject,
+            expected=f"{least} < {low_name} < {high_name} < {most}",
+            given=f"{low_name}={low}, {high_name}={high}",
+        )
+    if not 0 < mass < 1:
+        raise ParameterError(subject, expected="mass in (0, 1)", given=f"{mass}")
+    return float(low), float(high), float(mass)
+
+
+def from_interval(
+    subject: str, family: Family, low: float, high: float, mass: float, shape: tuple[float, ...]
+) -> dict[str, float]:
+    """Return mean and sd of the law that leaves ``(1 - mass) / 2`` on each side of an interval.
+
+    With ``z`` the quantiles of the base law, ``link(low) = location + scale * z_low`` and
+    ``link(high) = location + scale * z_high``.
+    """
+    tail = (1 - mass) / 2
+    with np.errstate(all="ignore"):
+        z_low, z_high = (
+            np.float64(family.base.quantile(p, NUMPY, *shape)) for p in (tail, 1 - tail)
+        )
+        at_low, at_high = (np.float64(family.link.forward(x, NUMPY)) for x in (low, high))
+        width = z_high - z_low
+        location = at_low * (z_high / width) - at_high * (z_low / width)
+        scale = at_high / width - at_low / width
+    return moments_at(subject, family, float(location), float(scale), shape)
+
+
+def moments_at(
+    subject: str, family: Family, location: float, scale: float, shape: tuple[float, ...]
+) -> dict[str, float]:
+    """Return mean and sd of the law with this location and scale, if doubles can state it so."""
+    moments = {"mu": nan, "sigma": nan}
+    try:
+        with np.errstate(all="ignore"):
+            found = family.moments(location, scale, NUMPY, *shape)
+            moments = {key: float(value) for key, value in found.items()}
+            again = location_scale(family, moments, shape)
+    except ArithmeticError:  # of Python's own numbers
+        again = nan, nan
+    near = abs(again[0] - location) <= _DIGITS * scale + _ROUNDING * max(1.0, abs(location))
+    if near and isclose(again[1], scale, rel_tol=_DIGITS) and 0 < moments["sigma"] < inf:
+        return moments
+    raise not_in_doubles(subject, moments)
+
+
+def location_scale(
+    family: Family, moments: dict[str, float], shape: tuple[float, ...]
+) -> tuple[float, float]:
+    """Return location and scale of the law with these parameters."""
+    stated = {**moments, **dict(zip(family.base.shape, shape, strict=True))}
+    location, scale = family.location_scale(stated, NUMPY)
+    return float(location), float(scale)
+
+
+def not_in_doubles(subject: str, moments: dict[str, float]) -> ParameterError:
+    """Return the error for a law that no mean and standard deviation can state."""
+    return ParameterError(
+        subject,
+        expected="a law whose mean and standard deviation are finite numbers, precise enough to "
+        "state it",
+        given=", ".join(f"{key}={value}" for key, value in moments.items()),
+        remedy="State less spread (a narrower interval, or more mass in it), or other units.",
+    )
+
+
+# To how many digits the parameters must state what was asked, and what rounding does to numbers.
+_DIGITS, _ROUNDING = 1e-6, 8 * np.finfo(float).eps
+
+
+# -- medians and modes
+
+# (subject, median or mode, the other number) -> mean and sd
+Form = Callable[[str, float, float], tuple[float, float]]
+
+
+def from_median(
+    family: Family, median: Any, shape: tuple[float, ...], **other: Any
+) -> dict[str, float]:
+    """Return the parameters of the law with this median and one of ``sigma`` and ``gsd``."""
+    return _from_center(family, shape, "median", median, other)
+
+
+def from_mode(
+    family: Family, mode: Any, shape: tuple[float, ...], **other: Any
+) -> dict[str, float]:
+    """Return the parameters of the law with this mode and one of ``mu`` and ``sigma``."""
+    return _from_center(family, shape, "mode", mode, other)
+
+
+def _from_center(
+    family: Family, shape: tuple[float, ...], name: str, value: Any, others: dict[str, Any]
+) -> dict[str, float]:
+    subject = f"{family.name}: from_{name}"
+    other = the_one_given(subject, **others)
+    form = _form(subject, family, shape, name, other)
+    value = number_between(subject, name, value, *family.link.support)
+    ends = family.link.support if other == "mu" else (0.0, inf)
+    number = number_between(subject, other, others[other], *ends)
+    lower, upper = family.bounds
+    # The distance from a bound is what has the law: x = bound + sign * distance.
+    sign, bound = (1.0, lower or 0.0) if upper is None else (-1.0, upper)
+    about = f"{subject} (distances from the bound {bound:g})" if bound or upper == 0 else subject
+    moments = {"mu": nan, "sigma": nan}
+    try:
+        with np.errstate(all="ignore"):
+            distance = sign * (number - bound) if other == "mu" else number
+            mean, sd = form(about, sign * (value - bound), distance)
+            moments = {"mu": float(bound + sign * mean), "sigma": float(sd)} | (
+                {other: number} if other != "gsd" else {}
+            )
+            location, scale = location_scale(family, moments, shape)
+            if name == "mode" and family.link is not IDENTITY:
+                location -= sign * scale**2
+            found = float(family.link.inverse(location, NUMPY))
+    except ArithmeticError:  # of Python's own numbers
+        found = nan
+    precise = isclose(found - bound, value - bound, rel_tol=_DIGITS)
+    if precise and all(map(isfinite, moments.values())) and moments["sigma"] > 0:
+        return moments
+    raise not_in_doubles(subject, moments)
+
+
+def _form(subject: str, family: Family, shape: tuple[float, ...], name: str, other: str) -> Form:
+    closed: dict[str, Form] = {}
+    if family.link.name == LOG.name and family.base is NORMAL:
+        closed = _LOGNORMAL[name]
+    elif family.link is IDENTITY and all(
+        abs(family.base.quantile(p, NUMPY, *shape) + family.base.quantile(1 - p, NUMPY, *shape))
+        < _SYMMETRIC
+        for p in (0.5, 0.25, 0.05)
+    ):
+        closed = {"sigma": lambda subject, center, sigma: (center, sigma)}
+    if other in closed:
+        return closed[other]
+    raise UnsupportedError(
+        subject,
+        expected=f"a family and a number with a closed form (here: {listed(closed)})",
+        given=f"{family.name} and {other}",
+        remedy="State it by from_quantiles, or by its parameters.",
+    )
+
+
+_SYMMETRIC = 1e-12
+
+
+def _median_and_sigma(subject: str, median: float, sigma: float) -> tuple[float, float]:
+    # cv**2 = w - 1 is the root of w (w - 1) = ratio**2 in the form that neither cancels nor squares
+    # a number that may be extreme.
+    ratio = sigma / median
+    cv = ratio * np.sqrt(2 / (1 + np.hypot(1, 2 * ratio)))
+    return median * np.hypot(1, cv), sigma
+
+
+def _median_and_gsd(subject: str, median: float, gsd: float) -> tuple[float, float]:
+    if gsd <= 1:
+        raise ParameterError(
+            subject,
+            expected="gsd above 1, a factor",
+            given=f"{gsd}",
+            remedy="A spread of 30 % up or down is gsd=1.3.",
+        )
+    variance = np.log(gsd) ** 2
+    mean = median * np.exp(variance / 2)
+    return mean, mean * np.sqrt(np.expm1(variance))
+
+
+def _mode_and_mu(subject: str, mode: float, mu: float) -> tuple[float, float]:
+    if mu <= mode:
+        raise ParameterError(
+            subject,
+            expected="mode < mu, as a positive law has a longer tail to the right",
+            given=f"mode={mode}, mu={mu}",
+        )
+    # mean / mode = w**(3/2)
+    return mu, mu * np.sqrt(np.expm1(2 / 3 * (np.log(mu) - np.log(mode))))
+
+
+def _mode_and_sigma(subject: str, mode: float, sigma: float) -> tuple[float, float]:
+    # sd**2 = mode**2 w**3 (w - 1). In x = log(w - 1) the function x + 3 log(w) - 2 log(sd / mode)
+    # increases and is convex, and the start is to the right of its root: no step goes beyond it.
+    target = 2 * (np.log(sigma) - np.log(mode))
+    x = min(target, target / 4)
+    for _ in range(_NEWTON_STEPS):
+        slope = 1 + 3 * np.exp(-np.logaddexp(0.0, -x))
+        x -= (x + 3 * np.logaddexp(0.0, x) - target) / slope
+    return mode * np.exp(1.5 * np.logaddexp(0.0, x)), sigma
+
+
+# Six reach a double for ordinary numbers; the rest costs nothing.
+_NEWTON_STEPS = 12
+
+_LOGNORMAL: dict[str, dict[str, Form]] = {
+    "median": {"sigma": _median_and_sigma, "gsd": _median_and_gsd},
+    "mode": {"mu": _mode_and_mu, "sigma": _mode_and_sigma},
+}
