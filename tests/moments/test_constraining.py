@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hyperpriors import HYPERPRIORS
 from pymc_extras.prior import Prior
 from scipy.special import ndtr, roots_hermitenorm
 
 from unfunnel import LogNormalExp, NormalIdentity, ProbitNormal
+from unfunnel.distributions.known import LAWS
 from unfunnel.errors import ParameterError, UnsupportedError
-from unfunnel.moments.marginal import COARSE, FINE, Marginal
-from unfunnel.moments.random_parameters import second_moment
+from unfunnel.families import LOGNORMAL_EXP
+from unfunnel.moments.constrain import restated
+from unfunnel.moments.marginal import Marginal
 from unfunnel.moments.reading import scalar_law
+
+POSITIVE_MEAN = LOGNORMAL_EXP.parameter("mu")
 
 
 def with_split(icc, cv):
@@ -53,7 +58,7 @@ def test_reference_values(icc, cv, bounds, mean, sd):
     prior = with_split(icc, cv).constrain(*bounds)
     law = scalar_law(prior)
     assert law.mean == pytest.approx(mean, rel=2e-5)
-    assert np.sqrt(law.variance) == pytest.approx(sd, rel=2e-5)
+    assert law.sd == pytest.approx(sd, rel=2e-5)
     lower, upper, mass = bounds
     assert hermite_cdf(lower, prior) == pytest.approx((1 - mass) / 2, rel=2e-6)
     assert 1 - hermite_cdf(upper, prior) == pytest.approx((1 - mass) / 2, rel=2e-6)
@@ -68,9 +73,9 @@ def test_what_is_kept(icc, cv, bounds, mean, sd):
     assert type(prior.parameters["mu"]) is type(prior.parameters["sigma"]) is LogNormalExp
     law = scalar_law(prior)
     sigma = law.parameters["sigma"]
-    assert law.parameters["mu"].variance / law.variance == pytest.approx(icc, rel=1e-12)
-    assert np.sqrt(sigma.variance) / sigma.mean == pytest.approx(cv, rel=1e-12)
-    assert second_moment(sigma) == pytest.approx((1 - icc) * law.variance, rel=1e-12)
+    assert law.parameters["mu"].sd / law.sd == pytest.approx(np.sqrt(icc), rel=1e-12)
+    assert sigma.sd / sigma.mean == pytest.approx(cv, rel=1e-12)
+    assert np.hypot(sigma.mean, sigma.sd) == pytest.approx(np.sqrt(1 - icc) * law.sd, rel=1e-12)
     assert before == with_split(icc, cv)
 
 
@@ -170,11 +175,10 @@ def test_between_bounds_the_spread_is_restated(key):
         assert getattr(after, "distribution", None) == getattr(value, "distribution", None)
     assert (prior.bounds, prior.dims) == (before.bounds, before.dims)
     old, new = scalar_law(before), scalar_law(prior)
-    assert new.parameters["mu"].variance / new.variance == pytest.approx(
-        old.parameters["mu"].variance / old.variance, rel=1e-9
+    assert new.parameters["mu"].sd / new.sd == pytest.approx(
+        old.parameters["mu"].sd / old.sd, rel=1e-9
     )
-    spreads = [law.parameters["spread"] for law in (old, new)]
-    cv = [np.sqrt(spread.variance) / spread.mean for spread in spreads]
+    cv = [law.parameters["spread"].sd / law.parameters["spread"].mean for law in (old, new)]
     assert cv[1] == pytest.approx(cv[0], rel=1e-9)
     draws = new.draw(40_000, np.random.default_rng(4))
     tail = (1 - mass) / 2
@@ -205,14 +209,6 @@ def test_where_no_hyperprior_of_the_kind_will_do(prior, bounds, message):
         prior.constrain(*bounds)
 
 
-def test_most_is_done_on_a_coarse_grid(monkeypatch):
-    sizes = []
-    cdf = Marginal.cdf
-    monkeypatch.setattr(Marginal, "cdf", lambda self, x: sizes.append(self.sizes) or cdf(self, x))
-    HIERARCHIES["gamma, exponential"].constrain(0.5, 3, mass=0.9)
-    assert 0 < sizes.count(FINE) <= 20 < sizes.count(COARSE)
-
-
 def test_arguments_that_cannot_be_meant():
     prior = with_split(0.3, 0.5)
     with pytest.raises(ParameterError, match=r"0\.0 < lower < upper < inf"):
@@ -221,3 +217,47 @@ def test_arguments_that_cannot_be_meant():
         prior.constrain(1, 2, mass=95)
     with pytest.raises(UnsupportedError, match="method='equal-tails' for a prior with hyperpriors"):
         prior.constrain(1, 2, method="maxent")
+
+
+# -- hyperpriors of the same kind
+
+
+@pytest.mark.parametrize("name", [name for name, row in LAWS.items() if row.restate])
+def test_restated_moments(name):
+    before = Prior(name, **HYPERPRIORS[name])
+    mean, sd = (0.25, 0.07) if name == "Beta" else (2.5, 0.7)
+    if LAWS[name].has_one_number:  # the shape is kept
+        sd = mean * scalar_law(before).sd / scalar_law(before).mean
+    law = scalar_law(restated("mu", before, mean, sd, POSITIVE_MEAN))
+    assert (law.mean, law.sd) == pytest.approx((mean, sd), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "mean", "sd"),
+    [("Beta", 0.5, 0.5), ("Beta", 1.2, 0.1), ("Gamma", -1.0, 0.2), ("Beta", np.inf, np.inf)],
+)
+def test_moments_that_no_law_of_the_kind_has(name, mean, sd):
+    with pytest.raises(ParameterError, match=rf"mu: expected .*that {name} can have.* mean of"):
+        restated("mu", Prior(name, **HYPERPRIORS[name]), mean, sd, POSITIVE_MEAN)
+
+
+def test_what_is_uniform_from_zero_on_remains_so():
+    uniform = Prior("Uniform", lower=0, upper=0.6)
+    for mean in (0.1, 0.3, 0.7, 1 / 3):
+        law = restated("mu", uniform, mean, mean / np.sqrt(3), POSITIVE_MEAN)
+        assert law.parameters["lower"] == 0
+
+
+@pytest.mark.parametrize(
+    ("bound", "sign"), [({}, 1), ({"lower": 1}, 1), ({"upper": 0}, -1)], ids=str
+)
+def test_the_remedy_is_a_hyperprior_that_the_prior_takes(bound, sign):
+    inside = {"lower": 1.5} if sign > 0 else {"upper": -1.5}
+    mu = Prior("TruncatedNormal", mu=2 * sign, sigma=0.5, **inside)
+    with pytest.raises(UnsupportedError) as error:
+        LogNormalExp(mu, Prior("Gamma", mu=1, sigma=0.2), **bound).constrain(
+            *sorted((2 * sign, 4 * sign))
+        )
+    suggestion = error.value.remedy.removeprefix("Use ").removesuffix(".").split(", or ")[0]
+    offered = eval(suggestion, {"Prior": Prior, "LogNormalExp": LogNormalExp})
+    assert LogNormalExp(offered, 1, **bound).parameters["mu"] == offered

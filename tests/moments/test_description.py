@@ -8,8 +8,9 @@ import xarray as xr
 from pymc_extras.prior import Censored, Prior, Scaled
 
 from unfunnel import ByCoord, LogNormalExp, NormalIdentity
-from unfunnel.moments.description import OTHERS, description, sampled_variables
-from unfunnel.moments.own_coords import known_coords, own_coords
+from unfunnel.moments.any_prior import known_labels, own_coords, sampled_variables
+from unfunnel.moments.description import OTHERS, description
+from unfunnel.prior.display import centering_text
 
 HIERARCHY = LogNormalExp(
     Prior("Gamma", mu=1.5, sigma=0.5), Prior("Exponential", scale=0.5), dims="geo", centered=False
@@ -89,7 +90,9 @@ def test_members_for_other_labels_are_sampled_as_they_say():
         "channel", {"tv": Prior("HalfNormal", sigma=1)}, HIERARCHY, dims=("channel", "geo")
     )
     coords = {"channel": ["tv", "radio"], "geo": ["a", "b"]}
-    found = {each.name: each.coordinate for each in sampled_variables(prior, "x", coords)}
+    found = {
+        each.name: each.coordinate for each in sampled_variables(prior, "x", coords, centering_text)
+    }
     assert found["x:radio"] == "non-centered"
     assert found["x:tv"] == ""
 
@@ -119,7 +122,7 @@ def test_deeper_hyperpriors_have_the_names_of_their_variables():
 
 
 def test_what_is_sampled():
-    found = {each.name: each for each in sampled_variables(HIERARCHY, "beta")}
+    found = {each.name: each for each in sampled_variables(HIERARCHY, "beta", None, centering_text)}
     assert found.keys() == {"beta", "beta_mu", "beta_sigma"}
     beta = found["beta"]
     assert (beta.distribution, beta.dims, beta.coordinate) == (
@@ -144,7 +147,7 @@ def test_coords():
     prior = ByCoord("channel", {"tv": member}, dims=("channel", "geo"))
     assert own_coords(prior) == {"channel": ["tv"], "geo": ["a"]}
     assert own_coords(Scaled(HIERARCHY, 2.0)) == {"geo": ["any"]}
-    assert known_coords(Scaled(HIERARCHY, 2.0)) == {}
+    assert known_labels(Scaled(HIERARCHY, 2.0)) == {}
     zero_sum = NormalIdentity(0.0, 1.0, dims="geo", zero_sum="geo")
     assert own_coords(zero_sum) == {"geo": ["any", "other"]}
-    assert known_coords(zero_sum) == {}
+    assert known_labels(zero_sum) == {}

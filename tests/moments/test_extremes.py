@@ -162,7 +162,7 @@ def test_what_no_mean_and_standard_deviation_can_state(make):
 
 def test_the_largest_floats_are_numbers_like_others():
     prior = NormalIdentity.from_quantiles(-1.7e308, 1.7e308)
-    assert prior.parameters["mu"] == 0
+    assert abs(prior.parameters["mu"]) < 1e294
     assert prior.implied().value("95%") == pytest.approx(1.7e308, rel=1e-6)
     with pytest.raises(ParameterError, match="quantiles are numbers that a double can hold"):
         NormalIdentity(1.7e308, 1e308).implied()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
 from math import inf, isfinite
 from numbers import Real
 from pathlib import Path
@@ -51,24 +50,6 @@ def the_one_given(subject: str, **numbers: Any) -> str:
             given=" and ".join(f"{name}={numbers[name]}" for name in given) or "none of them",
         )
     return given[0]
-
-
-def finite_parameters(subject: str, compute: Callable[[], Mapping[str, Any]]) -> dict[str, float]:
-    """Return computed parameters as floats, or say that they lie beyond the range of floats.
-
-    A lognormal law with a very wide interval has moments of ten to the power of hundreds, although
-    its quantiles are ordinary numbers.
-    """
-    with np.errstate(over="ignore", invalid="ignore"):
-        found = {key: float(value) for key, value in compute().items()}
-    if all(isfinite(value) for value in found.values()):
-        return found
-    raise ParameterError(
-        subject,
-        expected="a statement whose mean and standard deviation are finite numbers",
-        given=", ".join(f"{key}={value}" for key, value in found.items()),
-        remedy="State less spread: a narrower interval, or more mass in it.",
-    )
 
 
 def check_parameter_values(subject: str, parameter: Parameter, values: np.ndarray) -> None:
