@@ -49,6 +49,7 @@ def test_forms(form):
         assert record["pilot_gradients"] == TINY.advi_steps
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::unfunnel.TuningWarning")
 def test_auto_is_what_sample_does():
     auto, diagonal, untuned = run(FormName.AUTO, FormName.AUTO_DIAG, FormName.NONCENTERED_SOFTPLUS)
@@ -76,6 +77,7 @@ def test_families(name):
     assert set(frame(records)["family"]) == {name}
 
 
+@pytest.mark.slow
 def test_the_command_goes_on_where_it_stopped(tmp_path, caplog):
     path, figure = tmp_path / "records.jsonl", tmp_path / "bench.png"
     options = ["--records", path, "--figure", figure, "--form"]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pytensor
 import pytest
 from pymc_extras.prior import Prior
 from xarray import DataArray
@@ -65,13 +63,10 @@ def hierarchical() -> Any:
 
 
 @pytest.fixture(autouse=True)
-def quick_compilation(request: pytest.FixtureRequest) -> Iterator[None]:
+def quick_compilation(request: pytest.FixtureRequest) -> None:
     """Evaluate without compiling to machine code, but for the tests marked slow."""
-    if request.node.get_closest_marker("slow"):
-        yield
-        return
-    with pytensor.config.change_flags(mode="FAST_COMPILE", cxx=""):
-        yield
+    if not request.node.get_closest_marker("slow"):
+        request.getfixturevalue("fast_compile")
 
 
 GEOS, CHANNELS = ("a", "b", "c"), ("tv", "radio")

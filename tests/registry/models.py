@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pymc as pm
+import pytensor
+import pytensor.tensor as pt
 from pymc.dims.distributions.transforms import log_transform as dims_log_transform
 from pymc.distributions.transforms import log as log_transform
 from pymc.util import UNSET
@@ -89,9 +91,11 @@ def _axes(variable: Any, dims: Any) -> Any:
 
 
 def density_and_gradient(model: Any) -> Any:
-    """Compile both from one graph; ``model.dlogp()`` derives the density once more."""
+    """Compile both from one graph; PyMC derives the density for each variable alone."""
     density = model.logp()
-    gradient = pm.pytensorf.gradient(density, model.continuous_value_vars)
+    gradients = pytensor.grad(density, model.continuous_value_vars, disconnected_inputs="warn")
+    flat = [pt.as_tensor(each, allow_xtensor_conversion=True).ravel() for each in gradients]
+    gradient = pt.concatenate(flat)
     return model.compile_fn([density, gradient], inputs=model.value_vars, point_fn=False)
 
 
