@@ -28,7 +28,7 @@ def test_the_page_shows_what_is_printed(tmp_path, monkeypatch):
     for shown, printed in make_cli.transcripts(PAGE):
         assert comparable(shown) == comparable(printed), "run python docs/make_cli.py"
         commands.append(shown.split()[2])
-    assert commands == ["validate", "describe", "sample-prior", "convert", "convert"]
+    assert commands == ["validate", "describe", "sample-prior", "convert"]
 
 
 def test_every_command_is_on_the_page():

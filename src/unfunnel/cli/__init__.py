@@ -1,4 +1,8 @@
-"""The command line. It imports nothing heavy before it knows what to do."""
+"""The command line. It imports nothing heavy before it knows what to do.
+
+To add a command, write a module with a function like :func:`unfunnel.cli.validate.validate`, and
+list it here and on ``docs/cli.md``.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,8 @@ from typing import Any
 from unfunnel.cli.convert import convert
 from unfunnel.cli.describe import describe
 from unfunnel.cli.sample_prior import sample_prior
-from unfunnel.cli.schema import schema
 from unfunnel.cli.terminal import typer
-from unfunnel.cli.validate import validate
+from unfunnel.cli.validate import schema, validate
 
 # Help and errors without rich, which takes longer to import than all else together.
 _PLAIN: dict[str, Any] = {"rich_markup_mode": None, "pretty_exceptions_enable": False}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from math import isfinite
 from typing import Any
 
@@ -26,63 +26,38 @@ from unfunnel.prior.display import centering_text, value_text
 class Card:
     """What is told of one entry of a file.
 
-    Parameters
-    ----------
-    name : str
-        Its name.
-    kind : str
-        The class or distribution; the value of a constant.
-    dims : dict of str to (int or None)
-        Each dim with how many labels it has, if that is known.
-    stated : dict of str to str
-        The parameters and options, as they are written in a call.
-    says : Implied or None
-        None of a constant.
-    sampled : list of SampledVariable
-        The free random variables.
-    remarks : list of str
-        What else there is to know.
+    ``kind`` is the class or distribution, or the value of a constant; ``dims`` have the number of
+    their labels, None if unknown; ``stated`` are parameters and options as in a call.
     """
 
     name: str
     kind: str
-    dims: dict[str, int | None]
-    stated: dict[str, str]
-    says: Implied | None
-    sampled: list[SampledVariable]
-    remarks: list[str]
+    dims: dict[str, int | None] = field(default_factory=dict)
+    stated: dict[str, str] = field(default_factory=dict)
+    says: Implied | None = None
+    sampled: list[SampledVariable] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
     def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
         """Print the card: one block, with an empty line behind it."""
         from rich.padding import Padding
-        from rich.table import Table
         from rich.text import Text
 
         over = ", ".join(d if n is None else f"{d} ({n})" for d, n in self.dims.items())
-        yield Text.assemble(
-            (self.name, "bold"), "  ", self.kind, (f" over {over}" if over else "", "dim")
-        )
-        stated = Table.grid(padding=(0, 2))
-        for key, value in self.stated.items():
-            stated.add_row(Text(key, "dim"), Text(value))
-        if self.stated:
-            yield Padding(stated, (0, 0, 0, 2))
+        over = f" over {over}" if over else ""
+        yield Text.assemble((self.name, "bold"), "  ", self.kind, (over, "dim"))
+        yield from _rows([*self.stated.items()])
         if self.says is not None and len(self.says.numbers):
             yield Padding(self.says.table(), (0, 0, 0, 1))
             yield Padding(Text(self.says.how(), "dim"), (0, 0, 0, 2))
         for remark in self.remarks:
             yield Padding(Text(remark), (0, 0, 0, 2))
-        if self.sampled:
-            sampled = Table.grid(padding=(0, 2))
-            for index, variable in enumerate(self.sampled):
-                over = f" over {', '.join(variable.dims)}" if variable.dims else ""
-                sampled.add_row(
-                    Text("" if index else "sampled", "dim"),
-                    Text(variable.name),
-                    Text(f"{variable.distribution}{over}"),
-                    Text(variable.coordinate, "dim"),
-                )
-            yield Padding(sampled, (0, 0, 0, 2))
+        rows: list[tuple[str, ...]] = []
+        for variable in self.sampled:
+            over = f" over {', '.join(variable.dims)}" if variable.dims else ""
+            law = f"{variable.distribution}{over}"
+            rows.append(("" if rows else "sampled", variable.name, law, variable.coordinate))
+        yield from _rows(rows)
         yield Text("")
 
     def to_dict(self) -> dict[str, Any]:
@@ -101,6 +76,19 @@ class Card:
         }
 
 
+def _rows(rows: Sequence[tuple[str, ...]]) -> Iterator[Any]:
+    """Yield a table of texts, of which the first and the fourth column are dim."""
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    for row in rows:
+        table.add_row(*(Text(each, "dim" if n in (0, 3) else "") for n, each in enumerate(row)))
+    if rows:
+        yield Padding(table, (0, 0, 0, 2))
+
+
 def _jsonable(value: Any) -> Any:
     return str(value) if isinstance(value, float) and not isfinite(value) else value
 
@@ -108,7 +96,7 @@ def _jsonable(value: Any) -> Any:
 def card_of(name: str, prior: Any, coords: Mapping[str, Any], random_seed: int | None) -> Card:
     """Return the card of one entry of a file: a prior of any kind, a number or an array."""
     if not hasattr(prior, "create_variable"):
-        return Card(name, value_text(prior), {}, {}, None, [], ["a constant"])
+        return Card(name, value_text(prior), remarks=["a constant"])
     return Card(
         name,
         prior.distribution if isinstance(prior, Prior) else type(prior).__name__,
@@ -127,10 +115,10 @@ def _stated(prior: Any) -> dict[str, str]:
     if not hasattr(prior, "parameters"):
         own = {key: value for key, value in vars(prior).items() if not key.startswith("_")}
         return {key: value_text(value) for key, value in own.items()}
-    stated = {key: value_text(value) for key, value in prior.parameters.items()}
-    stated |= {key: value_text(value) for key, value in getattr(prior, "bounds", {}).items()}
+    stated = {**prior.parameters, **getattr(prior, "bounds", {})}
     transform = getattr(prior, "transform", None)
-    return stated | ({} if transform is None else {"transform": transform})
+    texts = {key: value_text(value) for key, value in stated.items()}
+    return texts | ({} if transform is None else {"transform": transform})
 
 
 def _remarks(prior: Any) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from unfunnel.cli.terminal import failures, say, typer
+from unfunnel.cli.terminal import PriorsFiles, failures, say, typer
 
 if TYPE_CHECKING:
     from unfunnel.files.problems import Path as ProblemPath
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def convert(
-    files: Annotated[list[Path], typer.Argument(help="JSON or YAML, by suffix.")],
+    files: PriorsFiles,
     check: Annotated[
         bool,
         typer.Option("--check", help="Print notes only; exit code 1 if there is one to convert."),

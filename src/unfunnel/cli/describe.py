@@ -7,22 +7,34 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from unfunnel.cli.coords import read_coords
-from unfunnel.cli.terminal import WIDTH, Format, busy, failures, making, typer, warnings_as_messages
+from unfunnel.cli.terminal import (
+    WIDTH,
+    CoordsFile,
+    Format,
+    Names,
+    PriorsFile,
+    busy,
+    failures,
+    load_priors,
+    making,
+    read_coords,
+    say,
+    typer,
+    warnings_as_messages,
+)
 from unfunnel.optional import require
 
 if TYPE_CHECKING:
     from unfunnel.cli.cards import Card
 
+#: How many panels a figure has at most.
+_MOST = 24
+
 
 def describe(
-    file: Annotated[Path, typer.Argument(help="JSON or YAML, by suffix.")],
-    names: Annotated[
-        list[str] | None, typer.Argument(help="Of these priors only.", show_default=False)
-    ] = None,
-    coords: Annotated[
-        Path | None, typer.Option(help="Labels of dims: geo: [north, south], as JSON or YAML.")
-    ] = None,
+    file: PriorsFile,
+    names: Names = None,
+    coords: CoordsFile = None,
     plot: Annotated[Path | None, typer.Option(help="Draw the densities to this PNG.")] = None,
     format: Annotated[Format, typer.Option(help="Cards to read, or JSON.")] = Format.text,
     seed: Annotated[int, typer.Option(help="For what has to be drawn.")] = 0,
@@ -35,13 +47,11 @@ def describe(
         if plot is not None:
             require("matplotlib", "plot").use("Agg")
         labels = read_coords(coords)
-        with busy("Importing PyMC"):
-            from unfunnel.cli.cards import card_of
-            from unfunnel.cli.selection import selected
-            from unfunnel.files.api import load
-        priors = selected(load(file), names or [], file)
+        priors = load_priors(file, names)
+        cards: list[Card] = []
         with busy("Describing"):
-            cards = []
+            from unfunnel.cli.cards import card_of
+
             for name, prior in priors.items():
                 with making(name):
                     cards.append(card_of(name, prior, labels, seed))
@@ -51,9 +61,7 @@ def describe(
         else:
             _print(cards)
         if plot is not None:
-            from unfunnel.cli.figure import save
-
-            save(cards, plot)
+            _draw(cards, plot)
 
 
 def _print(cards: list[Card]) -> None:
@@ -68,3 +76,40 @@ def _print(cards: list[Card]) -> None:
         for card in cards:
             wide.print(card)
     typer.echo("\n".join(line.rstrip() for line in text.get().splitlines()))
+
+
+def _draw(cards: list[Card], path: Path) -> None:
+    """Draw one element of each prior, at each label if they differ, to a PNG."""
+    panels = [
+        (card, card.says, law.labels)
+        for card in cards
+        if card.says is not None
+        for law in card.says.laws
+        if law.level == "element"
+    ]
+    if not panels:
+        say(f"{path} is not written: there is no prior with a law.")
+        return
+    if len(panels) > _MOST:
+        say(f"{path} shows the first {_MOST} of {len(panels)} laws; name priors to see others.")
+        panels = panels[:_MOST]
+    plt = require("matplotlib.pyplot", "plot")
+    columns = min(2, len(panels))
+    rows = -(-len(panels) // columns)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(5.5 * columns, 2.6 * rows), layout="constrained", squeeze=False
+    )
+    for ax in list(axes.flat)[len(panels) :]:
+        ax.set_axis_off()
+    drawn = list(axes.flat)[: len(panels)]
+    for ax, (card, says, labels) in zip(drawn, panels, strict=True):
+        says.plot(ax, **labels)
+        ax.set_title(card.name, loc="left", fontweight="bold")
+        at = ", ".join(f"{dim} {label}" for dim, label in labels.items())
+        ax.set_title(at or card.kind, loc="right", fontsize=9)
+        ax.set_xlabel("")
+    legends = sorted(drawn, key=lambda ax: -len(ax.get_legend().get_texts()))
+    for ax in legends[1:]:  # one has it all
+        ax.get_legend().remove()
+    figure.savefig(path, dpi=150)
+    plt.close(figure)

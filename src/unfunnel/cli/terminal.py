@@ -1,4 +1,4 @@
-"""What every command does alike: messages on standard error, results on standard output.
+"""What commands do alike: messages on standard error, exit codes, ``--coords``, names of priors.
 
 Nothing here is heavy: ``unfunnel --help`` imports this module.
 """
@@ -8,12 +8,20 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
-from unfunnel.errors import UnfunnelError, UnsupportedError
+from unfunnel.errors import (
+    DimsError,
+    ParameterError,
+    UnfunnelError,
+    UnsupportedError,
+    listed,
+    nearest,
+)
 from unfunnel.optional import require
 
 if TYPE_CHECKING:
@@ -21,19 +29,17 @@ if TYPE_CHECKING:
 else:
     typer = require("typer", "cli")
 
-__all__ = [
-    "WIDTH",
-    "Format",
-    "busy",
-    "failures",
-    "making",
-    "say",
-    "typer",
-    "warnings_as_messages",
-]
+__all__ = ["WIDTH", "typer"]
 
 #: No column is cut, in a narrow terminal or a log either.
 WIDTH = 140
+
+PriorsFile = Annotated[Path, typer.Argument(help="JSON or YAML, by suffix.")]
+PriorsFiles = Annotated[list[Path], typer.Argument(help="JSON or YAML, by suffix.")]
+Names = Annotated[list[str] | None, typer.Argument(help="These priors only.", show_default=False)]
+CoordsFile = Annotated[
+    Path | None, typer.Option(help="Labels of dims: geo: [north, south], as JSON or YAML.")
+]
 
 
 class Format(StrEnum):
@@ -52,14 +58,11 @@ def say(message: str) -> None:
 def failures(closed: int = 0) -> Iterator[None]:
     """End with a message and exit code 1 where the library or the system refuses something.
 
-    Parameters
-    ----------
-    closed : int, default 0
-        The exit code if nobody reads the output to its end, as behind ``| head``.
+    ``closed`` is the exit code if nobody reads the output to its end, as behind ``| head``.
     """
     try:
         yield
-    except BrokenPipeError:  # whatever reads the output has seen enough, as `head` has
+    except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # for the flush at exit
         raise typer.Exit(closed) from None
     except (UnfunnelError, OSError) as error:
@@ -75,11 +78,10 @@ def making(what: str) -> Iterator[None]:
     except UnfunnelError:
         raise
     except Exception as error:  # upstream has classes of its own, without a common one
+        given = f"{type(error).__name__}: {error}"
+        remedy = "Check dims and parameters."
         raise UnsupportedError(
-            what,
-            expected="what PyMC can make",
-            given=f"{type(error).__name__}: {error}",
-            remedy="Check dims and parameters.",
+            what, expected="what PyMC can make", given=given, remedy=remedy
         ) from error
 
 
@@ -108,3 +110,44 @@ def busy(what: str) -> Iterator[None]:
     console = require("rich.console", "cli").Console(stderr=True)
     with console.status(what):
         yield
+
+
+def load_priors(file: Path, names: Sequence[str] | None) -> dict[str, Any]:
+    """Return the priors of a file, those of some names or all, in the order of the file."""
+    with busy("Importing PyMC"):
+        import unfunnel.files.encode  # noqa: F401  # load needs PyMC, too
+        from unfunnel.files.api import load
+    priors = load(file)
+    for name in names or ():
+        if name not in priors:
+            expected, remedy = f"the names {listed(priors)}", nearest(name, priors).strip()
+            raise ParameterError(str(file), expected=expected, given=repr(name), remedy=remedy)
+    return {name: prior for name, prior in priors.items() if not names or name in names}
+
+
+def read_coords(path: Path | None) -> dict[str, list[Any]]:
+    """Return the labels of each dim, from a mapping of dims to lists in JSON or YAML."""
+    if path is None:
+        return {}
+    from unfunnel.files.problems import ConfigError
+    from unfunnel.files.read import read_file
+
+    document = read_file(path)
+    if document.problems:
+        raise ConfigError(str(path), document.problems)
+    data = document.data
+    wrong = [key for key in data if not _are_labels(data[key])] if isinstance(data, dict) else []
+    if isinstance(data, dict) and not wrong:
+        return data
+    raise DimsError(
+        str(path),
+        expected="a mapping from dims to lists of different labels, such as geo: [north, south]",
+        given=f"{wrong[0]}: {data[wrong[0]]!r}" if wrong else f"a {type(data).__name__}",
+    )
+
+
+def _are_labels(labels: Any) -> bool:
+    if not isinstance(labels, list) or not labels:
+        return False
+    texts_or_numbers = all(isinstance(label, str | int | float) for label in labels)
+    return texts_or_numbers and len(set(labels)) == len(labels)

@@ -1,17 +1,18 @@
-"""``unfunnel validate``: every mistake in files of priors, without importing PyMC."""
+"""``unfunnel validate`` and ``unfunnel schema``: what a file of priors may hold, without PyMC."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from unfunnel.cli.terminal import Format, failures, say, typer
+from unfunnel.cli.terminal import Format, PriorsFiles, failures, say, typer
 
 
 def validate(
-    files: Annotated[list[Path], typer.Argument(help="JSON or YAML, by suffix.")],
+    files: PriorsFiles,
     format: Annotated[
         Format, typer.Option(help="A line for each file and problem, or one JSON array.")
     ] = Format.text,
@@ -56,28 +57,31 @@ def _report(file: Path) -> dict[str, Any]:
         problems = [Problem((), str(error.given), error.expected)]
     except OSError as error:
         problems = [Problem((), error.strerror or str(error), "a file that can be read")]
+    texts = [{"where": each.where, "message": str(replace(each, line=None))} for each in problems]
     return {
         "file": str(file),
         "valid": not problems,
         "priors": names,
-        "problems": [
-            {
-                **asdict(each),
-                "path": list(each.path),
-                "where": each.where,
-                "message": str(replace(each, line=None)),
-            }
-            for each in problems
-        ],
+        "problems": [asdict(each) | text for each, text in zip(problems, texts, strict=True)],
     }
 
 
-def _lines(report: dict[str, Any]) -> list[str]:
-    """Return the lines that a terminal, and an editor that looks for ``file:line``, shows."""
+def _lines(report: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines that a terminal, and an editor that looks for ``file:line``, shows."""
     if report["valid"]:
         count = len(report["priors"])
-        return [f"{report['file']}: valid, {count} {'prior' if count == 1 else 'priors'}"]
-    return [
-        f"{report['file']}{'' if each['line'] is None else f':{each["line"]}'}: {each['message']}"
-        for each in report["problems"]
-    ]
+        yield f"{report['file']}: valid, {count} {'prior' if count == 1 else 'priors'}"
+    for each in report["problems"]:
+        line = "" if each["line"] is None else f":{each['line']}"
+        yield f"{report['file']}{line}: {each['message']}"
+
+
+def schema() -> None:
+    """Print the JSON Schema of a file of priors, for editors and other validators.
+
+    Exit code 0.
+    """
+    with failures():
+        from unfunnel.files.grammar.schema import schema as schema_of_files
+
+        typer.echo(json.dumps(schema_of_files(), indent=2, ensure_ascii=False))

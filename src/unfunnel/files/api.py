@@ -181,13 +181,7 @@ def load(path: str | FilePath) -> dict[str, Any]:
 
 
 def problems_in(document: Document) -> list[Problem]:
-    """Return every problem of a document that is seen without PyMC, in the order of its lines.
-
-    Parameters
-    ----------
-    document : Document
-        From ``read_file`` or ``read_text``.
-    """
+    """Return every problem of a document that is seen without PyMC, in the order of its lines."""
     if (problem := version.problem_of_version(document.data)) is not None:
         return document.located([problem])
     return document.located(problems_of(document.data))

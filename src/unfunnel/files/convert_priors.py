@@ -13,9 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from inspect import signature
 from math import sqrt
 from typing import Any
 
+from unfunnel.distributions.known import DISTRIBUTIONS
 from unfunnel.errors import listed, nearest
 from unfunnel.files.problems import Path, Problem
 
@@ -199,30 +201,29 @@ def times(value: Any, factor: float) -> Any:
     if _is_number(value):
         return value * factor
     prior = Entry.read(value)
-    if prior is not None and "transform" not in prior.options:
-        given = prior.parameters
-        for units in _UNITS.get(prior.name, ()):
-            if units.keys() == given.keys() and all(_numbers(each) for each in given.values()):
-                scaled = {
-                    k: times(v, factor ** units[k]) if units[k] else v for k, v in given.items()
-                }
-                return prior.written_as(prior.name, scaled)
-    return {"class": "Scaled", "data": {"dist": value, "factor": factor}}
+    units = None if prior is None or "transform" in prior.options else _units(prior)
+    if prior is None or units is None:
+        return {"class": "Scaled", "data": {"dist": value, "factor": factor}}
+    scaled = {
+        key: times(each, factor ** units[key]) if key in units else each
+        for key, each in prior.parameters.items()
+    }
+    return prior.written_as(prior.name, scaled)
 
 
-#: How the parameters of a distribution scale with its unit, as powers, for each form of it.
-_UNITS: dict[str, tuple[dict[str, int], ...]] = {
-    "Exponential": ({"lam": -1}, {"scale": 1}),
-    "Gamma": ({"alpha": 0, "beta": -1}, {"mu": 1, "sigma": 1}),
-    "HalfCauchy": ({"beta": 1},),
-    "HalfNormal": ({"sigma": 1}, {"tau": -2}),
-    "HalfStudentT": ({"nu": 0, "sigma": 1},),
-    "InverseGamma": ({"alpha": 0, "beta": 1}, {"mu": 1, "sigma": 1}),
-    "Uniform": ({"lower": 1, "upper": 1},),
-    "Weibull": ({"alpha": 0, "beta": 1},),
-    "LogNormalExp": ({"mu": 1, "sigma": 1}, {"mu": 1, "cv": 0}),
-    "WeibullExp": ({"mu": 1, "sigma": 1}, {"mu": 1, "cv": 0}),
-}
+def _units(prior: Entry) -> Mapping[str, int] | None:
+    """Return with which powers the parameters of a prior grow with its unit, if all are numbers."""
+    given = prior.parameters
+    if not all(_numbers(each) for each in given.values()):
+        return None
+    if prior.name in ("LogNormalExp", "WeibullExp"):
+        return {"mu": 1, "sigma": 1} if given.keys() in ({"mu", "sigma"}, {"mu", "cv"}) else None
+    row = DISTRIBUTIONS.get(prior.name)
+    if row is None or not any(
+        signature(form).parameters.keys() == given.keys() for form in row.forms
+    ):
+        return None
+    return row.units or None
 
 
 def _check(

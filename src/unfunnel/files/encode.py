@@ -18,7 +18,7 @@ objects are walked here: a DataArray keeps its coords wherever it stands (``Prio
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import isfinite, isinf
 from typing import Any
 
@@ -36,8 +36,6 @@ from unfunnel.prior.base import CLASSES, NaturalPrior
 from unfunnel.prior.by_coord import ByCoord
 from unfunnel.prior.encoding import by_coord_form, encode_constant, prior_form
 
-_NUMBERS = "biuf"
-
 _REMEDIES = {
     "dict": "Revive it first with pymc_extras.deserialize.deserialize.",
     "str": "A file of priors holds priors, numbers and arrays.",
@@ -50,17 +48,8 @@ _REMEDIES = {
 def encode_priors(priors: Mapping[str, Any], *, bare: bool = False) -> dict[str, Any]:
     """Return the plain data of a mapping of names to priors.
 
-    Parameters
-    ----------
-    priors : mapping of str to object
-        Priors, numbers, arrays and DataArrays.
-    bare : bool, default False
-        For readers other than this library: what upstream does not read is refused.
-
-    Raises
-    ------
-    UnsupportedError
-        If something has no form in a file; the message says where it stands.
+    ``bare`` is for readers other than this library: what upstream does not read is refused, with
+    where it stands, as is what has no form in a file.
     """
     encoder = _Encoder(bare)
     encoded = {name: encoder.value(value, (name,)) for name, value in priors.items()}
@@ -73,54 +62,36 @@ class _Encoder:
 
     def __init__(self, bare: bool) -> None:
         self.bare = bare
+        self.kinds: dict[type | None, Callable[[Any, Path], Any]] = {
+            Prior: self._prior,
+            ByCoord: self._by_coord,
+            Censored: self._censored,
+            Scaled: self._scaled,
+            mask_class(): self._masked,
+            **dict.fromkeys(CLASSES.values(), self._ours),
+        }
 
     def value(self, value: Any, path: Path, dims: Any = None) -> Any:
         """Encode anything; ``dims`` are those of the prior that it is a parameter of."""
         if len(path) > MAX_DEPTH - 5:
             raise _refusal(path, "priors within priors to a depth that can be counted", "more")
-        kind = type(value)
-        if kind is Prior:
-            return self._prior(value, path)
-        if kind in CLASSES.values():
-            return self._ours(value, path)
-        if kind is ByCoord:
-            return self._by_coord(value, path)
-        if kind is Censored:
-            return self._censored(value, path)
-        if kind is Scaled:
-            return self._scaled(value, path)
-        if kind is mask_class():
-            return self._masked(value, path)
         if isinstance(value, Variable):
-            return self.value(encode_tensor(dotted(path), value, dims), path)
-        return self._constant(value, path)
+            value = encode_tensor(dotted(path), value, dims)
+        return self.kinds.get(type(value), _constant)(value, path)
 
-    def _constant(self, value: Any, path: Path) -> Any:
-        if type(value) in (bool, int, float):
-            return value
-        if isinstance(value, list | tuple):
-            value = np.asarray(value)
-        if isinstance(value, int | float | np.generic | np.ndarray | DataArray):
-            numbers = np.asarray(value)
-            if numbers.dtype.kind in _NUMBERS and numbers.dtype.itemsize <= 8 and numbers.size:
-                plain = value if isinstance(value, np.ndarray | DataArray) else numbers.item()
-                return encode_constant(plain)
-            what = f"{numbers.dtype} of shape {numbers.shape}"
-            raise _refusal(path, "numbers, at least one, that fit a double", what)
-        raise _refusal(
-            path,
-            "a Prior, one of ours, ByCoord, Censored, Scaled, MaskedPrior, a number or an array",
-            f"{described(value)} of type {type(value).__name__}",
-            _REMEDIES.get(type(value).__name__, "A subclass would come back as its base class."),
-        )
+    def _inner(self, prior: Any, path: Path, *names: str) -> dict[str, Any]:
+        """Encode attributes of a wrapper, which stand under ``data``."""
+        dims = getattr(prior, "dims", None)
+        return {k: self.value(getattr(prior, k), (*path, "data", k), dims) for k in names}
 
-    def _parameters(self, parameters: Mapping[str, Any], path: Path, dims: Any) -> dict[str, Any]:
-        return {k: self.value(v, (*path, "kwargs", k), dims) for k, v in parameters.items()}
+    def _parameters(self, prior: Any, path: Path) -> dict[str, Any]:
+        given = prior.parameters.items()
+        return {k: self.value(v, (*path, "kwargs", k), prior.dims) for k, v in given}
 
     def _prior(self, prior: Prior, path: Path) -> dict[str, Any]:
         data: dict[str, Any] = {"dist": prior.distribution}
         if prior.parameters:
-            data["kwargs"] = self._parameters(prior.parameters, path, prior.dims)
+            data["kwargs"] = self._parameters(prior, path)
         if not prior.centered:
             data["centered"] = False
         if prior.dims is not None:
@@ -134,8 +105,7 @@ class _Encoder:
         return data
 
     def _ours(self, prior: NaturalPrior, path: Path) -> dict[str, Any]:
-        parameters = self._parameters(prior.parameters, path, prior.dims)
-        return prior_form(prior, {**parameters, **prior.bounds})
+        return prior_form(prior, {**self._parameters(prior, path), **prior.bounds})
 
     def _by_coord(self, prior: ByCoord, path: Path) -> dict[str, Any]:
         members = [
@@ -149,8 +119,7 @@ class _Encoder:
 
     def _censored(self, prior: Censored, path: Path) -> dict[str, Any]:
         data = {"dist": self.value(prior.distribution, (*path, "data", "dist"))}
-        for name in ("lower", "upper"):
-            bound = self.value(getattr(prior, name), (*path, "data", name))
+        for name, bound in self._inner(prior, path, "lower", "upper").items():
             if not isinstance(bound, int | float):
                 raise _refusal((*path, "data", name), "one number, as is read again", "an array")
             if isfinite(bound) or self.bare:  # upstream reads no dictionary without both
@@ -158,11 +127,7 @@ class _Encoder:
         return {"class": "Censored", "data": data}
 
     def _scaled(self, prior: Scaled, path: Path) -> dict[str, Any]:
-        data = {
-            "dist": self.value(prior.dist, (*path, "data", "dist")),
-            "factor": self.value(prior.factor, (*path, "data", "factor"), prior.dims),
-        }
-        return {"class": "Scaled", "data": data}
+        return {"class": "Scaled", "data": self._inner(prior, path, "dist", "factor")}
 
     def _masked(self, masked: Any, path: Path) -> dict[str, Any]:
         data = {
@@ -181,6 +146,26 @@ def _names(dims: Any, path: Path) -> list[str]:
     if not all(isinstance(name, str) for name in names):
         raise _refusal(path, "dims that are texts", f"{dims!r}")
     return names
+
+
+def _constant(value: Any, path: Path) -> Any:
+    if type(value) in (bool, int, float):
+        return value
+    if isinstance(value, list | tuple):
+        value = np.asarray(value)
+    if isinstance(value, int | float | np.generic | np.ndarray | DataArray):
+        numbers = np.asarray(value)
+        if numbers.dtype.kind in "biuf" and numbers.dtype.itemsize <= 8 and numbers.size:
+            plain = value if isinstance(value, np.ndarray | DataArray) else numbers.item()
+            return encode_constant(plain)
+        what = f"{numbers.dtype} of shape {numbers.shape}"
+        raise _refusal(path, "numbers, at least one, that fit a double", what)
+    raise _refusal(
+        path,
+        "a Prior, one of ours, ByCoord, Censored, Scaled, MaskedPrior, a number or an array",
+        f"{described(value)} of type {type(value).__name__}",
+        _REMEDIES.get(type(value).__name__, "A subclass would come back as its base class."),
+    )
 
 
 def _check_numbers(data: Any, bare: bool) -> None:

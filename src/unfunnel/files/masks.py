@@ -16,34 +16,16 @@ from unfunnel.errors import DecodeError
 from unfunnel.optional import require
 from unfunnel.prior import codec
 
-NAME = "MaskedPrior"
+_NAME = "MaskedPrior"
 
 
 def mask_class() -> type[Any] | None:
     """Return ``MaskedPrior`` if pymc-marketing has been imported: without it there is none."""
-    module = sys.modules.get("pymc_marketing.special_priors")
-    return getattr(module, NAME, None)
+    return getattr(sys.modules.get("pymc_marketing.special_priors"), _NAME, None)
 
 
 def masked_prior(prior: Any, mask: Any, mask_dims: Any = None, active_dim: Any = None) -> Any:
-    """Return a ``MaskedPrior``.
-
-    Parameters
-    ----------
-    prior : Prior
-        What is masked.
-    mask : array or DataArray
-        True where there is a variable; without labels along ``mask_dims``, or the prior's dims.
-    mask_dims : sequence of str, optional
-        The dims of an array without labels.
-    active_dim : str, optional
-        Name of the dim of all that is not masked.
-
-    Raises
-    ------
-    MissingExtraError
-        Without pymc-marketing.
-    """
+    """Return a ``MaskedPrior``; a mask without labels is along ``mask_dims``, or the prior's."""
     kind = require("pymc_marketing.special_priors", "marketing").MaskedPrior
     if not isinstance(mask, DataArray):
         mask = DataArray(mask, dims=mask_dims or prior.dims)
@@ -52,7 +34,7 @@ def masked_prior(prior: Any, mask: Any, mask_dims: Any = None, active_dim: Any =
 
 def is_masked(data: Any) -> bool:
     """Whether a dictionary describes a ``MaskedPrior``."""
-    return isinstance(data, Mapping) and data.get("class") == NAME and "data" in data
+    return isinstance(data, Mapping) and data.get("class") == _NAME and "data" in data
 
 
 def from_dict(data: Mapping[str, Any]) -> Any:
@@ -60,10 +42,10 @@ def from_dict(data: Mapping[str, Any]) -> Any:
     from pymc_extras.deserialize import deserialize
 
     given = dict(data["data"])
-    unknown = sorted(given.keys() - {"prior", "mask", "mask_dims", "active_dim"})
+    unknown = given.keys() - {"prior", "mask", "mask_dims", "active_dim"}
     if unknown or not {"prior", "mask"} <= given.keys():
         raise DecodeError(
-            NAME,
+            _NAME,
             expected="the keys 'prior', 'mask' and optionally 'mask_dims' and 'active_dim'",
             given=", ".join(map(repr, given)),
         )

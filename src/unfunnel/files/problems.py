@@ -15,21 +15,10 @@ UNKNOWN_KEY = "an unknown key"
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake in a file.
+    """One mistake in a file: what is there, what would have been right, and what to do about it.
 
-    Parameters
-    ----------
-    path : tuple of str and int
-        The keys and indices that lead to it, from the top of the file's priors:
-        ``("beta", "kwargs", "sigma")``. Empty for the file as a whole.
-    given : str
-        What is there.
-    expected : str
-        What would have been right.
-    remedy : str, optional
-        What to do about it, as an imperative sentence.
-    line : int, optional
-        The line of the file, from 1, where that is known.
+    ``path`` holds the keys and indices that lead to it, from the top of the file's priors, as in
+    ``("beta", "kwargs", "sigma")``; it is empty for the file as a whole. Lines count from 1.
     """
 
     path: Path

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from importlib.abc import Loader, MetaPathFinder
+from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
@@ -35,8 +35,10 @@ def _insert(module: ModuleType) -> None:
         )
 
 
+# What follows imports pandas and xarray, and not before there is something to revive.
+
+
 def _is_ours(data: Any) -> bool:
-    # pandas and xarray: not before there is something to revive
     from unfunnel.files.masks import is_masked
     from unfunnel.prior.codec import has_labels, is_by_coord, is_ours
 
@@ -63,32 +65,18 @@ class _Finder(MetaPathFinder):
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if name != _MODULE:
-            return None
-        spec = PathFinder.find_spec(name, path, target)
+        spec = PathFinder.find_spec(name, path, target) if name == _MODULE else None
         if spec is not None and spec.loader is not None:
-            spec.loader = _Loader(spec.loader)
+            execute = spec.loader.exec_module
+
+            def exec_module(module: ModuleType) -> None:
+                execute(module)
+                _insert(module)
+                sys.meta_path[:] = [each for each in sys.meta_path if not isinstance(each, _Finder)]
+
+            # The loader is this spec's own.
+            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec
-
-
-class _Loader(Loader):
-    """Loads as the loader it wraps, then registers."""
-
-    def __init__(self, loader: Loader) -> None:
-        self.loader = loader
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        return self.loader.create_module(spec)
-
-    def exec_module(self, module: ModuleType) -> None:
-        self.loader.exec_module(module)
-        _insert(module)
-        sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "loader":  # asked for while being copied, before it is there
-            raise AttributeError(name)
-        return getattr(self.loader, name)
 
 
 def patch_prior_from_dict() -> Callable[[], None]:

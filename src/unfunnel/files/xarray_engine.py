@@ -22,8 +22,6 @@ class ReviveOnLoad(BackendEntrypoint):
 
     description: ClassVar[str] = "Opens no files; lets models with priors of unfunnel be loaded"
 
-    def open_dataset(
-        self, filename_or_obj: Any, *, drop_variables: Any = None
-    ) -> NoReturn:  # xarray reads the names of the parameters
-        """Refuse."""
+    def open_dataset(self, filename_or_obj: Any, *, drop_variables: Any = None) -> NoReturn:
+        """Refuse; xarray reads the names of the parameters."""
         raise NotImplementedError("The engine 'unfunnel' opens no files: name another one.")

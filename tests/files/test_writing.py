@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -148,3 +156,102 @@ def test_numbers_to_the_last_bit():
         read_text(to_json({"x": NUMBERS})).data,
     ):
         assert identical(again["x"], NUMBERS)
+
+
+# -- files are replaced whole, or not at all
+
+
+OLD = {"beta": LogNormalExp(1, 2)}
+NEW = {"beta": LogNormalExp(3, 4), "many": np.zeros(500)}
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, step):
+    path = tmp_path / "priors.json"
+    unfunnel.dump(OLD, path)
+
+    def fail(*_arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(f"os.{step}", fail)
+    with pytest.raises(OSError, match="No space left"):
+        unfunnel.dump(NEW, path)
+    monkeypatch.undo()
+    assert os.listdir(tmp_path) == ["priors.json"]
+    assert unfunnel.load(path) == OLD
+
+
+FULL = """
+import resource, signal, sys
+import numpy as np, unfunnel
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+try:
+    unfunnel.dump({"many": np.zeros(2000)}, sys.argv[1])
+except OSError as error:
+    print(error.strerror)
+"""
+
+
+def test_a_disk_that_is_full_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "priors.json"
+    unfunnel.dump(OLD, path)
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "File too large\n"
+    assert os.listdir(tmp_path) == ["priors.json"]
+    assert unfunnel.load(path) == OLD
+
+
+KILLED = """
+import os, signal, sys
+import numpy as np, unfunnel
+os.fsync = lambda number: os.kill(os.getpid(), signal.SIGKILL)
+unfunnel.dump({"many": np.zeros(2000)}, sys.argv[1])
+"""
+
+
+def test_a_killed_process_leaves_the_old_file(tmp_path):
+    path = tmp_path / "priors.json"
+    unfunnel.dump(OLD, path)
+    done = subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert unfunnel.load(path) == OLD
+
+
+def test_readers_never_see_a_broken_file(tmp_path):
+    path = tmp_path / "priors.json"
+    unfunnel.dump(OLD, path)
+    files = [OLD, NEW]
+    texts = {unfunnel.dumps(each) for each in files}
+    stop = threading.Event()
+
+    def write(priors):
+        while not stop.is_set():
+            unfunnel.dump(priors, path)
+
+    with ThreadPoolExecutor(2) as pool:
+        writers = [pool.submit(write, each) for each in files]
+        seen = {path.read_text(encoding="utf-8") for _ in range(200)}
+        stop.set()
+        for writer in writers:
+            writer.result()
+    assert seen <= texts
+    assert os.listdir(tmp_path) == ["priors.json"]
+
+
+def test_permissions_and_links_are_kept(tmp_path):
+    path, link, new = (tmp_path / name for name in ("real.json", "link.json", "new.json"))
+    unfunnel.dump(OLD, path)
+    path.chmod(0o640)
+    link.symlink_to(path.name)
+    unfunnel.dump(NEW, link)
+    assert link.is_symlink()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert list(unfunnel.load(path)) == ["beta", "many"]
+    (tmp_path / "plain").write_text("")
+    unfunnel.dump(OLD, new)  # with the permissions of any new file
+    assert new.stat().st_mode == (tmp_path / "plain").stat().st_mode
+    with pytest.raises(FileNotFoundError):
+        unfunnel.dump(OLD, tmp_path / "nowhere" / "priors.json")
