@@ -26,8 +26,9 @@ from unfunnel import LogNormalExp, NormalIdentity, ProbitNormal
 from unfunnel.families import PROBIT_NORMAL
 from unfunnel.families.ops import NUMPY
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.compiled import compile_for_tuning
+from unfunnel.tuning.compiled import compile_plan, in_coordinates
 from unfunnel.tuning.pilot import run_pilot
+from unfunnel.tuning.plan import Plan
 
 SEEDS = (0, 1, 2)
 
@@ -296,14 +297,14 @@ def figures(trace: Any) -> Figures:
 def measure(centered: Any, data: dict[str, np.ndarray], draws: int, tune: int) -> Figures:
     """Return medians over the seeds; "auto" with a pilot for each of them."""
     model = thirty_groups(centered)
-    blocks = auto_blocks(model)
-    compiled = compile_for_tuning(model, blocks).with_data(**data)
+    plan = Plan.of(model)
+    compiled = compile_plan(plan).with_data(**data)
     runs = []
     for seed in SEEDS:
         ready = compiled
-        if blocks:  # as unfunnel.sample does, without compiling for each data set
-            pilot = run_pilot(model, compiled, blocks, seed, progress_bar=False)
-            ready = pilot.in_compiled(compiled, blocks)
+        if plan.blocks:  # as unfunnel.sample does, without compiling for each data set
+            pilot = run_pilot(plan, compiled, seed)
+            ready = in_coordinates(compiled, plan, pilot.coordinates)
         runs.append(figures(nutpie.sample(ready, **options(seed, draws, tune))))
     return Figures(*np.median([(r.ess_per_kgrad, r.divergences, r.rhat) for r in runs], axis=0))
 

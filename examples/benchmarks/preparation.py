@@ -18,9 +18,9 @@ import numpy as np
 from benchmarks.grid import Length
 from benchmarks.hierarchies import LOG_EFFECT
 from benchmarks.regimes import Data
-from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.compiled import LOW_RANK, compile_for_tuning
+from unfunnel.tuning.compiled import LOW_RANK, compile_plan, in_coordinates
 from unfunnel.tuning.pilot import run_pilot
+from unfunnel.tuning.plan import Plan
 
 __all__ = ["LOW_RANK", "Compiled", "Preparation", "Prepared", "compile_model", "tuned"]
 
@@ -55,17 +55,17 @@ Preparation = Callable[[Compiled, Data, int, Length], Prepared]
 def compile_model(model: Any, **options: Any) -> Compiled:
     """Compile a model so that its data and its tuned coordinates can be set afterwards."""
     start = time.perf_counter()
-    compiled = compile_for_tuning(model, auto_blocks(model), **options)
+    compiled = compile_plan(Plan.of(model), **options)
     return Compiled(model, compiled, time.perf_counter() - start)
 
 
 def tuned(compiled: Compiled, seed: int) -> Prepared:
     """Run the pilot of :func:`unfunnel.sample`, if there is anything to tune."""
-    start, blocks = time.perf_counter(), auto_blocks(compiled.model)
-    if not blocks:
+    start, plan = time.perf_counter(), Plan.of(compiled.model)
+    if not plan.blocks:
         return Prepared(compiled.nutpie)
-    pilot = run_pilot(compiled.model, compiled.nutpie, blocks, seed, progress_bar=False)
-    ready = pilot.in_compiled(compiled.nutpie, blocks)
+    pilot = run_pilot(plan, compiled.nutpie, seed)
+    ready = in_coordinates(compiled.nutpie, plan, pilot.coordinates)
     seconds = time.perf_counter() - start
     options = pilot.adaptation(compiled.nutpie)
     return Prepared(ready, pilot.gradients, seconds, pilot.problem, options)

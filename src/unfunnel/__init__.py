@@ -24,7 +24,7 @@ _PUBLIC = {
     "ProbitNormal": "unfunnel.prior.classes",
     "StudentTIdentity": "unfunnel.prior.classes",
     "TuningReport": "unfunnel.tuning.report",
-    "TuningWarning": "unfunnel.tuning.doubts",
+    "TuningWarning": "unfunnel.tuning.check",
     "WeibullExp": "unfunnel.prior.classes",
     "dump": "unfunnel.files.api",
     "dumps": "unfunnel.files.api",
@@ -33,11 +33,11 @@ _PUBLIC = {
     "load": "unfunnel.files.api",
     "loads": "unfunnel.files.api",
     "patch_prior_from_dict": "unfunnel.files.revive",
-    "reparameterize": "unfunnel.tuning.adopt",
-    "sample": "unfunnel.tuning.sample",
+    "reparameterize": "unfunnel.tuning.reparameterize",
+    "sample": "unfunnel.tuning.api",
     "scales": "unfunnel.elicitation.scales",
     "schema": "unfunnel.files.grammar.schema",
-    "tune": "unfunnel.tuning.tune",
+    "tune": "unfunnel.tuning.api",
 }
 _WITHOUT_PYMC = {"ConfigError", "scales", "schema"}
 

@@ -16,10 +16,10 @@ from unfunnel.prior.classes import NormalIdentity as NormalIdentity
 from unfunnel.prior.classes import ProbitNormal as ProbitNormal
 from unfunnel.prior.classes import StudentTIdentity as StudentTIdentity
 from unfunnel.prior.classes import WeibullExp as WeibullExp
-from unfunnel.tuning.adopt import reparameterize as reparameterize
-from unfunnel.tuning.doubts import TuningWarning as TuningWarning
+from unfunnel.tuning.api import sample as sample
+from unfunnel.tuning.api import tune as tune
+from unfunnel.tuning.check import TuningWarning as TuningWarning
+from unfunnel.tuning.reparameterize import reparameterize as reparameterize
 from unfunnel.tuning.report import TuningReport as TuningReport
-from unfunnel.tuning.sample import sample as sample
-from unfunnel.tuning.tune import tune as tune
 
 __version__: str

@@ -1,7 +1,7 @@
 """Simulation-based calibration of ``centered="auto"``, with the pilot in the loop.
 
 Parameters and data are drawn from the prior, and the posterior is sampled as ``unfunnel.sample``
-does it: a pilot on those data, steering values, draws. Over many simulations the rank of the true
+does it: a pilot on those data, site parameters, draws. Over many simulations the rank of the true
 value among the draws is uniform for every quantity if, and only if, the draws are from the
 posterior (Talts et al. 2018, arXiv 1804.06788). The joint log-likelihood is among the quantities,
 as ranks of parameters do not see a sampler that ignores the data (Modrak et al. 2023, Bayesian
@@ -29,9 +29,9 @@ from pymc_extras.prior import Prior
 
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.structures.transform import StructureTransform
-from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.compiled import compile_for_tuning
+from unfunnel.tuning.compiled import compile_plan, in_coordinates
 from unfunnel.tuning.pilot import run_pilot
+from unfunnel.tuning.plan import Plan
 
 SIMULATIONS = 200
 #: Enough to see one wrong factor of the density: measured p-values are 6e-9 with 15, 2e-16 with 25.
@@ -109,16 +109,16 @@ def calibrate(model: Any, simulations: int, seed: int) -> xr.Dataset:
     """Rank the truth among the draws of the posterior, for many data sets."""
     rng = np.random.default_rng(seed)
     simulated = from_the_prior(model, simulations, seed)
-    blocks = auto_blocks(model)
-    compiled = compile_for_tuning(model, blocks)
+    plan = Plan.of(model)
+    compiled = compile_plan(plan)
     found = []
     for i in range(simulations):
         true = simulated.isel(draw=i, drop=True)
         with_data = compiled.with_data(mean=true["y"].values)
-        pilot = run_pilot(model, with_data, blocks, i, progress_bar=False)
+        pilot = run_pilot(plan, with_data, i)
         assert not pilot.failed, pilot.problem
         trace = nutpie.sample(
-            pilot.in_compiled(with_data, blocks),
+            in_coordinates(with_data, plan, pilot.coordinates),
             draws=5 * RANKED_DRAWS,
             tune=300,
             chains=2,

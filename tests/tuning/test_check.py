@@ -1,6 +1,8 @@
-"""Whether the draws agree with the pilot."""
+"""Whether the draws agree with the pilot, and what is said if not: never by chance."""
 
 from __future__ import annotations
+
+import warnings
 
 import numpy as np
 import pymc as pm
@@ -8,59 +10,70 @@ import pytest
 import xarray as xr
 from scipy.signal import lfilter
 
-from unfunnel import NormalIdentity
-from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.check import kappa_of_posterior
-from unfunnel.tuning.estimate import Estimate
-from unfunnel.tuning.findings import Findings
-
-CHAINS, DRAWS = 2, 200
-
-
-def check(correlation: float, variance: float, shape: tuple[int, ...]) -> tuple[np.ndarray, ...]:
-    """Check a pilot that found nothing against autocorrelated draws of a block with no data."""
-    with pm.Model() as model:
-        NormalIdentity(0.0, 1.0, dims=(), centered="auto").create_variable("b")
-    if shape:
-        with pm.Model(coords={"group": range(shape[0])}) as model:
-            NormalIdentity(0.0, 1.0, dims="group", centered="auto").create_variable("b")
-    (block,) = auto_blocks(model)
-    noise = np.random.default_rng(1).normal(size=(CHAINS, DRAWS + 1000, *shape))
-    draws = lfilter([np.sqrt(variance * (1 - correlation**2))], [1, -correlation], noise, axis=1)
-    names = ("chain", "draw", "group")[: draws.ndim]
-    posterior = xr.Dataset({"b": (names, draws[:, 1000:])})
-    nothing = Findings({"b": Estimate(*np.zeros((2, *shape)))}, {"b": np.zeros(shape)}, 0, 0.0, 2)
-    return kappa_of_posterior([block], nothing, posterior)["b"]
+from unfunnel import NormalIdentity, TuningWarning
+from unfunnel.tuning.check import warn_of_disagreement
+from unfunnel.tuning.compiled import Coordinates
+from unfunnel.tuning.estimate import Site
+from unfunnel.tuning.pilot import PilotResult
+from unfunnel.tuning.plan import Plan
 
 
-def flagged(kappa: np.ndarray, error: np.ndarray) -> np.ndarray:
-    return kappa > 0.2 + 4 * error
+@pytest.fixture(scope="module")
+def plan():
+    """Return the plan for a block of groups without data."""
+    with pm.Model(coords={"group": range(300)}) as model:
+        NormalIdentity(0.0, 1.0, dims="group", centered="auto").create_variable("b")
+    return Plan.of(model)
 
 
-@pytest.mark.parametrize("shape", [(), (300,)], ids=["scalar", "groups"])
-def test_a_pilot_that_was_wrong(shape):
-    kappa, error = check(0.0, 0.2, shape)  # data that the pilot did not find
-    assert flagged(kappa, error).all()
-    np.testing.assert_allclose(kappa, 0.8, atol=0.08)
+def disagreeing(plan, chains, draws, sd=1.0, correlation=0.0, kappa=0.0, seed=1):
+    """Return how many elements are said to disagree with a pilot, by the draws of the block.
+
+    ``sd`` is that of the sampled value in the coordinate of the pilot, by element: 1 if the pilot
+    was right. ``kappa`` is what the pilot found.
+    """
+    noise = np.random.default_rng(seed).normal(size=(chains, draws + 1000, 300))
+    filtered = lfilter([np.sqrt(1 - correlation**2)], [1, -correlation], noise, axis=1)[:, 1000:]
+    information = np.full(300, kappa / (1 - kappa))
+    posterior = sd * filtered / np.sqrt(1 + information)
+    site, found = Site(information, 0.0 * information), np.full(300, kappa)
+    pilot = PilotResult(Coordinates({"b": site}), {"b": found}, 0, 2)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        dataset = xr.Dataset({"b": (("chain", "draw", "group"), posterior)})
+        warn_of_disagreement(plan, pilot, dataset)
+    assert len(caught) <= 1
+    assert all(w.category is TuningWarning for w in caught)
+    return int(str(caught[0].message).split()[1]) if caught else 0
 
 
-def test_a_pilot_that_was_right():
-    kappa, error = check(0.0, 1.0, (300,))
-    assert not flagged(kappa, error).any()
+def test_a_pilot_that_was_wrong(plan):
+    assert disagreeing(plan, 2, 200, sd=np.sqrt(0.2)) == 300  # data that it did not find
+    assert disagreeing(plan, 2, 200, sd=2.0, kappa=0.8) == 300  # or that are not there
+    some = np.where(np.arange(300) < 2, np.sqrt(0.2), 1.0)
+    assert disagreeing(plan, 2, 200, sd=some) == 2
 
 
-def test_chains_that_hardly_moved_prove_nothing():
-    """The variance of a chain that is stuck for long is small whatever that of the posterior is."""
-    kappa, error = check(0.98, 1.0, (300,))
-    assert (kappa > 0.5).mean() > 0.2
-    assert flagged(kappa, error).mean() < 0.1  # 0.4 if the draws counted as independent
+@pytest.mark.parametrize("kappa", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize("correlation", [0.0, 0.5, 0.9, 0.99])
+@pytest.mark.parametrize(("chains", "draws"), [(1, 50), (1, 400), (2, 200), (4, 100), (20, 3)])
+def test_a_pilot_that_was_right(plan, chains, draws, correlation, kappa):
+    """Chains that hardly moved prove nothing, nor do short ones: 300 groups, and 3 seeds each."""
+    for seed in range(3):
+        options = {"correlation": correlation, "kappa": kappa, "seed": seed}
+        assert disagreeing(plan, chains, draws, **options) == 0
 
 
-def test_too_few_draws_of_a_chain_for_an_effective_sample_size():
-    with pm.Model() as model:
-        NormalIdentity(0.0, 1.0, centered="auto").create_variable("b")
-    (block,) = auto_blocks(model)
-    posterior = xr.Dataset({"b": (("chain", "draw"), np.linspace(0, 0.1, 60).reshape(20, 3))})
-    nothing = Findings({"b": Estimate(*np.zeros(2))}, {"b": np.zeros(())}, 0, 0.0, 2)
-    kappa, error = kappa_of_posterior([block], nothing, posterior)["b"]
-    assert flagged(kappa, error).all()
+def test_one_element_of_a_thousand_is_chance():
+    with pm.Model(coords={"group": range(1000)}) as model:
+        NormalIdentity(0.0, 1.0, dims="group", centered="auto").create_variable("b")
+    plan, zeros = Plan.of(model), np.zeros(1000)
+    pilot = PilotResult(Coordinates({"b": Site(zeros, zeros)}), {"b": zeros}, 0, 2)
+    noise = np.random.default_rng(2).normal(size=(2, 200, 1000))
+    for wrong, said in ((1, False), (2, True)):
+        draws = np.where(np.arange(1000) < wrong, 0.3, 1.0) * noise
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            dataset = xr.Dataset({"b": (("chain", "draw", "group"), draws)})
+            warn_of_disagreement(plan, pilot, dataset)
+        assert bool(caught) is said

@@ -2,106 +2,64 @@
 
 from __future__ import annotations
 
-from io import StringIO
-from typing import Any
+from types import SimpleNamespace
 
-import nutpie
 import pytest
-from models import by_others, mixed
+from models import by_others
 from rich.console import Console
 
 import unfunnel
-from unfunnel.tuning import progress
+from unfunnel.tuning.progress import can_be_live, pilot_progress
 
-QUIET = {"progress_bar": False}
+# With so few draws whether the pilot settled, or the draws agree with it, is not what is tested.
+pytestmark = pytest.mark.filterwarnings("ignore::unfunnel.TuningWarning")
 
-
-@pytest.fixture(scope="module")
-def model():
-    return mixed()
+SHORT = {"draws": 50, "tune": 50, "chains": 1}
 
 
-def test_one_line_for_all_rounds(model, capsys, monkeypatch):
-    original, bars = nutpie.sample, []
-
-    def sample(compiled: Any, **options: Any) -> Any:
-        bars.append(options["progress_bar"])
-        return original(compiled, **options)
-
-    monkeypatch.setattr(nutpie, "sample", sample)
-    report = unfunnel.tune(model, seed=1)
+def test_one_line_for_all_rounds(model, capsys, nutpie_calls):
+    report = unfunnel.tune(model.copy(), seed=1)
     (line,) = capsys.readouterr().out.splitlines()
     rounds, gradients = (report.values.attrs[key] for key in ("rounds", "gradients"))
     assert line.startswith(f"Pilot, {rounds} rounds ")
     assert f"{gradients} gradients" in line
-    assert bars == [False] * rounds
+    assert [options["progress_bar"] for _compiled, options in nutpie_calls] == [False] * rounds
 
 
-def test_sample_shows_both(model, capsys, monkeypatch):
-    original, bars = nutpie.sample, []
-
-    def sample(compiled: Any, **options: Any) -> Any:
-        bars.append(options["progress_bar"])
-        return original(compiled, **options | {"progress_bar": False})
-
-    monkeypatch.setattr(nutpie, "sample", sample)
-    unfunnel.sample(model, seed=1, draws=50, tune=50, chains=1)
-    assert capsys.readouterr().out.count("Pilot") == 1
-    assert bars[-1] is True
-    assert not any(bars[:-1])
-
-
-def test_what_is_left_as_it_is_is_named(capsys, monkeypatch):
-    original = nutpie.sample
-    monkeypatch.setattr(
-        nutpie, "sample", lambda *args, **options: original(*args, **options | QUIET)
-    )
-    unfunnel.sample(by_others(), blocks="all", seed=1, draws=50, tune=50, chains=1)
-    (line,) = [x for x in capsys.readouterr().out.split("\n") if "Left as they are: z: " in x]
+def test_sample_shows_both(capsys, nutpie_calls):
+    unfunnel.sample(by_others(), blocks="all", seed=1, **SHORT)
+    shown = capsys.readouterr().out
+    assert shown.count("Pilot") == 1
+    (line,) = [x for x in shown.split("\n") if "Left as they are: z: " in x]
     assert "already non-centered" in line
+    bars = [options["progress_bar"] for _compiled, options in nutpie_calls]
+    assert bars == [False] * (len(bars) - 1) + [True]
 
 
 def test_silence(model, capfd):
-    unfunnel.tune(model, seed=1, progress_bar=False)
-    unfunnel.sample(model, seed=1, draws=50, tune=50, chains=1, progress_bar=False)
+    unfunnel.sample(model, seed=1, **SHORT, progress_bar=False)
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_failed_pilot(model, capsys, monkeypatch):
-    def fails(*args: Any, **options: Any) -> Any:
-        raise RuntimeError("no point to start from")
-
-    monkeypatch.setattr(nutpie, "sample", fails)
-    with pytest.warns(unfunnel.TuningWarning, match="no point to start from"):
-        unfunnel.tune(model, seed=1)
+def test_a_failed_pilot(model, capsys, failing_nutpie):
+    unfunnel.tune(model.copy(), seed=1)
     assert capsys.readouterr().out.startswith("Pilot failed ")
 
 
-def test_a_notebook_without_widgets(monkeypatch):
+def test_a_notebook_without_widgets(capsys):
     """Nothing can be redrawn there: the line is printed when the pilot is over."""
-    monkeypatch.setattr(progress, "find_spec", lambda name: None)
-    assert not progress._can_be_live(Console(force_jupyter=True))
-    assert progress._can_be_live(Console())
-    console = Console(file=StringIO())
-    monkeypatch.setattr(progress, "Console", lambda: console)
-    monkeypatch.setattr(progress, "_can_be_live", lambda console: False)
-    with progress.pilot_progress(True, 5) as shown:
-        shown.in_round(1, 0)
-        assert console.file.getvalue() == ""
-        shown.done(2, 1234)
-    (line,) = console.file.getvalue().splitlines()
-    assert line.startswith("Pilot, 2 rounds ")
-    assert "1234 gradients" in line
+    assert not can_be_live(Console(force_jupyter=True), widgets=False)
+    assert can_be_live(Console(force_jupyter=True), widgets=True)
+    assert can_be_live(Console(), widgets=False)
 
 
-def test_how_far_a_round_is():
-    class Chain:
-        finished_draws, total_draws, total_num_steps = 25, 100, 70
-
-    with progress.pilot_progress(True, 5) as shown:
-        update = shown.in_round(3, 1000)
-        update([Chain, Chain])
-        (task,) = shown._bar.tasks
+def test_how_far_a_round_is(capsys):
+    chain = SimpleNamespace(finished_draws=25, total_draws=100, total_num_steps=70)
+    with pilot_progress(True, 5) as shown:
+        shown.in_round(3, 1000)([chain, chain])
+        (task,) = shown.bar.tasks
         assert task.completed == 2.25
         assert task.fields["gradients"] == 1140
         assert task.description == "Pilot, round 3 of at most 5"
+        shown.done(4, 1234)
+    assert "1234 gradients" in capsys.readouterr().out

@@ -2,7 +2,7 @@
 
 A model in units ``u`` has everything that is in natural units multiplied by ``u``: the data, their
 errors, and the hyperpriors. For ``LogNormalExp``, ``theta = log phi`` then moves by ``log u``; for
-``NormalIdentity`` it is multiplied by ``u``. Steering values follow, and what the sampler sees of
+``NormalIdentity`` it is multiplied by ``u``. Site parameters follow, and what the sampler sees of
 the groups and of their scale stays as it is.
 """
 
@@ -20,10 +20,10 @@ from registry import density_and_gradient
 
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.compiled import compile_for_tuning
-from unfunnel.tuning.estimate import Estimate, information_from_scores
+from unfunnel.tuning.compiled import compile_plan, in_coordinates
+from unfunnel.tuning.estimate import Draws, Site, controls_of, site_of
 from unfunnel.tuning.pilot import run_pilot
-from unfunnel.tuning.regressors import Draws, regressors
+from unfunnel.tuning.plan import Plan
 
 UNITS = (1e-3, 1e3)
 SEEDS = (0, 1, 2)
@@ -90,12 +90,12 @@ def changes(model: Any, unit: float) -> dict[str, Change]:
     return found
 
 
-def in_units(steering: Estimate, unit: float, build: Any) -> Estimate:
-    """Return the steering values of the same information about theta in other units."""
-    information, weighted_location = steering
+def in_units(site: Site, unit: float, build: Any) -> Site:
+    """Return the site parameters of the same information about theta in other units."""
+    information, weighted_location = site
     if build is lognormal:
-        return Estimate(information, weighted_location + information * np.log(unit))
-    return Estimate(information / unit**2, weighted_location / unit)
+        return Site(information, weighted_location + information * np.log(unit))
+    return Site(information / unit**2, weighted_location / unit)
 
 
 def densities_and_gradients(model: Any, points: list[dict[str, Any]]) -> tuple[Any, Any]:
@@ -122,19 +122,19 @@ def densities_and_gradients(model: Any, points: list[dict[str, Any]]) -> tuple[A
 )
 def test_log_density_and_gradient_do_not_depend_on_units(build, xdist, scale):
     rng = np.random.default_rng(5)
-    steering = Estimate(rng.uniform(0, 500, GROUPS), rng.uniform(-300, 600, GROUPS))
+    site = Site(rng.uniform(0, 500, GROUPS), rng.uniform(-300, 600, GROUPS))
     model = build(1.0, scale, xdist)
     start = model.initial_point()
     points = [
         {name: x + 0.7 * rng.normal(size=np.shape(x)) for name, x in start.items()}
         for _ in range(20)
     ]
-    auto_blocks(model)[0].sites.set(*steering)
+    auto_blocks(model)[0].sites.set(*site)
     density, gradient = densities_and_gradients(model, points)
     for unit in UNITS:
         other = build(unit, scale, xdist)
         assert [v.name for v in other.value_vars] == [v.name for v in model.value_vars]
-        auto_blocks(other)[0].sites.set(*in_units(steering, unit, build))
+        auto_blocks(other)[0].sites.set(*in_units(site, unit, build))
         change = changes(other, unit)
         moved = [{n: change[n].factor * x + change[n].shift for n, x in p.items()} for p in points]
         factors = np.concatenate(
@@ -147,7 +147,7 @@ def test_log_density_and_gradient_do_not_depend_on_units(build, xdist, scale):
 
 
 def _held(theta: np.ndarray, others: np.ndarray) -> Any:
-    return regressors(Draws(theta, ("group",)), [Draws(others, ("other",))])
+    return controls_of(Draws(theta, ("group",)), [Draws(others, ("other",))])
 
 
 @pytest.mark.parametrize("unit", UNITS)
@@ -156,13 +156,11 @@ def test_estimates_follow_the_units(build, unit):
     rng = np.random.default_rng(6)
     theta, others = 1.0 + 0.2 * rng.normal(size=(80, GROUPS)), rng.normal(size=(80, 2))
     score = SIZES * (1.1 - theta) + rng.normal(size=theta.shape) + others[:, :1]
-    found = information_from_scores(theta, score, _held(theta, others))
+    found = site_of(theta, score, _held(theta, others))
     if build is lognormal:
-        again = information_from_scores(
-            theta + np.log(unit), score, _held(theta, others + np.log(unit))
-        )
+        again = site_of(theta + np.log(unit), score, _held(theta, others + np.log(unit)))
     else:
-        again = information_from_scores(theta * unit, score / unit, _held(theta, others * unit))
+        again = site_of(theta * unit, score / unit, _held(theta, others * unit))
     for expected, value in zip(in_units(found, unit, build), again, strict=True):
         np.testing.assert_allclose(value, expected, rtol=1e-8, atol=1e-8 / unit)
 
@@ -170,14 +168,14 @@ def test_estimates_follow_the_units(build, unit):
 def figures(build: Any, unit: float) -> tuple[float, float]:
     """Return medians of ESS per 1000 gradients and of the mean centeredness over the seeds."""
     model = build(unit)
-    blocks = auto_blocks(model)
-    compiled = compile_for_tuning(model, blocks)
+    plan = Plan.of(model)
+    compiled = compile_plan(plan)
     found = []
     for seed in SEEDS:
-        pilot = run_pilot(model, compiled, blocks, seed, progress_bar=False)
+        pilot = run_pilot(plan, compiled, seed)
         assert not pilot.failed, pilot.problem
         trace = nutpie.sample(
-            pilot.in_compiled(compiled, blocks),
+            in_coordinates(compiled, plan, pilot.coordinates),
             draws=3000,
             tune=500,
             chains=4,

@@ -11,7 +11,7 @@ so that the left tail is short against the bulk. Above it is a logarithm again, 
 which heavy-tailed priors need. ``a`` is a multiple of the prior's own median: the same prior in
 other units has the same geometry, and nothing depends on a draw. After a pilot, ``a`` is stretched:
 to the same multiple of the posterior's median, or without bound, which is the logarithm again; see
-:mod:`unfunnel.tuning.scales`. The model does not change, only the value variable does, which is
+:mod:`unfunnel.tuning.blocks`. The model does not change, only the value variable does, which is
 called ``{name}_softplus__``.
 """
 

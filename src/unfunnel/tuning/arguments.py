@@ -1,4 +1,4 @@
-"""What ``sample``, ``tune`` and ``reparameterize`` are asked for, checked before anything runs."""
+"""Checks what ``sample``, ``tune`` and ``reparameterize`` are asked for, before anything runs."""
 
 from __future__ import annotations
 
@@ -17,23 +17,25 @@ from unfunnel.errors import (
     UnsupportedError,
     described,
     listed,
+    nearest,
 )
 from unfunnel.optional import require
-from unfunnel.tuning.compiled import reason_of
+
+# What a density that nutpie compiled returns where it has no value.
+_ERROR_CODES = {
+    "ErrorCode(1)": "an exception in it",
+    "ErrorCode(3)": "a gradient that is not finite",
+    "ErrorCode(4)": "a log density that is not finite",
+}
 
 # How many seeds nutpie tells apart.
 _SEEDS = 2**64
 
 
-def the_model(model: Any) -> Any:
+def whole_model(model: Any) -> Any:
     """Return the model that was given, or else the one on the context stack.
 
-    Raises
-    ------
-    ParameterTypeError
-        If it is no model, such as a model builder that has one, or there is none.
-    UnsupportedError
-        If it is a submodel, which knows nothing of the data outside of it.
+    A submodel is refused: it knows nothing of the data outside of it.
     """
     if model is None:
         model = pm.Model.get_context(error_if_none=False)
@@ -44,129 +46,26 @@ def the_model(model: Any) -> Any:
             given="none, and there is none on the context stack",
             remedy="Pass the model, or call this inside of `with model:`.",
         )
-    if isinstance(model, pm.Model):
-        if model.parent is not None:
-            raise UnsupportedError(
-                "unfunnel",
-                expected="a whole model",
-                given=f"the submodel {model.name!r}",
-                remedy="Pass model.root.",
-            )
-        return model
-    builder = hasattr(type(model), "build_model")  # of pymc-marketing, which has its model then
-    raise ParameterTypeError(
-        "unfunnel: model",
-        expected="a pymc.Model",
-        given=f"{described(model)} of type {type(model).__name__}",
-        remedy="Call its build_model, then pass its attribute .model." if builder else "",
-    )
-
-
-def require_counts(**counts: int | None) -> None:
-    """Refuse numbers of draws, chains and the like that are not positive whole numbers.
-
-    Parameters
-    ----------
-    **counts : int or None
-        By the name of the argument; None is what was not given.
-
-    Raises
-    ------
-    ParameterTypeError
-        If one is no whole number.
-    ParameterError
-        If one is smaller than 1: nutpie panics or waits forever.
-    """
-    for name, count in counts.items():
-        if count is None:
-            continue
-        if isinstance(count, bool) or not isinstance(count, int | np.integer):
-            raise ParameterTypeError(
-                f"unfunnel.sample: {name}",
-                expected="a whole number",
-                given=f"{described(count)} of type {type(count).__name__}",
-            )
-        if count < 1:
-            raise ParameterError(
-                f"unfunnel.sample: {name}", expected="at least 1", given=repr(count)
-            )
-
-
-def require_acceptance(target_accept: float | None) -> None:
-    """Refuse a target acceptance rate that is no rate, which nutpie would take as it is."""
-    if target_accept is not None:
-        number_between("unfunnel.sample", "target_accept", target_accept, 0.0, 1.0)
-
-
-def require_finished_trace(options: dict[str, Any]) -> None:
-    """Refuse options of ``nutpie.sample`` with which it does not return a finished trace."""
-    for option, only in (("blocking", True), ("return_raw_trace", False)):
-        if options.get(option, only) is not only:
-            raise UnsupportedError(
-                f"unfunnel.sample: {option}",
-                expected=f"{only}, as groups are added to the finished trace",
-                given=repr(options[option]),
-                remedy="Call unfunnel.tune(model), then nutpie.sample.",
-            )
-
-
-class _Asked(Exception):
-    """Something was asked about the model: the options had been accepted."""
-
-
-class _NoModel:
-    def __getattr__(self, name: str) -> Any:
-        raise _Asked
-
-
-def require_options(given: dict[str, Any], defaults: dict[str, Any]) -> None:
-    """Refuse options that nutpie does not know, before the pilot and not after it.
-
-    They are checked by ``nutpie.sample`` itself, which does that before it looks at the model.
-
-    Parameters
-    ----------
-    given : dict
-        Options of ``nutpie.sample``.
-    defaults : dict
-        What they will be passed with.
-
-    Raises
-    ------
-    ParameterError
-        If there is no such option, or none under that adaptation, or its value is of another kind.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)  # said again when it samples
-            # Without a progress bar, which a notebook would show before the model is looked at.
-            quiet = {"progress_bar": False}
-            require("nutpie", "sample").sample(_NoModel(), **(defaults | given | quiet))
-    except _Asked:
-        return
-    except (AttributeError, TypeError, ValueError, OverflowError) as error:
-        raise ParameterError(
-            "unfunnel.sample",
-            expected="options of nutpie.sample",
-            given=f"{listed(given)}; nutpie says: {reason_of(error)}",
-        ) from error
-
-
-def compile_options(given: Any) -> dict[str, Any]:
-    """Return what is passed to ``nutpie.compile_pymc_model``; refuse what is no such dictionary."""
-    if given is None:
-        return {}
-    if not (isinstance(given, Mapping) and all(isinstance(name, str) for name in given)):
-        raise ParameterTypeError(
-            "compile_kwargs",
-            expected="a dictionary of options of nutpie.compile_pymc_model, by their names",
-            given=f"{described(given)} of type {type(given).__name__}",
+    if not isinstance(model, pm.Model):
+        builder = hasattr(type(model), "build_model")  # of pymc-marketing, which has its model then
+        raise _wrong_type(
+            "unfunnel: model",
+            "a pymc.Model",
+            model,
+            "Call its build_model, then pass its attribute .model." if builder else "",
         )
-    return dict(given)
+    if model.parent is not None:
+        raise UnsupportedError(
+            "unfunnel",
+            expected="a whole model",
+            given=f"the submodel {model.name!r}",
+            remedy="Pass model.root.",
+        )
+    return model
 
 
 def require_continuous(model: Any) -> None:
-    """Refuse what a gradient-based sampler cannot sample."""
+    """Refuse a model that a gradient-based sampler cannot sample."""
     if not model.free_RVs:
         raise UnsupportedError(
             "unfunnel", expected="a model with free random variables", given="none of them"
@@ -189,12 +88,8 @@ def require_names(blocks: object) -> None:
     if isinstance(given, Sequence | Set):
         wrong = [name for name in given if not isinstance(name, str)]
     if wrong:
-        raise ParameterTypeError(
-            "blocks",
-            expected="the name of a variable, or a list of names",
-            given=f"{described(wrong[0])} of type {type(wrong[0]).__name__}",
-            remedy="Pass its name." if isinstance(wrong[0], Variable) else "",
-        )
+        remedy = "Pass its name." if isinstance(wrong[0], Variable) else ""
+        raise _wrong_type("blocks", "the name of a variable, or a list of names", wrong[0], remedy)
 
 
 def names_of(blocks: str | Sequence[str]) -> list[str]:
@@ -202,23 +97,119 @@ def names_of(blocks: str | Sequence[str]) -> list[str]:
     return list(dict.fromkeys([blocks] if isinstance(blocks, str) else blocks))
 
 
-def require_some(chosen: Collection[str], known: Collection[str], every: str) -> None:
-    """Refuse ``blocks=`` that names no block.
+def require_known(
+    blocks: Collection[str],
+    known: Collection[str],
+    every: str,
+    reasons: Mapping[str, str],
+    remedy: str = "",
+) -> None:
+    """Refuse names of blocks that are none, or of no block that can be tuned.
 
-    Parameters
-    ----------
-    chosen, known : collection of str
-        The names that were given, and those that may be.
-    every : str
-        The word for all of them.
+    ``every`` is the word for all blocks, ``reasons`` say why a variable is no such block.
     """
-    if not chosen:
+    if not blocks:
         raise ParameterError(
             "blocks",
             expected=f"names among {listed(known)}",
             given="none",
             remedy=f'blocks="{every}" is all of them.',
         )
+    for name in blocks:
+        if name not in known:
+            why = f", which cannot be used: {reasons[name]}" if name in reasons else ""
+            raise ParameterError(
+                "blocks",
+                expected=f"names among {listed(known)}",
+                given=f"{name!r}{why}",
+                remedy=f"{remedy}{nearest(name, known)}".strip(),
+            )
+
+
+def require_counts(**counts: int | None) -> None:
+    """Refuse numbers of draws, chains and the like that are not positive whole numbers.
+
+    With those nutpie panics or waits forever; None is what was not given.
+    """
+    for name, count in counts.items():
+        if count is None:
+            continue
+        if isinstance(count, bool) or not isinstance(count, int | np.integer):
+            raise _wrong_type(f"unfunnel.sample: {name}", "a whole number", count)
+        if count < 1:
+            raise ParameterError(
+                f"unfunnel.sample: {name}", expected="at least 1", given=repr(count)
+            )
+
+
+def require_finished_trace(options: dict[str, Any]) -> None:
+    """Refuse options of ``nutpie.sample`` with which it does not return a finished trace."""
+    for option, only in (("blocking", True), ("return_raw_trace", False)):
+        if options.get(option, only) is not only:
+            raise UnsupportedError(
+                f"unfunnel.sample: {option}",
+                expected=f"{only}, as groups are added to the finished trace",
+                given=repr(options[option]),
+                remedy="Call unfunnel.tune(model), then nutpie.sample.",
+            )
+
+
+def require_lengths(options: dict[str, Any], **lengths: int | None) -> None:
+    """Refuse lengths of a run, under any of their names, and rates that nutpie would misread."""
+    names = ("num_draws", "num_tune", "num_chains", "cores")
+    require_counts(**lengths, **{name: options.get(name) for name in names})
+    if options.get("target_accept") is not None:
+        number_between("unfunnel.sample", "target_accept", options["target_accept"], 0.0, 1.0)
+    require_finished_trace(options)
+
+
+def compile_options(given: Any) -> dict[str, Any]:
+    """Return what is passed to ``nutpie.compile_pymc_model``; refuse what is no such dictionary."""
+    if given is None:
+        return {}
+    if not (isinstance(given, Mapping) and all(isinstance(name, str) for name in given)):
+        expected = "a dictionary of options of nutpie.compile_pymc_model, by their names"
+        raise _wrong_type("compile_kwargs", expected, given)
+    return dict(given)
+
+
+class _OptionsAccepted(Exception):
+    """Something was asked about the model: the options had been accepted."""
+
+
+class _NoModel:
+    def __getattr__(self, name: str) -> Any:
+        raise _OptionsAccepted
+
+
+def require_options(given: dict[str, Any], defaults: dict[str, Any]) -> None:
+    """Refuse options that nutpie does not know, before the pilot and not after it.
+
+    ``nutpie.sample`` itself checks them, before it looks at the model. ``defaults`` are what they
+    will be passed with.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # said again when it samples
+            # Without a progress bar, which a notebook would show before the model is looked at.
+            quiet = {"progress_bar": False}
+            require("nutpie", "sample").sample(_NoModel(), **(defaults | given | quiet))
+    except _OptionsAccepted:
+        return
+    except (AttributeError, TypeError, ValueError, OverflowError) as error:
+        raise ParameterError(
+            "unfunnel.sample",
+            expected="options of nutpie.sample",
+            given=f"{listed(given)}; nutpie says: {reason_of(error)}",
+        ) from error
+
+
+def reason_of(error: Exception) -> str:
+    """Return what nutpie says in one line, without the stack of its own that may follow."""
+    line = " ".join(str(error).partition("Stack backtrace:")[0].split())
+    for code, meaning in _ERROR_CODES.items():
+        line = line.replace(code, meaning)
+    return line
 
 
 def one_seed(seed: Any, random_seed: Any) -> int:
@@ -239,4 +230,13 @@ def one_seed(seed: Any, random_seed: Any) -> int:
         "seed",
         expected="a non-negative whole number below 2**64 or a numpy Generator",
         given=repr(given),
+    )
+
+
+def _wrong_type(subject: str, expected: str, given: Any, remedy: str = "") -> ParameterTypeError:
+    return ParameterTypeError(
+        subject,
+        expected=expected,
+        given=f"{described(given)} of type {type(given).__name__}",
+        remedy=remedy,
     )

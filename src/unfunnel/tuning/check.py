@@ -1,4 +1,4 @@
-"""Whether the draws agree with the pilot, from the draws alone.
+"""Checks whether the draws of a run agree with its pilot, and says so where they do not.
 
 In the right coordinate the sampled value ``v`` has variance one given all other parameters. If the
 data really carry the information ``J`` where the pilot found ``I``, it has variance
@@ -7,6 +7,7 @@ data really carry the information ``J`` where the pilot found ``I``, it has vari
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -16,14 +17,13 @@ from pytensor.graph.traversal import ancestors
 
 from unfunnel.families.ops import NUMPY
 from unfunnel.optional import require
-from unfunnel.parameterization.choices import Informed
 from unfunnel.tuning.blocks import Block
-from unfunnel.tuning.estimate import Estimate, shared_mean
-from unfunnel.tuning.findings import Findings
-from unfunnel.tuning.regressors import Draws, Regressors, regressors
+from unfunnel.tuning.estimate import Controls, Draws, Site, controls_of
+from unfunnel.tuning.pilot import PilotResult
+from unfunnel.tuning.plan import Plan
 
-# Fewer draws show nothing about a variance.
-_FEWEST_DRAWS = 40
+# Fewer effective draws show nothing about a variance: its error, and the error of that, are large.
+_FEWEST_DRAWS = 100
 
 # Of a chain; fewer have no effective sample size.
 _FEWEST_FOR_ESS = 4
@@ -31,59 +31,102 @@ _FEWEST_FOR_ESS = 4
 # Draws looked at; more would make the estimate no better than it has to be.
 _MOST_DRAWS = 400
 
+# Centeredness in the posterior and in the pilot further apart than this is worth a warning.
+_DISAGREEMENT = 0.2
+
+# Of so few elements it is chance, however rare for each.
+_BY_CHANCE = 0.001
+
+# Standard errors that a disagreement has to be large beside.
+_ERRORS = 4.0
+
+
+class TuningWarning(UserWarning):
+    """A pilot failed, or its result should not be relied on; sampling stays correct, but slow."""
+
+
+def warn_of_problem(pilot: PilotResult) -> None:
+    """Say that a pilot should not be relied on, if so."""
+    if not pilot.problem:
+        return
+    remedy = (
+        "The blocks are non-centered, which is correct and may be slow; if the model cannot be "
+        "sampled at all, look at model.debug()."
+        if pilot.failed
+        else "The posterior is unaffected; sampling may be slower than it could be."
+    )
+    warnings.warn(f"unfunnel: {pilot.problem}. {remedy}", TuningWarning, stacklevel=3)
+
+
+def warn_of_disagreement(plan: Plan, pilot: PilotResult, posterior: xr.Dataset) -> None:
+    """Say which blocks turned out to be other than the pilot had found, if any."""
+    for name, (kappa, error) in kappa_of_posterior(plan, pilot, posterior).items():
+        apart = np.abs(kappa - pilot.kappa[name])
+        flagged = apart > _DISAGREEMENT + _ERRORS * error
+        if flagged.size and flagged.mean() > _BY_CHANCE:
+            warnings.warn(
+                f"unfunnel: {int(flagged.sum())} of {apart.size} elements of {name} turned out to "
+                f"differ from the pilot by up to {apart[flagged].max():.2f} in centeredness. "
+                "The draws are correct; if they are too few, sample again with another seed, and "
+                "compare.",
+                TuningWarning,
+                stacklevel=3,
+            )
+
 
 def kappa_of_posterior(
-    blocks: list[Block], pilot: Findings, posterior: xr.Dataset
+    plan: Plan, pilot: PilotResult, posterior: xr.Dataset
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Return the centeredness of each element as the final draws show it, with its error.
+    """Return the centeredness of each element as the draws show it, and its standard error.
 
-    Parameters
-    ----------
-    blocks : list of Block
-        The blocks that were tuned.
-    pilot : Findings
-        What was found.
-    posterior : Dataset
-        The draws; blocks without elements and those whose variables were not all kept are left
-        out, and all if there are hardly any draws.
-
-    Returns
-    -------
-    dict
-        By the name of the block: the centeredness of each element, in [0, 1], and its standard
-        error. Where the two differ by more than independent draws allow, it is that of as many
-        draws as the effective sample size of the squared residuals, by chain.
+    The error is that which a pilot would have that was right. Where the two differ by more than
+    independent draws allow, it is that of as many draws as the effective sample size, by chain, or
+    infinite if these are too few. Blocks without elements, and those whose variables were not all
+    kept, are left out.
     """
-    if posterior.sizes["chain"] * posterior.sizes["draw"] < _FEWEST_DRAWS:
+    chains, draws = posterior.sizes["chain"], posterior.sizes["draw"]
+    step = max(1, chains * draws // _MOST_DRAWS)
+    if chains * draws < _FEWEST_DRAWS or len(range(0, draws, step)) < _FEWEST_FOR_ESS:
         return {}
-    step = max(1, posterior.sizes["chain"] * posterior.sizes["draw"] // _MOST_DRAWS)
-    sampled = [v.name for v in blocks[0].random_variables if v.name in posterior]
+    sampled = [v.name for v in plan.model.free_RVs if v.name in posterior]
     thinned = {
         name: _one_after_another(posterior[name], step) for name in sampled if posterior[name].size
     }
     found = {}
-    for block in blocks:
-        parents = _parents(block)
+    for block in plan.blocks:
+        parents = _parents(plan.model, block)
         if not {block.name, *(p.name for p in parents)} <= set(thinned):
             continue
-        values = _sampled_values(block, parents, pilot.steering[block.name], thinned)
+        values = _sampled_values(block, parents, pilot.coordinates.sites[block.name], thinned)
         centered = values - values.mean(axis=0)
-        others = _others(block, thinned, centered)
-        left, freedom = others.residuals(centered), len(centered) - 1 - others.count
-        variance = shared_mean((left**2).sum(axis=0) / freedom, block.structure.pooled_axes)
-        kappa = pilot.kappa[block.name]
-        residual = (1.0 - kappa) * variance
-        alike = np.prod([residual.shape[axis] for axis in block.structure.pooled_axes], dtype=int)
-        error = np.asarray(residual * np.sqrt(2.0 / (freedom * alike)))
-        apart = np.abs(1.0 - residual - kappa) > 4.0 * error
-        squares = np.stack([shared_mean(row, block.structure.pooled_axes) for row in left**2])
-        error[apart] *= _inflation(squares[:, apart], posterior.sizes["chain"])
-        found[block.name] = (np.clip(1.0 - residual, 0.0, 1.0), error)
+        controls = _controls(block, thinned, centered)
+        left, freedom = controls.residuals(centered), len(centered) - 1 - controls.count
+        structure = block.structure
+        variance = structure.pooled((left**2).sum(axis=0) / freedom)
+        expected = 1.0 - pilot.kappa[block.name]
+        kappa = np.clip(1.0 - expected * variance, 0.0, 1.0)
+        sharing = np.prod([variance.shape[axis] for axis in structure.pooled_axes], dtype=int)
+        error = np.asarray(expected * np.sqrt(2.0 / (freedom * sharing)))
+        apart = np.abs(kappa - pilot.kappa[block.name]) > _DISAGREEMENT + _ERRORS * error
+        if apart.any():
+            squares = np.stack([structure.pooled(row) for row in left**2])[:, apart]
+            share = np.minimum(1.0, _effective(squares, chains) / len(squares))
+            enough = freedom * share >= _FEWEST_DRAWS
+            error[apart] = np.where(enough, error[apart] / np.sqrt(share), np.inf)
+        found[block.name] = (kappa, error)
     return found
 
 
+def _effective(series: np.ndarray, chains: int) -> np.ndarray:
+    """Return the effective sample size of each column of draws, one chain after the other."""
+    stats = require("arviz_stats.base", "sample").array_stats
+    by_chain = series.reshape(chains, len(series) // chains, -1)
+    ess = stats.ess(by_chain, chain_axis=0, draw_axis=1, method="mean")
+    return np.asarray(np.maximum(np.nan_to_num(ess, nan=0.0), np.finfo(float).tiny))
+
+
 def _sampled_values(
-    block: Block, parents: list[Any], steering: Estimate, draws: dict[str, Draws]
+    block: Block, parents: list[Any], site: Site, draws: dict[str, Draws]
 ) -> np.ndarray:
     """Return what the sampler saw of a block at each draw."""
     function = pytensor.function(
@@ -98,34 +141,15 @@ def _sampled_values(
     values = []
     for i, row in enumerate(theta):
         location, mean, scale = function(*(array[i] for array in arrays))
-        informed = block.structure.map(Informed(), mean, scale, steering, NUMPY)
-        values.append(informed.sampled(block.structure.coordinates(row, location, np)))
+        coordinates = block.structure.coordinates(row, location, np)
+        values.append(block.map(mean, scale, site).sampled(coordinates))
     return np.asarray(values)
 
 
-def _inflation(series: np.ndarray, chains: int) -> np.ndarray:
-    """Return by how much autocorrelation raises the error of the mean of each column.
-
-    Parameters
-    ----------
-    series : ndarray, shape (chains * draws, columns)
-        One chain after the other.
-    chains : int
-        How many there are.
-    """
-    columns, draws = series.shape[1], len(series) // chains
-    if not columns or draws < _FEWEST_FOR_ESS:
-        return np.ones(columns)
-    stats = require("arviz_stats.base", "sample").array_stats
-    by_chain = series.reshape(chains, draws, columns)
-    effective = stats.ess(by_chain, chain_axis=0, draw_axis=1, method="mean")
-    return np.sqrt(np.maximum(1.0, len(series) / np.asarray(effective)))
-
-
-def _parents(block: Block) -> list[Any]:
+def _parents(model: Any, block: Block) -> list[Any]:
     """Return the random variables that location and scale are functions of."""
-    above = set(ancestors([block.location, block.scale], blockers=block.random_variables))
-    return [v for v in block.random_variables if v in above]
+    above = set(ancestors([block.location, block.scale], blockers=model.free_RVs))
+    return [v for v in model.free_RVs if v in above]
 
 
 def _one_after_another(variable: xr.DataArray, step: int) -> Draws:
@@ -135,11 +159,11 @@ def _one_after_another(variable: xr.DataArray, step: int) -> Draws:
     return Draws(flat, tuple(map(str, variable.dims[2:])))
 
 
-def _others(block: Block, draws: dict[str, Draws], own: np.ndarray) -> Regressors:
+def _controls(block: Block, draws: dict[str, Draws], own: np.ndarray) -> Controls:
     """Return what to hold fixed; variables that are positive as logarithms, as they are sampled."""
-    found = {
+    others = {
         name: Draws(np.log(values) if (values > 0).all() else values, dims)
         for name, (values, dims) in draws.items()
     }
-    dims = found.pop(block.name).dims
-    return regressors(Draws(own, dims), found.values(), directions=False)
+    dims = others.pop(block.name).dims
+    return controls_of(Draws(own, dims), others.values(), directions=False)

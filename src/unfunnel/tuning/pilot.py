@@ -17,13 +17,17 @@ from typing import Any
 import numpy as np
 
 from unfunnel.optional import require
-from unfunnel.tuning.blocks import Block
-from unfunnel.tuning.compiled import gradient_count, reason_of, with_steering
-from unfunnel.tuning.estimate import Estimate, centeredness, information_from_scores
-from unfunnel.tuning.findings import Findings
-from unfunnel.tuning.geometry import BlockDraws, Geometry, Layout, SteeringValues
+from unfunnel.tuning.arguments import reason_of
+from unfunnel.tuning.compiled import (
+    Coordinates,
+    default_adaptation,
+    gradient_count,
+    in_coordinates,
+)
+from unfunnel.tuning.estimate import Site, centeredness, site_of
+from unfunnel.tuning.plan import Plan
 from unfunnel.tuning.progress import PilotProgress, pilot_progress
-from unfunnel.tuning.scales import Scale, scales_of
+from unfunnel.tuning.scores import BlockDraws, Layout, Scores
 
 _LOG = logging.getLogger("unfunnel")
 
@@ -36,119 +40,102 @@ _SETTLED = 0.25
 _SETTLED_SHARE = 0.95
 
 
+# The length of a round, for each chain; maxdepth bounds the gradients of a draw.
+_FIRST = {"tune": 50, "draws": 20, "maxdepth": 6}
+_LATER = {"tune": 60, "draws": 40, "maxdepth": 8}
+
+
 @dataclass(frozen=True)
-class Round:
-    """The length of one round, per chain; ``maxdepth`` bounds the gradients of a draw."""
+class PilotResult:
+    """What a pilot found and what it cost.
 
-    tune: int
-    draws: int
-    maxdepth: int
+    ``kappa`` is the centeredness of each element, by block; ``gradients`` counts those of the
+    warm-up; ``rounds`` is 0 where the pilot failed; ``problem`` says why the result should not be
+    relied on, and is empty if all is well.
+    """
 
+    coordinates: Coordinates
+    kappa: dict[str, np.ndarray]
+    gradients: int
+    rounds: int
+    problem: str = ""
+    seconds: float = 0.0
 
-_FIRST = Round(tune=50, draws=20, maxdepth=6)
-_LATER = Round(tune=60, draws=40, maxdepth=8)
+    @property
+    def failed(self) -> bool:
+        """Whether nothing was learned, so that all blocks are non-centered."""
+        return self.rounds == 0
+
+    def adaptation(self, compiled: Any) -> dict[str, Any]:
+        """Return the options of ``nutpie.sample`` that suit these coordinates, if there are any."""
+        return {} if self.failed else default_adaptation(compiled)
 
 
 def run_pilot(
-    model: Any,
-    compiled: Any,
-    blocks: list[Block],
-    seed: int,
-    *,
-    progress_bar: bool = False,
-    **options: Any,
-) -> Findings:
-    """Run a pilot on a compiled model.
+    plan: Plan, compiled: Any, seed: int, *, progress_bar: bool = False, **options: Any
+) -> PilotResult:
+    """Run a pilot on the compiled model of a plan; one that fails finds the non-centered form.
 
-    Parameters
-    ----------
-    model : pymc.Model
-        The model.
-    compiled : nutpie CompiledPyMCModel
-        The same, from :func:`~unfunnel.tuning.compiled.compile_for_tuning`.
-    blocks : list of Block
-        The blocks to learn about.
-    seed : int
-        Fixes the result.
-    progress_bar : bool, default False
-        Show one line of progress for all rounds.
-    **options
-        Passed to ``nutpie.sample``, such as ``cores``.
-
-    Returns
-    -------
-    Findings
-        Also where the run failed: then with zeros, which is the non-centered form.
+    ``options`` are passed to ``nutpie.sample``, such as ``cores``.
     """
     start = time.perf_counter()
-    geometry = Geometry(model, blocks, Layout.of(model, compiled.shapes))
+    scores = Scores(plan, Layout.of(plan.model, compiled.shapes))
     with pilot_progress(progress_bar, _MOST_ROUNDS) as progress:
-        seeds = np.random.SeedSequence(seed)
-        runner = _Runner(compiled, geometry, scales_of(model, blocks), seeds, progress, options)
+        pilot = _Pilot(plan, compiled, scores, np.random.SeedSequence(seed), progress, options)
         try:
-            found = runner.run()
-        except PilotFailed as error:
+            result = pilot.run()
+        except _PilotFailed as error:
             _LOG.debug("The pilot failed.", exc_info=True)
-            found = runner.nothing(f"the pilot run failed: {error}")
-        progress.done(found.rounds, found.gradients)
-    return replace(found, seconds=time.perf_counter() - start)
+            result = pilot.nothing(f"the pilot run failed: {error}")
+        progress.done(result.rounds, result.gradients)
+    return replace(result, seconds=time.perf_counter() - start)
 
 
-class PilotFailed(Exception):
+class _PilotFailed(Exception):
     """The sampler could not run."""
 
 
-class _Runner:
+@dataclass
+class _Pilot:
     """The state of a pilot from round to round."""
 
-    def __init__(
-        self,
-        compiled: Any,
-        geometry: Geometry,
-        scales: list[Scale],
-        seeds: np.random.SeedSequence,
-        progress: PilotProgress,
-        options: dict[str, Any],
-    ) -> None:
-        self.compiled = compiled
-        self.geometry = geometry
-        self.scales = scales
-        self.seeds = seeds
-        self.progress = progress
-        self.options = options
-        self.gradients = 0
+    plan: Plan
+    compiled: Any
+    scores: Scores
+    seeds: np.random.SeedSequence
+    progress: PilotProgress
+    options: dict[str, Any]
+    gradients: int = 0
 
-    def run(self) -> Findings:
-        steering = self.geometry.untuned()
-        draws, at = self._round(1, _FIRST, None, steering)
-        steering = _estimates(at)
-        kappa = _kappa(at, steering)
-        found: list[SteeringValues] = []
+    def run(self) -> PilotResult:
+        draws, at = self._round(1, _FIRST, None, self.scores.untuned())
+        sites = _sites(at)
+        kappa = _kappa(at, sites)
+        rounds: list[dict[str, Site]] = []
         for number in range(2, _MOST_ROUNDS + 1):
-            start_at = self._ends(draws, at, steering)
-            draws, at = self._round(number, _LATER, start_at, steering)
-            found.append(_estimates(at))
-            steering = _averaged(found)
-            before, kappa = kappa, _kappa(at, steering)
+            draws, at = self._round(number, _LATER, self._ends(draws, at, sites), sites)
+            rounds.append(_sites(at))
+            sites = _averaged(rounds)
+            before, kappa = kappa, _kappa(at, sites)
             change = _change(before, kappa)
             _LOG.debug("Pilot round %d: centeredness moved by %.2f.", number, change)
             if change <= _SETTLED:
                 break
         problem = _stuck(at) or _unsettled(change, number)
-        part = self.geometry.layout.part
-        stretch = {x.name: x.log_stretch(part(draws, x.value.name), kappa) for x in self.scales}
-        return Findings(steering, kappa, self.gradients, 0.0, number, problem, stretch)
+        values = {x.name: self.scores.layout.part(draws, x.value.name) for x in self.plan.scales}
+        stretch = {x.name: x.best_log_stretch(values[x.name], kappa) for x in self.plan.scales}
+        return PilotResult(Coordinates(sites, stretch), kappa, self.gradients, number, problem)
 
-    def nothing(self, problem: str) -> Findings:
-        steering = self.geometry.untuned()
-        kappa = {name: np.zeros_like(values.information) for name, values in steering.items()}
-        return Findings(steering, kappa, self.gradients, 0.0, 0, problem)
+    def nothing(self, problem: str) -> PilotResult:
+        sites = self.scores.untuned()
+        kappa = {name: np.zeros_like(site.information) for name, site in sites.items()}
+        return PilotResult(Coordinates(sites), kappa, self.gradients, 0, problem)
 
     def _round(
-        self, number: int, length: Round, start_at: np.ndarray | None, steering: SteeringValues
-    ) -> tuple[np.ndarray, dict[str, BlockDraws]]:
+        self, number: int, length: dict[str, int], start_at: Any, sites: dict[str, Site]
+    ) -> tuple[np.ndarray, list[BlockDraws]]:
         """Sample one round; return its unconstrained draws and the blocks at each of them."""
-        compiled = with_steering(self.compiled, self.geometry.blocks, steering)
+        compiled = in_coordinates(self.compiled, self.plan, Coordinates(sites))
         if start_at is not None:
             compiled = replace(compiled, initial_point_func=_one_of(start_at))
         (seed,) = self.seeds.spawn(1)[0].generate_state(1)
@@ -157,9 +144,7 @@ class _Runner:
             trace = nutpie.sample(
                 compiled,
                 chains=_CHAINS,
-                tune=length.tune,
-                draws=length.draws,
-                maxdepth=length.maxdepth,
+                **length,
                 seed=int(seed),
                 store_unconstrained=True,
                 store_gradient=True,
@@ -168,20 +153,18 @@ class _Runner:
                 **self.options,
             )
         except RuntimeError as error:  # what nutpie raises where it finds no point to start from
-            raise PilotFailed(reason_of(error)) from error
+            raise _PilotFailed(reason_of(error)) from error
         self.gradients += gradient_count(trace)
         draws, gradients = (
             trace["sample_stats"][key].values for key in ("unconstrained_draw", "gradient")
         )
-        if draws.shape[:2] != (_CHAINS, length.draws):  # what nutpie makes of an interrupt
+        if draws.shape[:2] != (_CHAINS, length["draws"]):  # what nutpie makes of an interrupt
             raise KeyboardInterrupt
-        return draws, self.geometry.at(_flat(draws), _flat(gradients), steering)
+        return draws, self.scores.at(_flat(draws), _flat(gradients), sites)
 
-    def _ends(
-        self, draws: np.ndarray, at: dict[str, BlockDraws], steering: SteeringValues
-    ) -> np.ndarray:
-        """Return the later half of the draws of each chain, in the coordinates of ``steering``."""
-        moved = self.geometry.moved(_flat(draws), at, steering).reshape(draws.shape)
+    def _ends(self, draws: np.ndarray, at: list[BlockDraws], sites: dict[str, Site]) -> np.ndarray:
+        """Return the later half of the draws of each chain, in the coordinates of ``sites``."""
+        moved = self.scores.moved(_flat(draws), at, sites).reshape(draws.shape)
         return _flat(moved[:, draws.shape[1] // 2 :])
 
 
@@ -193,22 +176,21 @@ def _flat(draws: np.ndarray) -> np.ndarray:
     return draws.reshape(-1, draws.shape[-1])
 
 
-def _averaged(found: list[SteeringValues]) -> SteeringValues:
+def _averaged(rounds: list[dict[str, Site]]) -> dict[str, Site]:
     return {
-        name: Estimate(*(np.mean([x[name][i] for x in found], axis=0) for i in range(2)))
-        for name in found[0]
+        name: Site(*(np.mean([sites[name][i] for sites in rounds], axis=0) for i in range(2)))
+        for name in rounds[0]
     }
 
 
-def _estimates(at: dict[str, BlockDraws]) -> SteeringValues:
+def _sites(at: list[BlockDraws]) -> dict[str, Site]:
     return {
-        name: information_from_scores(x.theta, x.score, x.others, x.structure.pooled_axes)
-        for name, x in at.items()
+        x.block.name: site_of(x.theta, x.score, x.controls, x.block.structure.pooled) for x in at
     }
 
 
-def _kappa(at: dict[str, BlockDraws], steering: SteeringValues) -> dict[str, np.ndarray]:
-    return {name: centeredness(steering[name].information, x.scale) for name, x in at.items()}
+def _kappa(at: list[BlockDraws], sites: dict[str, Site]) -> dict[str, np.ndarray]:
+    return {x.block.name: centeredness(sites[x.block.name].information, x.scale) for x in at}
 
 
 def _change(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> float:
@@ -217,15 +199,16 @@ def _change(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> floa
     return float(np.max([np.quantile(x, _SETTLED_SHARE) for x in moved], initial=0.0))
 
 
-def _stuck(at: dict[str, BlockDraws]) -> str:
-    for name, x in at.items():
+def _stuck(at: list[BlockDraws]) -> str:
+    for x in at:
         by_chain = x.theta.reshape(_CHAINS, len(x.theta) // _CHAINS, *x.theta.shape[1:])
         still = int((np.ptp(by_chain, axis=1) == 0.0).any(axis=0).sum())
+        name, number = x.block.name, x.theta[0].size
         if still:
-            return f"{still} of {x.theta[0].size} elements of {name} did not move in the pilot run"
+            return f"{still} of {number} elements of {name} did not move in the pilot run"
         lost = int((~np.isfinite(x.score)).any(axis=0).sum())
         if lost:
-            return f"{lost} of {x.score[0].size} elements of {name} have scores that are not finite"
+            return f"{lost} of {number} elements of {name} have scores that are not finite"
     return ""
 
 

@@ -12,67 +12,45 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 
 class PilotProgress:
-    """Says how far a pilot is.
-
-    Parameters
-    ----------
-    most_rounds : int
-        How many rounds there may be.
-    bar : rich Progress, optional
-        Where to show it; nowhere if not given.
-    """
+    """Says how far a pilot is, on a bar of rich, or nowhere."""
 
     def __init__(self, most_rounds: int, bar: Progress | None = None) -> None:
+        self.bar = bar
         self._most_rounds = most_rounds
-        self._bar = bar
-        self._task = bar.add_task("Pilot", total=most_rounds, gradients=0) if bar else None
+        if bar is not None:
+            self._task = bar.add_task("Pilot", total=most_rounds, gradients=0)
 
     def in_round(self, number: int, gradients: int) -> Callable[[Any], None] | None:
         """Begin a round; return what nutpie is to call with the progress of its chains.
 
-        Parameters
-        ----------
-        number : int
-            Of the round, from 1.
-        gradients : int
-            How many the rounds before it took.
+        ``gradients`` is how many the rounds before it took.
         """
-        bar, task = self._bar, self._task
-        if bar is None or task is None:
+        if self.bar is None:
             return None
         text = f"Pilot, round {number} of at most {self._most_rounds}"
 
         def update(chains: Any) -> None:
             done = sum(chain.finished_draws for chain in chains)
             share = done / max(1, sum(chain.total_draws for chain in chains))
-            steps = gradients + sum(chain.total_num_steps for chain in chains)
-            bar.update(task, description=text, completed=number - 1 + share, gradients=steps)
+            steps = sum(chain.total_num_steps for chain in chains)
+            self._update(text, number - 1 + share, gradients + steps)
 
-        bar.update(task, description=text, completed=number - 1, gradients=gradients)
+        self._update(text, number - 1, gradients)
         return update
 
     def done(self, rounds: int, gradients: int) -> None:
         """Say that it is over; after 0 rounds, that it failed."""
-        if self._bar is None or self._task is None:
-            return
         text = f"Pilot, {rounds} rounds" if rounds else "Pilot failed"
-        most = self._most_rounds
-        self._bar.update(
-            self._task, description=text, completed=most if rounds else 0, gradients=gradients
-        )
+        self._update(text, self._most_rounds if rounds else 0, gradients)
+
+    def _update(self, text: str, completed: float, gradients: int) -> None:
+        if self.bar is not None:
+            self.bar.update(self._task, description=text, completed=completed, gradients=gradients)
 
 
 @contextmanager
 def pilot_progress(show: bool, most_rounds: int) -> Iterator[PilotProgress]:
-    """Show the progress of a pilot for as long as the context lasts.
-
-    Parameters
-    ----------
-    show : bool
-        Whether to show anything.
-    most_rounds : int
-        How many rounds there may be.
-    """
+    """Show the progress of a pilot for as long as the context lasts, if asked to."""
     if not show:
         yield PilotProgress(most_rounds)
         return
@@ -83,7 +61,7 @@ def pilot_progress(show: bool, most_rounds: int) -> Iterator[PilotProgress]:
         TextColumn("{task.fields[gradients]} gradients"),
         TimeElapsedColumn(),
         console=console,
-        disable=not _can_be_live(console),
+        disable=not can_be_live(console, find_spec("ipywidgets") is not None),
     )
     with bar:
         yield PilotProgress(most_rounds, bar)
@@ -97,6 +75,6 @@ def tell(show: bool, line: str) -> None:
         Console().print(line, markup=False, highlight=False)
 
 
-def _can_be_live(console: Console) -> bool:
-    """Whether rich can redraw; without ipywidgets it warns in a notebook, and shows nothing."""
-    return not console.is_jupyter or find_spec("ipywidgets") is not None
+def can_be_live(console: Console, widgets: bool) -> bool:
+    """Whether rich can redraw; without widgets it warns in a notebook, and shows nothing."""
+    return widgets or not console.is_jupyter

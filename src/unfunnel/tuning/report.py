@@ -1,4 +1,4 @@
-"""What a pilot found, for people to read and for traces to keep."""
+"""The report of a pilot, for people to read and for traces to keep."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import xarray as xr
 
 from unfunnel import names
 from unfunnel.figure_style import axes_or_new
-from unfunnel.tuning.blocks import Block
-from unfunnel.tuning.findings import Findings
+from unfunnel.tuning.detect import in_words
+from unfunnel.tuning.pilot import PilotResult
+from unfunnel.tuning.plan import Plan
 
 # Centeredness below and above which a whole block has a plain name.
 _LOW, _HIGH = 0.2, 0.8
@@ -30,9 +31,9 @@ class TuningReport:
         variable), ``{name}_weighted_location`` (1/theta) and ``{name}_kappa``, the centeredness of
         each element in [0, 1], labelled with the coords of the model; for each scale hyperparameter
         ``{name}_stretch``, the width of its coordinate as a multiple of the one before the pilot
-        (:mod:`unfunnel.tuning.scales`). Attributes: gradients, seconds and rounds of the pilot; its
-        problem, if any; which variables look like part of a hierarchy but were left untouched, with
-        the reason; from ``sample`` also the adaptation.
+        (:mod:`unfunnel.parameterization.scale`). Attributes: gradients, seconds and rounds of the
+        pilot; its problem, if any; which variables look like part of a hierarchy but were left
+        untouched, with the reason; from ``sample`` also the adaptation.
 
     Examples
     --------
@@ -122,52 +123,39 @@ class TuningReport:
         return ax
 
 
-def reasons(untouched: dict[str, str]) -> str:
-    """Return names of variables with why each was left untouched, in one line."""
-    return "; ".join(f"{name}: {reason}" for name, reason in untouched.items())
-
-
-def report_of(
-    model: Any, blocks: list[Block], pilot: Findings, untouched: dict[str, str] | None = None
-) -> TuningReport:
-    """Label the findings of a pilot with the coords of the model.
+def report_of(plan: Plan, pilot: PilotResult) -> TuningReport:
+    """Label what a pilot found with the coords of the model.
 
     A dim that is called as a variable of the report, of which xarray would make its labels, is
     ``{dim}_dim`` there, or what follows in this way and is not taken.
     """
-    untouched = untouched or {}
     variables: dict[str, xr.DataArray] = {}
-    for block in blocks:
-        steering = pilot.steering[block.name]
-        weighted = block.structure.elements(steering.weighted_location, 0.0, np)
+    for block in plan.blocks:
+        site, structure = pilot.coordinates.sites[block.name], block.structure
+        dims, information = structure.labelled(site.information, block.dims)
+        _dims, kappa = structure.labelled(pilot.kappa[block.name], block.dims)
+        weighted_location = structure.elements(site.weighted_location, 0.0, np)
         variables |= {
-            names.information(block.name): _array(
-                *block.structure.labelled(steering.information, block.dims)
-            ),
-            names.weighted_location(block.name): _array(block.dims, weighted),
-            names.kappa(block.name): _array(
-                *block.structure.labelled(pilot.kappa[block.name], block.dims)
-            ),
+            names.information(block.name): xr.DataArray(information, dims=dims),
+            names.weighted_location(block.name): xr.DataArray(weighted_location, dims=block.dims),
+            names.kappa(block.name): xr.DataArray(kappa, dims=dims),
         }
-    for name, log_stretch in pilot.log_stretch.items():
-        variables[names.stretch(name)] = _array((), np.exp(log_stretch))
-    dims = dict.fromkeys(str(dim) for variable in variables.values() for dim in variable.dims)
-    renamed = {dim: _free(dim, variables.keys() | dims.keys() - {dim}) for dim in dims}
+    for name, log_stretch in pilot.coordinates.log_stretch.items():
+        variables[names.stretch(name)] = xr.DataArray(np.exp(log_stretch))
+    used = dict.fromkeys(str(dim) for variable in variables.values() for dim in variable.dims)
+    renamed = {dim: _free(dim, variables.keys() | used.keys() - {dim}) for dim in used}
     variables = {
         name: variable.rename({dim: renamed[str(dim)] for dim in variable.dims})
         for name, variable in variables.items()
     }
-    coords = {
-        renamed[dim]: _labels(model.coords[dim])
-        for dim in dims
-        if model.coords.get(dim) is not None
-    }
+    labels = plan.model.coords
+    coords = {renamed[dim]: _labels(labels[dim]) for dim in used if labels.get(dim) is not None}
     attributes = {
         "gradients": pilot.gradients,
         "seconds": round(pilot.seconds, 3),
         "rounds": pilot.rounds,
         "problem": pilot.problem,
-        "untouched": reasons(untouched),
+        "untouched": in_words(plan.left_alone),
     }
     return TuningReport(xr.Dataset(variables, coords, attributes))
 
@@ -176,10 +164,6 @@ def _free(name: str, taken: Set[str]) -> str:
     while name in taken:
         name += "_dim"
     return name
-
-
-def _array(dims: tuple[str, ...], values: np.ndarray) -> xr.DataArray:
-    return xr.DataArray(values, dims=dims)
 
 
 def _labels(labels: Any) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Reading a block off the draws of a sampler: where it is, and which way the data pull it.
+"""Reads blocks off the draws of a sampler: where each is, and which way the data pull it.
 
 A sampler reports flat unconstrained draws and the gradient of the log density at them. For each
 block the functions here recover location, scale and the unconstrained variable ``theta``, and split
@@ -17,32 +17,24 @@ import pytensor.tensor as pt
 from pytensor.graph.replace import clone_replace
 from pytensor.xtensor.type import XTensorType
 
-from unfunnel.families.ops import NUMPY
-from unfunnel.parameterization.choices import Informed
-from unfunnel.structures.base import Map, Structure
-from unfunnel.structures.independent import INDEPENDENT
 from unfunnel.tuning.blocks import Block
-from unfunnel.tuning.estimate import Estimate
-from unfunnel.tuning.regressors import Draws, Regressors, regressors
-from unfunnel.tuning.scales import tunable
-
-#: The steering values in use, by the name of the block.
-SteeringValues = dict[str, Estimate]
+from unfunnel.tuning.compiled import adjustable
+from unfunnel.tuning.estimate import Controls, Draws, Site, controls_of
+from unfunnel.tuning.plan import Plan
 
 
 class BlockDraws(NamedTuple):
-    """A block at each of several draws; every array has shape (draws, ...).
+    """A block at each of several draws: arrays of shape (draws, ...), and what to hold fixed.
 
-    ``others`` is what the scores may depend on outside the block. ``theta``
-    are the coordinates of its structure.
+    ``theta`` are the coordinates of the block's structure, ``location`` and ``scale`` theirs.
     """
 
+    block: Block
     location: np.ndarray
     scale: np.ndarray
     theta: np.ndarray
     score: np.ndarray
-    others: Regressors
-    structure: Structure = INDEPENDENT
+    controls: Controls
 
 
 @dataclass(frozen=True)
@@ -68,104 +60,83 @@ class Layout:
         return flat[..., self.slices[name]].reshape((*flat.shape[:-1], *self.shapes[name]))
 
 
-class Geometry:
-    """Evaluates blocks at flat unconstrained draws.
+class Scores:
+    """Evaluates the blocks of a plan at flat unconstrained draws laid out in some way."""
 
-    Parameters
-    ----------
-    model : pymc.Model
-        The model.
-    blocks : list of Block
-        Its blocks.
-    layout : Layout
-        Of the flat draws.
-    """
-
-    def __init__(self, model: Any, blocks: list[Block], layout: Layout) -> None:
-        self.blocks = blocks
+    def __init__(self, plan: Plan, layout: Layout) -> None:
+        self.blocks = plan.blocks
         self.layout = layout
+        model = plan.model
         self._values = [model.rvs_to_values[variable] for variable in model.free_RVs]
         self._dims = {
-            value.name: axis_names(model, variable, layout.shapes[value.name])
+            value.name: _axis_names(model, variable, layout.shapes[value.name])
             for variable, value in zip(model.free_RVs, self._values, strict=True)
         }
         outputs = []
-        # Rounds of a pilot differ in their steering values, which are inputs here; scales are not
+        # Rounds of a pilot differ in their site parameters, which are inputs here; scales are not
         # stretched meanwhile, whatever they are in the model.
-        with tunable(model, blocks, layout.shapes) as sources:
-            for block in blocks:
+        with adjustable(plan, layout.shapes) as sites:
+            for block in plan.blocks:
                 location, scale = model.replace_rvs_by_values(
                     [block.coordinate_location, block.scale]
                 )
                 prior = model.logp(vars=[block.variable])
-                outputs += [location, scale, _plain(pt.grad(prior, block.value))]
-        shared = [each for own in sources for each in own]
-        sites = [each.type() for each in shared]
+                outputs += [location, scale, _unlabelled(pt.grad(prior, block.value))]
+        inputs = {shared: shared.type() for own in sites for shared in own}
         self._function = pytensor.function(
-            [*self._values, *sites],
-            clone_replace(outputs, dict(zip(shared, sites, strict=True))),
+            [*self._values, *inputs.values()],
+            clone_replace(outputs, inputs),
             on_unused_input="ignore",
             allow_input_downcast=True,  # nutpie's draws are doubles, whatever floatX is
             mode="FAST_COMPILE",
         )
 
-    def untuned(self) -> SteeringValues:
-        """Return steering values of zero for every element."""
+    def untuned(self) -> dict[str, Site]:
+        """Return sites of zero for every element."""
         zeros = {b.name: np.zeros(self.layout.shapes[b.value.name]) for b in self.blocks}
-        return {name: Estimate(zero, zero) for name, zero in zeros.items()}
+        return {name: Site(zero, zero) for name, zero in zeros.items()}
 
     def at(
-        self, draws: np.ndarray, gradients: np.ndarray, steering: SteeringValues
-    ) -> dict[str, BlockDraws]:
+        self, draws: np.ndarray, gradients: np.ndarray, sites: dict[str, Site]
+    ) -> list[BlockDraws]:
         """Evaluate every block at each draw.
 
-        Parameters
-        ----------
-        draws, gradients : ndarray, shape (draws, size)
-            Unconstrained draws, and the gradient of the log density of the model there.
-        steering : dict
-            The steering values that the draws were made with.
+        ``draws`` and ``gradients`` have shape (draws, size): unconstrained draws that were made
+        with these sites, and the gradient of the log density of the model there.
         """
-        values = [x for block in self.blocks for x in steering[block.name]]
+        values = [x for block in self.blocks for x in sites[block.name]]
         rows = [
             self._function(*(self.layout.part(draw, v.name) for v in self._values), *values)
             for draw in draws
         ]
         columns = [np.stack(column) for column in zip(*rows, strict=True)]
-        sampled = {v.name: self._labelled(draws, v.name) for v in self._values}
-        found = {}
+        sampled = {
+            v.name: Draws(self.layout.part(draws, v.name), self._dims[v.name]) for v in self._values
+        }
+        found = []
         for i, block in enumerate(self.blocks):
-            value = self.layout.part(draws, block.value.name)
+            value = sampled[block.value.name].values
             gradient = self.layout.part(gradients, block.value.name)
             location, scale, prior = columns[3 * i : 3 * i + 3]
             location, scale = _with_axes(location, value.ndim), _with_axes(scale, value.ndim)
-            informed = _informed(block, location, scale, steering[block.name])
-            score = informed.score(gradient - prior)
-            theta = informed.coordinates(value)
-            others = regressors(
-                sampled[block.value.name],
-                (x for name, x in sampled.items() if name != block.value.name),
-            )
-            found[block.name] = BlockDraws(location, scale, theta, score, others, block.structure)
+            informed = block.map(location, scale, sites[block.name])
+            others = (x for name, x in sampled.items() if name != block.value.name)
+            controls = controls_of(sampled[block.value.name], others)
+            theta, score = informed.coordinates(value), informed.score(gradient - prior)
+            found.append(BlockDraws(block, location, scale, theta, score, controls))
         return found
 
-    def moved(
-        self, draws: np.ndarray, at: dict[str, BlockDraws], steering: SteeringValues
-    ) -> np.ndarray:
-        """Return the same points of the model in the coordinates of other steering values."""
+    def moved(self, draws: np.ndarray, at: list[BlockDraws], sites: dict[str, Site]) -> np.ndarray:
+        """Return the same points of the model in the coordinates of other sites."""
         moved = draws.copy()
-        for block in self.blocks:
-            here = at[block.name]
-            informed = _informed(block, here.location, here.scale, steering[block.name])
+        for here in at:
+            informed = here.block.map(here.location, here.scale, sites[here.block.name])
             flat = informed.sampled(here.theta).reshape(len(draws), -1)
-            moved[:, self.layout.slices[block.value.name]] = flat
+            moved[:, self.layout.slices[here.block.value.name]] = flat
         return moved
 
-    def _labelled(self, draws: np.ndarray, name: str) -> Draws:
-        return Draws(self.layout.part(draws, name), self._dims[name])
 
-
-def axis_names(model: Any, variable: Any, shape: tuple[int, ...]) -> tuple[str, ...]:
+def _axis_names(model: Any, variable: Any, shape: tuple[int, ...]) -> tuple[str, ...]:
     """Return the dims of a variable; an axis without a name is known by its place and length."""
     named = model.named_vars_to_dims.get(variable.name) or (None,) * len(shape)
     return tuple(
@@ -174,11 +145,7 @@ def axis_names(model: Any, variable: Any, shape: tuple[int, ...]) -> tuple[str, 
     )
 
 
-def _informed(block: Block, location: Any, scale: Any, steering: Estimate) -> Map:
-    return block.structure.map(Informed(), location, scale, steering, NUMPY)
-
-
-def _plain(x: Any) -> Any:
+def _unlabelled(x: Any) -> Any:
     return x.values if isinstance(x.type, XTensorType) else x
 
 

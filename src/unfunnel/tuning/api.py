@@ -1,4 +1,4 @@
-"""``sample``: a pilot, and then nutpie in the coordinates that the pilot found."""
+"""``sample`` and ``tune``: the coordinates of a model's hierarchies, found by a pilot run."""
 
 from __future__ import annotations
 
@@ -15,20 +15,25 @@ from unfunnel.optional import require
 from unfunnel.tuning.arguments import (
     compile_options,
     one_seed,
-    require_acceptance,
+    reason_of,
     require_continuous,
-    require_counts,
-    require_finished_trace,
+    require_lengths,
     require_names,
     require_options,
-    the_model,
+    whole_model,
 )
-from unfunnel.tuning.compiled import LOW_RANK, compile_for_tuning, reason_of
-from unfunnel.tuning.doubts import TuningWarning, warn_of_disagreement, warn_of_problem
+from unfunnel.tuning.check import TuningWarning, warn_of_disagreement, warn_of_problem
+from unfunnel.tuning.compiled import (
+    LOW_RANK,
+    compile_plan,
+    in_coordinates,
+    set_in_model,
+)
+from unfunnel.tuning.detect import in_words
 from unfunnel.tuning.pilot import run_pilot
+from unfunnel.tuning.plan import plan_in_place, plan_of_any
 from unfunnel.tuning.progress import tell
-from unfunnel.tuning.report import reasons, report_of
-from unfunnel.tuning.selection import informed_model
+from unfunnel.tuning.report import TuningReport, report_of
 
 # Adaptations by the options that they were before; nutpie takes these still, and warns.
 _FORMER_OPTIONS = {"low_rank_modified_mass_matrix": "low_rank", "transform_adapt": "flow"}
@@ -129,34 +134,30 @@ def sample(
     >>> trace["unfunnel"]["beta_kappa"].dims
     ('shop',)
     """
-    model = the_model(model)
+    model = whole_model(model)
     require_names(blocks)
-    by_nutpies_names = ("num_draws", "num_tune", "num_chains", "cores")
-    others = {name: nutpie_options.get(name) for name in by_nutpies_names}
-    require_counts(draws=draws, tune=tune, chains=chains, **others)
-    require_acceptance(nutpie_options.get("target_accept"))
-    require_finished_trace(nutpie_options)
-    adaptation_given = bool(_ADAPTATION_OPTIONS & nutpie_options.keys())
+    require_lengths(nutpie_options, draws=draws, tune=tune, chains=chains)
+    own_adaptation = not _ADAPTATION_OPTIONS & nutpie_options.keys()
     if nutpie_options:
-        require_options(nutpie_options, {} if adaptation_given else LOW_RANK)
+        require_options(nutpie_options, LOW_RANK if own_adaptation else {})
     nutpie = require("nutpie", "sample")
     number = one_seed(seed, random_seed)
     require_continuous(model)
-    informed, chosen, untouched = informed_model(model, blocks)
-    compiled = compile_for_tuning(informed, chosen, **compile_options(compile_kwargs))
-    run_options = {key: nutpie_options[key] for key in ("cores",) if key in nutpie_options}
-    pilot = run_pilot(informed, compiled, chosen, number, progress_bar=progress_bar, **run_options)
+    plan = plan_of_any(model, blocks)
+    compiled = compile_plan(plan, **compile_options(compile_kwargs))
+    cores = {key: nutpie_options[key] for key in ("cores",) if key in nutpie_options}
+    pilot = run_pilot(plan, compiled, number, progress_bar=progress_bar, **cores)
     warn_of_problem(pilot)
-    if untouched:
-        tell(progress_bar, f"Left as they are: {reasons(untouched)}.")
+    if plan.left_alone:
+        tell(progress_bar, f"Left as they are: {in_words(plan.left_alone)}.")
     start = time.perf_counter()
-    if not adaptation_given:
+    if own_adaptation:
         nutpie_options = pilot.adaptation(compiled) | nutpie_options
-    report = report_of(informed, chosen, pilot, untouched)
+    report = report_of(plan, pilot)
     report.values.attrs["adaptation"] = _adaptation(nutpie_options)
     try:
         trace: xr.DataTree = nutpie.sample(
-            pilot.in_compiled(compiled, chosen),
+            in_coordinates(compiled, plan, pilot.coordinates),
             draws=draws,
             tune=tune,
             chains=chains,
@@ -175,8 +176,89 @@ def sample(
     _attach_data(trace, model, time.perf_counter() - start)
     trace["unfunnel"] = xr.DataTree(report.values)
     if not pilot.failed:
-        warn_of_disagreement(chosen, pilot, trace)
+        warn_of_disagreement(plan, pilot, trace["posterior"].to_dataset())
     return trace
+
+
+def tune(
+    model: Any = None,
+    *,
+    blocks: str | Sequence[str] = "auto",
+    seed: Any = None,
+    random_seed: Any = None,
+    progress_bar: bool = True,
+    compile_kwargs: dict[str, Any] | None = None,
+) -> TuningReport:
+    """Find the best coordinate for each element of the auto blocks of a model, and set it in place.
+
+    Whatever samples the model afterwards, ``pm.sample``, ``nutpie.sample`` or the ``fit`` of a
+    pymc-marketing model that was built before, works in these coordinates. They change no
+    posterior: a model that is built again is non-centered until it is tuned, and means the same.
+
+    Parameters
+    ----------
+    model : pymc.Model, optional
+        By default the one on the context stack.
+    blocks : "auto" or list of str
+        Names of the variables to tune; by default all that were made with ``centered="auto"``.
+        Those not named keep the values that they have.
+    seed, random_seed : int or numpy Generator, optional
+        Fixes the result; two names for one argument.
+    progress_bar : bool, default True
+        Show the progress of the pilot, one line for all its rounds.
+    compile_kwargs : dict, optional
+        Passed to ``nutpie.compile_pymc_model``.
+
+    Returns
+    -------
+    TuningReport
+        What was found; it prints as a table and has a method ``plot``.
+
+    Raises
+    ------
+    UnsupportedError
+        If the model has no auto block, no free variable, or discrete free variables, or
+        ``compile_kwargs`` asks for another backend than ``"numba"``.
+    ParameterError
+        If ``blocks`` names none, or a variable that is not an auto block, or a seed is none, or
+        given twice.
+    ParameterTypeError
+        If ``model`` is no model, or ``blocks`` no names.
+
+    Warns
+    -----
+    TuningWarning
+        If the pilot failed (the model stays non-centered) or did not settle.
+
+    Notes
+    -----
+    The pilot takes a few thousand gradients of at most five short runs of two chains. What is
+    estimated is the information that the rest of the model carries on each element, by a regression
+    of scores on draws; see :mod:`unfunnel.tuning.estimate`.
+
+    Examples
+    --------
+    >>> import numpy as np, pymc as pm, unfunnel
+    >>> from pymc_extras.prior import Prior
+    >>> with pm.Model(coords={"shop": range(8)}) as model:
+    ...     beta = unfunnel.NormalIdentity(
+    ...         Prior("Normal"), Prior("HalfNormal"), dims="shop", centered="auto"
+    ...     ).create_variable("beta")
+    ...     y = pm.Normal("y", beta, 0.1, observed=np.arange(8.0), dims="shop")
+    >>> report = unfunnel.tune(model, seed=1, progress_bar=False)
+    >>> bool(report.kappa("beta").min() > 0.9)
+    True
+    """
+    model = whole_model(model)
+    require_names(blocks)
+    number = one_seed(seed, random_seed)
+    require_continuous(model)
+    plan = plan_in_place(model, blocks)
+    compiled = compile_plan(plan, **compile_options(compile_kwargs))
+    pilot = run_pilot(plan, compiled, number, progress_bar=progress_bar)
+    warn_of_problem(pilot)
+    set_in_model(plan, pilot.coordinates)
+    return report_of(plan, pilot)
 
 
 def _adaptation(options: dict[str, Any]) -> str:

@@ -1,14 +1,16 @@
-"""Finding the hierarchies of a model, whoever wrote it.
+"""Finds the hierarchies of a model, whoever wrote it.
 
-A hierarchy is a free variable whose location or scale is itself random. Of those, the ones of a
-location-scale law in PyMC's default coordinate can be given an informed coordinate; every other one
-is left as it is, and named with the reason.
+A hierarchy is a free variable whose location or scale is itself random. Normal, LogNormal, StudentT
+and Laplace variables in PyMC's default coordinate, and those of our priors, can be given the
+informed coordinate. Every other one is left alone, and named with the reason.
 """
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pymc as pm
 from pymc.dims.distributions.transforms import LogTransform as DimLogTransform
@@ -18,7 +20,6 @@ from pytensor.graph.traversal import ancestors, toposort
 from pytensor.tensor.basic import Alloc
 from pytensor.tensor.einsum import Einsum
 from pytensor.tensor.math import Dot, Sum
-from pytensor.tensor.random.op import RandomVariable
 from pytensor.tensor.shape import Reshape, SpecifyShape
 from pytensor.tensor.subtensor import AdvancedSubtensor, Subtensor
 from pytensor.xtensor.basic import Rename
@@ -28,21 +29,31 @@ from pytensor.xtensor.shape import ExpandDims
 
 from unfunnel import names
 from unfunnel.distributions.natural import NaturalRandomVariable
+from unfunnel.errors import UnsupportedError, listed
 from unfunnel.families import FAMILIES
 from unfunnel.families.links import IDENTITY, LOG, Link
-from unfunnel.parameterization.choices import Informed
 from unfunnel.parameterization.graph_ops import WRAPPERS, core_op, random_node
 from unfunnel.parameterization.transforms import LinkTransform, unlabelled
 from unfunnel.structures.joint import JointStructure
 from unfunnel.structures.transform import StructureTransform
+from unfunnel.tuning.arguments import names_of, require_known
+from unfunnel.tuning.blocks import is_informed
 
-#: Laws whose last two parameters are location and scale of the variable seen through the link.
-_LAWS: tuple[tuple[type, Link], ...] = (
+_LOG = logging.getLogger("unfunnel")
+
+#: Distributions whose last two parameters are location and scale behind the link.
+_LOCATION_SCALE: tuple[tuple[type, Link], ...] = (
     (type(pm.Normal.rv_op), IDENTITY),
     (type(pm.LogNormal.rv_op), LOG),
     (type(pm.StudentT.rv_op), IDENTITY),
     (type(pm.Laplace.rv_op), IDENTITY),
 )
+
+#: PyMC's default transforms of these, by the link.
+_DEFAULT_TRANSFORMS: dict[Link, tuple[type, ...]] = {
+    LOG: (LogTransform, DimLogTransform),
+    IDENTITY: (type(None),),
+}
 
 #: Operations whose first input is selected from, arranged or repeated, or added up.
 _ARRANGING = (
@@ -52,55 +63,56 @@ _ARRANGING = (
 
 @dataclass(frozen=True)
 class Hierarchies:
-    """What was found in a model.
+    """The hierarchies of a model: links of those that can be informed, reasons of those left alone.
 
-    Parameters
-    ----------
-    links : dict
-        For each variable that can be given an informed coordinate, the link to the real line.
-    untouched : dict
-        For each variable that looks hierarchical and cannot, the reason.
+    A link leads from the support of the variable to the real line.
     """
 
     links: dict[str, Link]
-    untouched: dict[str, str]
+    left_alone: dict[str, str]
+    free_variables: tuple[str, ...]
+
+    def chosen(self, blocks: str | Sequence[str]) -> dict[str, Link]:
+        """Return the links of ``blocks=``; refuse names of others, or a model without any."""
+        if not self.links:
+            raise UnsupportedError(
+                "unfunnel",
+                expected="a centered Normal, LogNormal, StudentT or Laplace variable whose "
+                "location or scale is random",
+                given=f"none among {listed(self.free_variables)}",
+                remedy=(f"Left alone: {in_words(self.left_alone)}. " if self.left_alone else "")
+                + "There is nothing to tune: sample the model as it is, with pm.sample or nutpie.",
+            )
+        if blocks == "all":
+            return self.links
+        chosen = names_of(blocks)
+        require_known(chosen, self.links, "all", self.left_alone)
+        return {name: self.links[name] for name in chosen}
+
+
+def in_words(left_alone: dict[str, str]) -> str:
+    """Return names of variables with why each was left alone, in one line."""
+    return "; ".join(f"{name}: {reason}" for name, reason in left_alone.items())
 
 
 def find_hierarchies(model: Any) -> Hierarchies:
-    """Return the hierarchies of a model.
-
-    Parameters
-    ----------
-    model : pymc.Model
-        Any model.
-
-    Examples
-    --------
-    >>> import pymc as pm
-    >>> from unfunnel.tuning.hierarchies import find_hierarchies
-    >>> with pm.Model() as model:
-    ...     tau = pm.HalfNormal("tau")
-    ...     a = pm.Normal("a", 0, tau, shape=3)
-    ...     z = pm.Normal("z", shape=3)
-    ...     b = pm.Deterministic("b", tau * z)
-    >>> found = find_hierarchies(model)
-    >>> list(found.links), found.untouched
-    (['a'], {'z': 'already non-centered: it is multiplied by a random scale'})
-    """
-    links, untouched = {}, {}
+    """Return the hierarchies of a model, those that are informed already among them."""
+    links, left_alone = {}, {}
     for variable in model.free_RVs:
         if _is_offset(model, variable):
-            untouched[variable.name] = "already non-centered: it is multiplied by a random scale"
+            left_alone[variable.name] = "already non-centered: it is multiplied by a random scale"
             continue
         if not _has_random_parameters(model, variable):
             continue
         link = _link(model, variable)
         reason = _obstacle(model, variable, link)
         if reason:
-            untouched[variable.name] = reason
+            left_alone[variable.name] = reason
         elif link is not None:
             links[variable.name] = link
-    return Hierarchies(links, untouched)
+    for name, reason in left_alone.items():
+        _LOG.info("%s is left as it is: %s.", name, reason)
+    return Hierarchies(links, left_alone, tuple(str(v.name) for v in model.free_RVs))
 
 
 def _has_random_parameters(model: Any, variable: Any) -> bool:
@@ -109,35 +121,32 @@ def _has_random_parameters(model: Any, variable: Any) -> bool:
 
 
 def _link(model: Any, variable: Any) -> Link | None:
-    """Return the link of a variable of a supported law; None for any other."""
+    """Return the link of a variable of a supported distribution; None for any other."""
     transform = unlabelled(model.rvs_to_transforms[variable])
     if _is_joint(transform):
-        return transform.link  # type: ignore[no-any-return]  # a transform of ours
+        return cast(Link, transform.link)
     op: Any = core_op(variable.owner)
     if isinstance(op, NaturalRandomVariable):
         return op.family.link
-    return next((link for law, link in _LAWS if isinstance(op, law)), None)
+    return next((link for law, link in _LOCATION_SCALE if isinstance(op, law)), None)
 
 
 def _obstacle(model: Any, variable: Any, link: Link | None) -> str:
-    """Why a hierarchical variable cannot be given an informed coordinate; empty if it can."""
-    inner = unlabelled(model.rvs_to_transforms[variable])
+    """Why a hierarchical variable cannot be given the informed coordinate; empty if it can."""
+    transform = model.rvs_to_transforms[variable]
+    inner = unlabelled(transform)
     if _is_joint(inner):
-        if isinstance(inner.parameterization, Informed):
-            return ""
         kind = inner.structure.name
-        return f'its elements are drawn together ({kind}); make it with centered="auto"'
+        reason = f'its elements are drawn together ({kind}); make it with centered="auto"'
+        return "" if is_informed(transform) else reason
     if link is None:
         law = core_op(variable.owner) or variable.owner.op
         name = getattr(law, "_print_name", (type(law).__name__,))[0]
         return f"{name} is not a location-scale law that is supported"
-    transform = model.rvs_to_transforms[variable]
     # Those of the library: a link alone, or with a coordinate. Or PyMC's default for the law.
-    defaults: dict[Link, tuple[type, ...]] = {
-        LOG: (LogTransform, DimLogTransform),
-        IDENTITY: (type(None),),
-    }
-    if isinstance(inner, LinkTransform) or isinstance(transform, defaults.get(link, ())):
+    if isinstance(inner, LinkTransform):
+        return ""
+    if isinstance(transform, _DEFAULT_TRANSFORMS.get(link, ())):
         return ""
     return "it has no transform" if transform is None else f"it has the transform {transform.name}"
 
@@ -151,16 +160,17 @@ def _is_joint(transform: Any) -> bool:
 def _is_offset(model: Any, variable: Any) -> bool:
     """Whether a variable is an offset: multiplied by something random, as in the textbook form."""
     op: Any = core_op(variable.owner)
-    deterministics = {v.name for v in model.deterministics}
     # The offset of our own textbook form has parameters that become NaN with those of the prior.
-    ours = isinstance(op, NaturalRandomVariable) or not _has_random_parameters(model, variable)
-    if ours and any(
-        variable.name == names.offset(name, family.link.name)
-        for name in deterministics
-        for family in FAMILIES.values()
-    ):
-        return True
-    if op is None or not _is_standard(op) or _has_random_parameters(model, variable):
+    has_random_parameters = _has_random_parameters(model, variable)
+    if isinstance(op, NaturalRandomVariable) or not has_random_parameters:
+        links = {family.link.name for family in FAMILIES.values()}
+        ours = {names.offset(v.name, link) for v in model.deterministics for link in links}
+        if variable.name in ours:
+            return True
+    on_the_real_line = any(
+        isinstance(op, law) and link is IDENTITY for law, link in _LOCATION_SCALE
+    )
+    if not on_the_real_line or has_random_parameters:
         return False
     outputs = [*model.deterministics, *model.potentials]
     outputs += [p for rv in model.basic_RVs for p in _inputs(rv)]
@@ -194,11 +204,6 @@ def _keeps_multiples(node: Apply[Any], others: list[Any]) -> bool:
 
 def _scalar_op(op: Any) -> str:
     return type(getattr(op, "scalar_op", None)).__name__
-
-
-def _is_standard(op: RandomVariable) -> bool:
-    """Whether it is a law on the whole real line, as those of offsets are."""
-    return any(isinstance(op, law) and link is IDENTITY for law, link in _LAWS)
 
 
 def _inputs(variable: Any) -> list[Any]:

@@ -1,8 +1,7 @@
-"""``reparameterize``: give the hierarchies of any model the informed coordinate, on a copy."""
+"""Gives the hierarchies of any model the informed coordinate, on a copy."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +15,6 @@ from pymc.pytensorf import toposort_replace
 from pytensor.xtensor.type import XTensorType
 
 from unfunnel import names
-from unfunnel.errors import ParameterError, UnsupportedError, listed, nearest
 from unfunnel.families import Family
 from unfunnel.families.links import Link
 from unfunnel.parameterization.choices import Informed
@@ -24,11 +22,9 @@ from unfunnel.parameterization.graph_ops import core_op, random_node, unwrapped
 from unfunnel.parameterization.scale_sampling import use_scale_transform
 from unfunnel.structures.independent import INDEPENDENT
 from unfunnel.structures.transform import settled, value_transform
-from unfunnel.tuning.arguments import names_of, require_names, require_some, the_model
-from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.hierarchies import Hierarchies, find_hierarchies
-
-_LOG = logging.getLogger("unfunnel")
+from unfunnel.tuning.arguments import require_names, whole_model
+from unfunnel.tuning.blocks import is_informed
+from unfunnel.tuning.detect import find_hierarchies
 
 
 def reparameterize(model: Any = None, blocks: str | Sequence[str] = "all") -> Any:
@@ -69,69 +65,41 @@ def reparameterize(model: Any = None, blocks: str | Sequence[str] = "all") -> An
     >>> sorted(v.name for v in unfunnel.reparameterize(model).value_vars)
     ['a_informed__', 'mu', 'tau_softplus__']
     """
-    model = the_model(model)
+    model = whole_model(model)
     require_names(blocks)
-    found = find_hierarchies(model)
-    links = _selected(model, found, blocks)
-    for name, reason in found.untouched.items():
-        _LOG.info("%s is left as it is: %s.", name, reason)
-    copy = _with_informed_coordinates(model, links)
-    with copy:
-        for name in links:
-            for scale in _scales_of(copy, name):
-                use_scale_transform(copy, scale)
-    return copy
+    return informed_copy(model, find_hierarchies(model).chosen(blocks))
 
 
-def _selected(model: Any, found: Hierarchies, wanted: str | Sequence[str]) -> dict[str, Link]:
-    if not found.links:
-        reasons = "; ".join(f"{name}: {why}" for name, why in found.untouched.items())
-        raise UnsupportedError(
-            "unfunnel",
-            expected="a centered Normal, LogNormal, StudentT or Laplace variable whose location or "
-            "scale is random",
-            given=f"none among {listed(v.name for v in model.free_RVs)}",
-            remedy=(f"Left alone: {reasons}. " if reasons else "")
-            + "There is nothing to tune: sample the model as it is, with pm.sample or nutpie.",
-        )
-    if wanted == "all":
-        return found.links
-    chosen = names_of(wanted)
-    require_some(chosen, found.links, "all")
-    for name in chosen:
-        if name not in found.links:
-            reason = found.untouched.get(name)
-            raise ParameterError(
-                "blocks",
-                expected=f"names among {listed(found.links)}",
-                given=repr(name) + (f", which cannot be used: {reason}" if reason else ""),
-                remedy=nearest(name, found.links).strip(),
-            )
-    return {name: found.links[name] for name in chosen}
-
-
-def _with_informed_coordinates(model: Any, links: dict[str, Link]) -> Any:
-    done = {block.name for block in auto_blocks(model)}
+def informed_copy(model: Any, links: dict[str, Link]) -> Any:
+    """Return a copy of a model with these variables in the informed coordinate, not yet tuned."""
     with settled():
         fgraph, _memo = fgraph_from_model(_without_initial_values(model))
     replacements = []
     for node in fgraph.toposort():
-        if not isinstance(node.op, ModelFreeRV) or node.op.name not in links.keys() - done:
-            continue
-        name = node.op.name
-        variable = node.inputs[0]
-        labelled = isinstance(variable.type, XTensorType)
-        transform = value_transform(links[name], Informed(), INDEPENDENT, labelled)
-        value = variable.type(name=f"{name}_{transform.name}__")
-        new = model_free_rv(variable, value, transform, name, *node.op.dims)
-        replacements.append((node.outputs[0], new))
+        if isinstance(node.op, ModelFreeRV) and node.op.name in links:
+            if not is_informed(node.op.transform):
+                new = _informed(node, links[node.op.name])
+                replacements.append((node.outputs[0], new))
     toposort_replace(fgraph, tuple(replacements), reverse=True)
     copy = model_from_fgraph(fgraph, mutate_fgraph=True)
     copy.check_bounds = model.check_bounds
     for variable, value in model.rvs_to_initial_values.items():
         if value is not None:
             copy.rvs_to_initial_values[copy[variable.name]] = value
+    with copy:
+        for name in links:
+            for scale in _scales(copy, name):
+                use_scale_transform(copy, scale)
     return copy
+
+
+def _informed(node: Any, link: Link) -> Any:
+    """Return a free variable of a model graph in the informed coordinate."""
+    variable, name = node.inputs[0], node.op.name
+    labelled = isinstance(variable.type, XTensorType)
+    transform = value_transform(link, Informed(), INDEPENDENT, labelled)
+    value = variable.type(name=f"{name}_{transform.name}__")
+    return model_free_rv(variable, value, transform, name, *node.op.dims)
 
 
 def _without_initial_values(model: Any) -> Any:
@@ -142,7 +110,7 @@ def _without_initial_values(model: Any) -> Any:
     return view
 
 
-def _scales_of(model: Any, name: str) -> list[Any]:
+def _scales(model: Any, name: str) -> list[Any]:
     """Return the free variables that are the scale of a block, or a stated one of ours."""
     node: Any = random_node(model[name].owner)
     *_others, scale = node.inputs
