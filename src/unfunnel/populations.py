@@ -71,10 +71,8 @@ def draw_population_mean(
 
     Parameters
     ----------
-    group_mean : array or DataArray
-        Posterior draws of the mean of the groups.
-    scale : array or DataArray
-        Of the standard deviation between groups; broadcasts against ``group_mean``.
+    group_mean, scale : array or DataArray
+        Posterior draws of the mean of the groups and of the standard deviation between them.
     groups : int
         Number of groups, at least 2.
     location, sd : number or array
@@ -89,10 +87,8 @@ def draw_population_mean(
 
     Raises
     ------
-    DimsError
-        If there are fewer than two groups.
-    ParameterError
-        If ``scale`` has axes that ``group_mean`` lacks.
+    DimsError, ParameterError
+        If there are fewer than two groups, or ``scale`` has axes that ``group_mean`` lacks.
 
     Notes
     -----

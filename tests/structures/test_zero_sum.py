@@ -211,7 +211,7 @@ def test_it_is_shown():
         'NormalIdentity(mu=0, sigma=1, dims=("group", "predictor"), '
         'zero_sum="group", zero_sum_scale="population")'
     )
-    assert "sums to zero over" in shown._repr_html_()
+    assert "<th style='text-align:left'>zero_sum</th>" in shown._repr_html_()
     assert eval(str(shown)) == shown
 
 

@@ -132,6 +132,11 @@ class NaturalPrior(MomentMethods, Prior):
         self._dims = check_dims(self.family.name, dims, self.parameters)
 
     @property
+    def structure_options(self) -> dict[str, Any]:
+        """The keyword arguments that say how the elements depend on each other."""
+        return {} if self.zero_sum is None else self.zero_sum.options
+
+    @property
     def centered(self) -> bool:
         """Whether the variable itself is sampled: True unless ``centered="offset"``.
 
@@ -207,10 +212,8 @@ class NaturalPrior(MomentMethods, Prior):
 
         Raises
         ------
-        MuAlreadyExistsError
-            If the prior already has a ``mu``.
-        ParameterError
-            If there are no data, or the prior has a ``transform``.
+        MuAlreadyExistsError, ParameterError
+            If the prior already has a ``mu``, or a ``transform``; if there are no data.
         """
         return build_likelihood(self, name, mu, observed, xdist)
 
@@ -238,11 +241,8 @@ class NaturalPrior(MomentMethods, Prior):
     def to_dict(self) -> dict[str, Any]:
         """Return the dictionary form, which JSON and YAML hold; see :mod:`unfunnel.prior.encoding`.
 
-        Raises
-        ------
-        UnsupportedError
-            If a parameter is a tensor that depends on a random variable: a number in its place
-            would freeze it.
+        A parameter that is a tensor which depends on a random variable raises UnsupportedError: a
+        number in its place would freeze it.
         """
         name = self.family.name
         parameters = {
@@ -252,17 +252,10 @@ class NaturalPrior(MomentMethods, Prior):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> NaturalPrior:
-        """Create the prior that a dictionary describes.
+        """Create the prior of the class that ``"dist"`` names.
 
-        Parameters
-        ----------
-        data : mapping
-            The form of :meth:`to_dict`, or the flat form of YAML files. Unknown keys are refused.
-
-        Returns
-        -------
-        NaturalPrior
-            Of the class that ``"dist"`` names.
+        The dictionary has the form of :meth:`to_dict`, or the flat form of YAML files. Unknown keys
+        are refused.
         """
         family, options = codec.decode(data, deserialize)
         kind = cls if getattr(cls, "family", None) is family else CLASSES[family.name]

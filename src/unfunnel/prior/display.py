@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -23,9 +24,7 @@ def text(prior: Any) -> str:
         parts.append(f"centered={value_text(prior.centering)}")
     if prior.transform is not None:
         parts.append(f'transform="{prior.transform}"')
-    if prior.zero_sum is not None:
-        parts.append(f"zero_sum={dims_text(prior.zero_sum.dims)}")
-        parts.append(f'zero_sum_scale="{prior.zero_sum.scale}"')
+    parts += [f"{key}={value_text(value)}" for key, value in prior.structure_options.items()]
     return f"{type(prior).__name__}({', '.join(parts)})"
 
 
@@ -33,6 +32,8 @@ def value_text(value: Any) -> str:
     """Return a short, deterministic text for a parameter."""
     if isinstance(value, str):
         return f'"{value}"'
+    if isinstance(value, list):
+        return dims_text(value)
     if isinstance(value, DataArray):
         sizes = ", ".join(f"{dim}: {size}" for dim, size in value.sizes.items())
         return f"DataArray({_numbers(value.values)}, {{{sizes}}})"
@@ -56,7 +57,7 @@ def html(prior: Any) -> str:
         "dims": dims_text(prior.dims) if prior.dims is not None else "none",
         "sampled": centering_text(prior.centering),
         **({"transform": prior.transform} if prior.transform is not None else {}),
-        **(_zero_sum_rows(prior.zero_sum) if prior.zero_sum is not None else {}),
+        **{key: value_text(value) for key, value in prior.structure_options.items()},
     }
     cells = "".join(
         f"<tr><th style='text-align:left'>{escape(key)}</th>"
@@ -75,11 +76,7 @@ def centering_text(centering: Any) -> str:
     return value_text(centering)
 
 
-def _zero_sum_rows(zero_sum: Any) -> dict[str, str]:
-    return {"sums to zero over": dims_text(zero_sum.dims), "scale stated": zero_sum.scale}
-
-
-def dims_text(dims: tuple[str, ...]) -> str:
+def dims_text(dims: Sequence[str]) -> str:
     """Return dims as they are written in a call: ``"geo"`` or ``("geo", "channel")``."""
     quoted = [f'"{dim}"' for dim in dims]
     return quoted[0] if len(quoted) == 1 else f"({', '.join(quoted)})"

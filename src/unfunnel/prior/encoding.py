@@ -52,9 +52,7 @@ def prior_form(prior: Any, kwargs: Mapping[str, Any]) -> dict[str, Any]:
         data["dims"] = list(prior.dims)
     if prior.transform is not None:
         data["transform"] = prior.transform
-    if prior.zero_sum is not None:
-        data |= prior.zero_sum.options
-    return data
+    return data | prior.structure_options
 
 
 def by_coord_form(factory: Any, members: list[Any], default: Any) -> dict[str, Any]:
