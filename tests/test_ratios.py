@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import copy
-import json
-
 import numpy as np
 import pymc as pm
 import pytest
-from pymc_extras.deserialize import deserialize
 from pymc_extras.prior import Censored, Prior
-from pytensor.graph.traversal import ancestors
 from registry import BACKENDS, CENTERINGS, COORDS, DIMS, NOISE, OBSERVED, Evaluator
 from xarray import DataArray
 
@@ -134,25 +129,6 @@ def test_what_is_refused():
         unfunnel.NormalIdentity(1, 1, cv=1)
 
 
-@pytest.mark.parametrize(
-    "prior",
-    [
-        LogNormalExp(1.5, cv=0.5),
-        LogNormalExp(-2, cv=Prior("HalfNormal"), upper=0, dims="geo", centered=False),
-        LogNormalExp(cv=[0.1, 0.2], lower=1, dims="geo"),
-    ],
-    ids=str,
-)
-def test_copies_and_dictionaries(prior):
-    data = json.loads(json.dumps(prior.to_dict()))
-    assert "cv" in data["kwargs"]
-    for duplicate in (deserialize(data), copy.deepcopy(prior)):
-        assert duplicate == prior
-        assert str(duplicate) == str(prior)
-    flat = {"distribution": "LogNormalExp", "mu": 1.5, "cv": 0.5}
-    assert deserialize(flat) == LogNormalExp(1.5, cv=0.5) != LogNormalExp(1.5, 0.75)
-
-
 def test_constrain_and_preliz_of_a_prior_with_a_ratio():
     by_sigma = LogNormalExp(1, 1).constrain(0.5, 3, 0.9).parameters
     by_cv = LogNormalExp(1, cv=1).constrain(0.5, 3, 0.9)
@@ -167,13 +143,6 @@ def test_censored():
         z = Censored(LogNormalExp(1.5, 0.75), upper=3.0).create_variable("z")
     values = np.array([0.7, 3.0])
     assert pm.logp(y, values).eval() == pytest.approx(pm.logp(z, values).eval(), rel=1e-12)
-
-
-@XDIST
-def test_sigma_depends_on_every_hyperparameter(xdist):
-    model = with_cv({"lower": -2.0}, "noncentered", xdist)
-    above = set(ancestors([model["beta_sigma"]]))
-    assert {model["beta_mu"], model["beta_cv"]} <= above
 
 
 @XDIST

@@ -269,16 +269,6 @@ def test_draws_agree_with_exact_posteriors(build, exact, centered):
         assert max(errors.values()) < 4, (seed, errors)
 
 
-@pytest.mark.slow
-@EXACT
-@SAFE_FORMS
-@DOUBTS
-def test_long_chains_agree_with_exact_posteriors(build, exact, centered):
-    for seed in range(5):
-        errors = errors_in_mcse(sample(build(centered), seed, draws=10_000, tune=1000), exact)
-        assert max(errors.values()) < 4, (seed, errors)
-
-
 @dataclass(frozen=True)
 class Figures:
     ess_per_kgrad: float
@@ -354,16 +344,6 @@ def test_auto_needs_no_more_gradients_than_the_better_form(measured, regime, at_
     assert auto.ess_per_kgrad > at_least * better
     assert auto.divergences == 0
     assert auto.rhat < 1.03
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("data_seed", [1, 2, 3])
-def test_which_form_is_slow_does_not_hang_on_one_data_set(data_seed):
-    # How much slower does hang on it: on weak data 2 to 130 times, see docs/benchmarks.md.
-    for regime, slow, factor in (("weak", True, 1), ("strong", False, 10)):
-        data = regime_data(regime, data_seed)
-        reached = {c: measure(c, data, 1000, 1000).ess_per_kgrad for c in (True, False)}
-        assert reached[not slow] > factor * reached[slow], (regime, reached)
 
 
 @pytest.mark.slow

@@ -12,8 +12,6 @@ from xarray import DataArray
 
 from unfunnel import LogNormalExp
 
-GEO = {"geo": ["a", "b", "c"]}
-
 WEIGHTS = DataArray([1.0, 0.7, 0.2], dims="geo", coords={"geo": ["c", "b", "a"]})
 
 #: Every way to say how ``name`` is sampled as one free variable.
@@ -28,10 +26,25 @@ VALUE_CENTERINGS = {
 
 CENTERINGS = {**VALUE_CENTERINGS, "offset": "offset"}
 
+#: For consumers that have no dim with labels; what is one random variable is alike to them.
+SCALAR_CENTERINGS = {
+    "centered": True,
+    "noncentered": pytest.param(False, marks=pytest.mark.slow),
+    "partial": pytest.param(0.3, marks=pytest.mark.slow),
+    "auto": "auto",
+    "offset": "offset",
+}
+
 
 @pytest.fixture(params=CENTERINGS.values(), ids=CENTERINGS.keys())
 def centering(request: pytest.FixtureRequest) -> Any:
     """Every centering; the labelled weights need a dim ``geo`` with the labels a, b and c."""
+    return request.param
+
+
+@pytest.fixture(params=SCALAR_CENTERINGS.values(), ids=SCALAR_CENTERINGS.keys())
+def form(request: pytest.FixtureRequest) -> Any:
+    """Every centering that needs no labels."""
     return request.param
 
 

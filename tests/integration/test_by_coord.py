@@ -104,13 +104,6 @@ def test_revived_in_a_process_that_only_imports_the_package():
     assert deserialize(json.loads(json.dumps(parent.to_dict()))) == parent
 
 
-def test_a_component_alone():
-    saturation = LogisticSaturation(priors={"beta": by_channel("channel")})
-    coords = {"channel": ["radio", "tv"]}
-    prior = saturation.sample_prior(coords=coords, draws=3, random_seed=1)
-    assert prior["saturation_beta"].sizes["channel"] == 2
-
-
 def test_who_demands_a_prior(make_mmm):
     factory = by_channel("channel")
     with pytest.raises(TypeError, match="must be a Prior"):

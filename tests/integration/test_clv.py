@@ -8,8 +8,8 @@ import pytest
 from pymc_extras.prior import Prior
 from pymc_marketing import clv
 
+from integration import own_free_name
 from unfunnel import LogNormalExp
-from unfunnel.parameterization.choices import is_textbook
 
 TRANSACTIONS = pd.DataFrame(
     {
@@ -32,21 +32,13 @@ COHORTS = pd.DataFrame(
 )
 
 
-def scalar(centering):
-    return 0.3 if hasattr(centering, "dims") else centering
+def positive(form, mu=2.0):
+    return LogNormalExp(mu, 1.0, centered=form)
 
 
-def own_free_name(name, centering):
-    return f"{name}_log_offset" if is_textbook(centering) else name
-
-
-def positive(centering, mu=2.0):
-    return LogNormalExp(mu, 1.0, centered=scalar(centering))
-
-
-def assert_built(model, names, centering):
+def assert_built(model, names, form):
     free = {rv.name for rv in model.free_RVs}
-    assert {own_free_name(name, centering) for name in names} <= free
+    assert {own_free_name(name, form) for name in names} <= free
     assert set(names) <= set(model.named_vars)
     assert np.isfinite(model.compile_logp()(model.initial_point()))
 
@@ -62,42 +54,40 @@ def assert_built(model, names, centering):
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_every_positive_parameter(kind, names, centering):
+def test_every_positive_parameter(kind, names, form):
     data = TRANSACTIONS[TRANSACTIONS.frequency > 0] if kind is clv.GammaGammaModel else TRANSACTIONS
-    config = {name: positive(centering) for name in names}
+    config = {name: positive(form) for name in names}
     model = kind(model_config=config)
     model.build_model(data)
-    assert_built(model.model, names, centering)
+    assert_built(model.model, names, form)
     assert all(model.model_config[name] is config[name] for name in names)
 
 
-def test_covariates_write_dims_into_the_coefficient(centering):
+def test_covariates_write_dims_into_the_coefficient(form):
     """The model assigns ``dims`` to the coefficient prior and calls the scale ``alpha_scale``."""
-    coefficient = LogNormalExp(0.2, 0.1, centered=scalar(centering))
+    coefficient = LogNormalExp(0.2, 0.1, centered=form)
     model = clv.BetaGeoModel(
         model_config={
-            "alpha": positive(centering),
-            "r": positive(centering),
+            "alpha": positive(form),
+            "r": positive(form),
             "purchase_coefficient": coefficient,
             "purchase_covariate_cols": ["age"],
         },
     )
     model.build_model(TRANSACTIONS)
-    assert_built(model.model, ["alpha_scale", "r", "purchase_coefficient_alpha"], centering)
+    assert_built(model.model, ["alpha_scale", "r", "purchase_coefficient_alpha"], form)
     assert coefficient.dims == ("purchase_covariate",)
     assert model.model.named_vars_to_dims["purchase_coefficient_alpha"] == ("purchase_covariate",)
 
 
-def test_cohorts(centering):
+def test_cohorts(form):
     config = {
-        "alpha": LogNormalExp(
-            LogNormalExp(2.0, 0.5), 1.0, dims="cohort", centered=scalar(centering)
-        ),
-        "beta": LogNormalExp(2.0, 1.0, dims="cohort", centered=scalar(centering)),
+        "alpha": LogNormalExp(LogNormalExp(2.0, 0.5), 1.0, dims="cohort", centered=form),
+        "beta": LogNormalExp(2.0, 1.0, dims="cohort", centered=form),
     }
     model = clv.ShiftedBetaGeoModel(model_config=config)
     model.build_model(COHORTS)
-    assert_built(model.model, ["alpha", "beta"], centering)
+    assert_built(model.model, ["alpha", "beta"], form)
     assert model.model.named_vars_to_dims["alpha"] == ("cohort",)
 
 
@@ -108,10 +98,13 @@ def test_cohort_priors_without_the_dim_are_refused():
         model.build_model(COHORTS)
 
 
-def test_configuration_round_trip_and_identifier(centering):
+def test_configuration_round_trip_and_identifier(form):
     def make(mu):
         return clv.BetaGeoModel(
-            model_config={"alpha": positive(centering, mu), "r": Prior("HalfNormal", sigma=1)}
+            model_config={
+                "alpha": positive(form, mu),
+                "r": Prior("HalfNormal", sigma=1),
+            }
         )
 
     model = make(2.0)

@@ -7,15 +7,10 @@ import sys
 from pathlib import Path
 
 import jsonschema
-import numpy as np
-import pandas as pd
 import pytest
 import yaml
 from pymc_extras.deserialize import deserialize
 from pymc_extras.prior import Censored, Prior, Scaled
-from pymc_marketing import clv
-from pymc_marketing.bass import BassModel
-from pymc_marketing.customer_choice.mnl_logit import MNLogit
 from pymc_marketing.mmm.builders.yaml import build_mmm_from_yaml
 from pymc_marketing.serialization import serialization
 from pymc_marketing.special_priors import LogNormalPrior, MaskedPrior
@@ -173,53 +168,23 @@ def test_a_media_mix_model(make_mmm, through_file):
     assert model(through_file(priors)).id == model(priors).id
 
 
-TRANSACTIONS = pd.DataFrame(
-    {"customer_id": range(4), "frequency": [0, 1, 2, 3], "recency": [0.0, 4.0, 6.0, 8.0],
-     "T": [10.0] * 4}
-)  # fmt: skip
-
-
-def test_customer_lifetime_value(through_file):
-    config = {
+CONFIGURATIONS = {
+    "lifetime value": {
         "alpha": LogNormalExp(2.0, 1.0, centered=False),
         "r": LogNormalExp(LogNormalExp(2.0, 0.3), 1.0),
         "a": Prior("HalfNormal", sigma=1.5),
         "b": LogNormalExp(2.0, cv=0.5),
-    }
-    model = clv.BetaGeoModel(model_config=through_file(config))
-    model.build_model(TRANSACTIONS)
-    assert same({name: model.model_config[name] for name in config}, config)
-    assert {"alpha", "r", "a", "b", "r_mu"} <= {rv.name for rv in model.model.free_RVs}
-
-
-def test_customer_choice(through_file):
-    rng = np.random.default_rng(3)
-    frame = pd.DataFrame(rng.gamma(2.0, 1.0, size=(8, 3)), columns=["a_p", "b_p", "income"])
-    frame["mode"] = list("abababab")
-    config = {
-        "alphas_": LogNormalExp(1.0, 0.5, dims="alts"),
-        "betas": LogNormalExp(LogNormalExp(1.0, 0.2), 0.5, dims="alt_covariates"),
-        "betas_fixed_": LogNormalExp(0.5, 0.2, dims=("alts", "fixed_covariates")),
-    }
-    choice = MNLogit(
-        utility_equations=["a ~ a_p | income", "b ~ b_p | income"],
-        depvar="mode",
-        covariates=["p"],
-        model_config=through_file(config),
-    )
-    choice.choice_df = frame
-    choice.build_model()
-    assert {*config, "betas_mu"} == {rv.name for rv in choice.model.free_RVs}
-
-
-def test_diffusion(through_file):
-    config = {
+    },
+    "choice": {"betas_fixed_": LogNormalExp(0.5, 0.2, dims=("alts", "fixed_covariates"))},
+    "diffusion": {
         "m": Scaled(LogNormalExp(1.0, 0.3, dims="product"), 1000.0),
-        "p": Prior("Beta", alpha=2, beta=20),
-        "q": LogNormalExp(0.4, 0.1, dims="product", centered=False),
         "likelihood": Prior(
             "NegativeBinomial", alpha=LogNormalExp(2.0, 0.5), dims=("T", "product")
         ),
-    }
-    model = BassModel(model_config=through_file(config))
-    assert same({name: model.model_config[name] for name in config}, config)
+    },
+}
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_configurations_of_other_models(name, through_file):
+    through_file(CONFIGURATIONS[name])

@@ -116,6 +116,7 @@ def test_deepcopy_copies_arrays_and_keeps_model_variables():
         LogNormalExp(np.array([2.0]), 0.5, dims="geo"),
         LogNormalExp(DataArray(2.0), 0.5, dims="geo"),
         LogNormalExp(sigma=0.5, dims="geo"),
+        LogNormalExp(2.0, 0.5, dims="geo", centered=DataArray([0.1, 0.2], dims="geo")),
         NormalIdentity(2.0, 0.5, dims="geo"),
         Prior("LogNormal", mu=2.0, sigma=0.5, dims="geo"),
         "LogNormalExp",
@@ -127,28 +128,6 @@ def test_unequal_from_either_side(other):
     assert prior != other
     assert other != prior
     assert prior == LogNormalExp(2.0, 0.5, dims=["geo"])
-
-
-def test_arrays_are_compared_element_by_element():
-    def weights(last):
-        return DataArray([0.1, last], dims="geo", coords={"geo": ["a", "b"]})
-
-    assert LogNormalExp([1.0, 2.0], 1.0) == LogNormalExp(np.array([1.0, 2.0]), 1.0)
-    assert LogNormalExp([1.0, 2.0], 1.0) != LogNormalExp([1.0, 2.5], 1.0)
-    assert LogNormalExp(1.0, 1.0, centered=weights(0.2)) == LogNormalExp(
-        1.0, 1.0, centered=weights(0.2)
-    )
-    assert LogNormalExp(1.0, 1.0, centered=weights(0.2)) != LogNormalExp(
-        1.0, 1.0, centered=weights(0.3)
-    )
-
-
-def test_repr_names_the_class_and_no_address(hierarchical, centering):
-    text = repr(hierarchical(centering))
-    assert text.startswith('LogNormalExp(mu=Prior("Gamma", mu=2.0, sigma=0.5)')
-    assert 'dims="geo"' in text
-    assert " at 0x" not in text
-    assert text == repr(hierarchical(centering))
 
 
 def test_one_prior_in_many_threads(hierarchical, value_centering, xdist):
@@ -168,3 +147,34 @@ def test_one_prior_in_many_threads(hierarchical, value_centering, xdist):
     assert len(results) == 16
     assert all(names == ["b_mu", "b_sigma", "b"] for _, names in results)
     assert all(expected == found for (expected, found), _ in results)
+
+
+LABELLED = DataArray([1.0, 2.0], dims="geo", coords={"geo": ["a", "b"]})
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        (1, 1.0, True),
+        ([1.0, 2.0], np.array([1.0, 2.0]), True),
+        (np.ones(2), np.ones(3), False),
+        (LABELLED, LABELLED.copy(), True),
+        (LABELLED, LABELLED[::-1], False),
+        (LABELLED, LABELLED.values, False),
+        (LABELLED, LABELLED.assign_coords(geo=["a", "c"]), False),
+    ],
+    ids=str,
+)
+def test_arrays_are_compared_by_element_and_label(a, b, same):
+    first, second = (LogNormalExp(x, 1, dims="geo") for x in (a, b))
+    assert (first == second) is (second == first) is same
+    first, second = (LogNormalExp(1, 1, centered=np.multiply(x, 0.25)) for x in (a, b))
+    assert (first == second) is (second == first) is same
+
+
+def test_variables_are_the_same_only_if_they_are_one():
+    with pm.Model():
+        a, b = pm.Gamma("a", 1, 1), pm.Gamma("b", 1, 1)
+    assert LogNormalExp(a, 1) == LogNormalExp(a, 1)
+    assert LogNormalExp(a, 1) != LogNormalExp(b, 1)
+    assert LogNormalExp(a, 1) != LogNormalExp(1, 1)

@@ -11,20 +11,8 @@ from pymc_marketing.bass import BassModel
 from pymc_marketing.customer_choice import MVITS
 from pymc_marketing.customer_choice.mnl_logit import MNLogit
 
+from integration import assert_finite_logp, own_free_name
 from unfunnel import LogNormalExp
-from unfunnel.parameterization.choices import is_textbook
-
-
-def scalar(centering):
-    return 0.3 if hasattr(centering, "dims") else centering
-
-
-def own_free_name(name, centering):
-    return f"{name}_log_offset" if is_textbook(centering) else name
-
-
-def assert_finite_logp(model):
-    assert np.isfinite(model.compile_logp()(model.initial_point()))
 
 
 @pytest.fixture(scope="module")
@@ -35,16 +23,11 @@ def choices():
     return frame
 
 
-def test_multinomial_logit(choices, centering):
-    centering = scalar(centering)
+def test_multinomial_logit(choices, form):
     config = {
-        "alphas_": LogNormalExp(1.0, 0.5, dims="alts", centered=centering),
-        "betas": LogNormalExp(
-            LogNormalExp(1.0, 0.2), 0.5, dims="alt_covariates", centered=centering
-        ),
-        "betas_fixed_": LogNormalExp(
-            0.5, 0.2, dims=("alts", "fixed_covariates"), centered=centering
-        ),
+        "alphas_": LogNormalExp(1.0, 0.5, dims="alts", centered=form),
+        "betas": LogNormalExp(LogNormalExp(1.0, 0.2), 0.5, dims="alt_covariates", centered=form),
+        "betas_fixed_": LogNormalExp(0.5, 0.2, dims=("alts", "fixed_covariates"), centered=form),
     }
     choice = MNLogit(
         utility_equations=["a ~ a_p | income", "b ~ b_p | income", "c ~ c_p | income"],
@@ -55,20 +38,19 @@ def test_multinomial_logit(choices, centering):
     choice.choice_df = choices
     choice.build_model()
     free = {rv.name for rv in choice.model.free_RVs}
-    assert {own_free_name(name, centering) for name in config} | {"betas_mu"} == free
+    assert {own_free_name(name, form) for name in config} | {"betas_mu"} == free
     assert_finite_logp(choice.model)
 
 
-def test_interrupted_time_series(centering):
-    centering = scalar(centering)
+def test_interrupted_time_series(form):
     series = MVITS(
         existing_sales=["x", "y"],
         model_config={
-            "intercept": LogNormalExp(10.0, 2.0, dims="existing_product", centered=centering),
+            "intercept": LogNormalExp(10.0, 2.0, dims="existing_product", centered=form),
             "likelihood": Prior(
                 "TruncatedNormal",
                 lower=0,
-                sigma=LogNormalExp(1.0, 0.5, dims="existing_product", centered=centering),
+                sigma=LogNormalExp(1.0, 0.5, dims="existing_product", centered=form),
                 dims=("time", "existing_product"),
             ),
         },
@@ -76,7 +58,10 @@ def test_interrupted_time_series(centering):
     sales = pd.DataFrame({"x": [9.0, 10.0, 8.0], "y": [11.0, 10.0, 9.0]})
     series.build_model(sales, pd.Series([0.0, 1.0, 2.0]))
     free = {rv.name for rv in series.model.free_RVs}
-    assert {own_free_name("intercept", centering), own_free_name("y_sigma", centering)} <= free
+    assert {
+        own_free_name("intercept", form),
+        own_free_name("y_sigma", form),
+    } <= free
     assert_finite_logp(series.model)
 
 
@@ -89,21 +74,20 @@ def adoption(products=("u", "v")):
     )
 
 
-def diffusion_config(centering):
-    centering = scalar(centering)
+def diffusion_config(form):
     return {
-        "m": LogNormalExp(200.0, 50.0, dims="product", centered=centering),
-        "p": LogNormalExp(LogNormalExp(0.03, 0.01), 0.01, dims="product", centered=centering),
-        "q": LogNormalExp(0.4, 0.1, centered=centering),
+        "m": LogNormalExp(200.0, 50.0, dims="product", centered=form),
+        "p": LogNormalExp(LogNormalExp(0.03, 0.01), 0.01, dims="product", centered=form),
+        "q": LogNormalExp(0.4, 0.1, centered=form),
         "likelihood": Prior("Poisson", dims=("T", "product")),
     }
 
 
-def test_bass_diffusion(centering):
-    config = diffusion_config(centering)
+def test_bass_diffusion(form):
+    config = diffusion_config(form)
     bass = BassModel(model_config=config)
     bass.build_model(adoption())
-    names = [own_free_name(name, scalar(centering)) for name in ("m", "p", "q")]
+    names = [own_free_name(name, form) for name in ("m", "p", "q")]
     assert {*names, "p_mu"} == {rv.name for rv in bass.model.free_RVs}
     assert bass.model.named_vars_to_dims["m"] == ("product",)
     assert_finite_logp(bass.model)
@@ -136,9 +120,10 @@ def test_bass_without_data_refuses_our_likelihood_instead_of_reading_it_on_the_l
         bass.build_model(adoption().drop_vars("observed"))
 
 
+@pytest.mark.parametrize("value_centering", [True, "auto"])
 def test_bass_with_a_censored_market(value_centering):
     market = Censored(
-        LogNormalExp(200.0, 50.0, dims="product", centered=scalar(value_centering)), upper=400.0
+        LogNormalExp(200.0, 50.0, dims="product", centered=value_centering), upper=400.0
     )
     bass = BassModel(model_config={**diffusion_config(True), "m": market})
     with pytest.warns(UserWarning, match="Support point not defined"):

@@ -8,7 +8,7 @@ from pymc_extras.prior import Prior, UnsupportedShapeError
 from xarray import DataArray
 
 from unfunnel import LogNormalExp
-from unfunnel.errors import DimsError, LabelError
+from unfunnel.errors import DimsError
 from unfunnel.parameterization.choices import is_textbook
 
 COORDS = {"geo": ["a", "b", "c"], "channel": ["tv", "radio"]}
@@ -87,14 +87,9 @@ def test_child_dims_outside_the_own_dims_are_refused_at_construction_and_on_assi
     assert prior.dims == ("geo",)
 
 
-def test_repeated_dims_are_refused():
-    with pytest.raises(DimsError, match="unique"):
-        LogNormalExp(1, 1, dims=("geo", "geo"))
-
-
-def test_dims_that_the_model_lacks_are_named(centering, xdist):
-    with pm.Model(), pytest.raises(DimsError, match="no coords for 'geo'"):
-        LogNormalExp(1, 1, dims="geo", centered=centering).create_variable("b", xdist=xdist)
+def test_dims_that_the_model_lacks_are_named(xdist):
+    with pm.Model(), pytest.raises(DimsError, match=r"no coords for 'geo'.*Create the"):
+        LogNormalExp(1, 1, dims="geo").create_variable("b", xdist=xdist)
 
 
 @pytest.mark.parametrize("centered", [True, False, 0.4, "offset"])
@@ -115,23 +110,3 @@ def test_a_resized_dim_resizes_the_variable(centered, xdist):
         pm.set_data({"x": [1.0, 2.0, 3.0]}, coords={"geo": ["a", "b", "c"]})
         assert draw_array(b).shape == draw_array(det).shape == (3,)
         assert model.initial_point()[model.rvs_to_values[model.free_RVs[-1]].name].shape == (3,)
-
-
-@pytest.mark.parametrize("where", ["mu", "centered"])
-def test_a_dim_that_an_array_is_aligned_with_may_not_be_resized(where, xdist):
-    array = DataArray([0.2, 0.9], dims="geo", coords={"geo": ["a", "b"]})
-    prior = LogNormalExp(**{"mu": 1.0, "sigma": 1.0, where: array}, dims="geo")
-    with pm.Model(coords={"geo": ["a", "b"]}) as model:
-        (pmd if xdist else pm).Data("x", [1.0, 2.0], dims="geo")
-        prior.create_variable("b", xdist=xdist)
-        with pytest.raises(LabelError, match=f"b: {where}.*'geo'"):
-            pm.set_data({"x": [1.0, 2.0, 3.0]}, coords={"geo": ["a", "b", "c"]})
-    assert model.coords["geo"] == ("a", "b")
-
-
-def test_two_dims_give_independent_elements(centering, xdist):
-    prior = LogNormalExp(2.0, 1.0, dims=("geo", "channel"), centered=centering)
-    with pm.Model(coords=COORDS):
-        draws = draw_array(prior.create_variable("b", xdist=xdist), draws=400).reshape(400, 6)
-    correlations = np.corrcoef(draws.T)[np.triu_indices(6, 1)]
-    assert np.abs(correlations).max() < 0.2

@@ -8,8 +8,8 @@ from pymc_extras.prior import Prior
 from pymc_marketing.mmm import GeometricAdstock, LogisticSaturation
 from pymc_marketing.serialization import serialization
 
+from integration import own_free_name
 from unfunnel import LogNormalExp
-from unfunnel.parameterization.choices import is_textbook
 
 COORDS = {"geo": ("a", "b", "c"), "channel": ("tv", "radio")}
 
@@ -21,10 +21,6 @@ def positive(centered=True, dims=None, sigma=1.0):
 
 def logp_at_start(mmm):
     return float(mmm.model.compile_logp()(mmm.model.initial_point()))
-
-
-def own_free_name(name, centering):
-    return f"{name}_log_offset" if is_textbook(centering) else name
 
 
 def test_saturation_and_adstock(make_mmm, centering):

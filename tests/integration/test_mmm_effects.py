@@ -13,25 +13,12 @@ from pymc_marketing.mmm.data_conversion import to_mmm_dataset
 from pymc_marketing.mmm.events import EventEffect, GaussianBasis
 from pymc_marketing.serialization import serialization
 
+from integration import assert_finite_logp, own_free_name
 from unfunnel import LogNormalExp, patch_prior_from_dict
-from unfunnel.parameterization.choices import is_textbook
 
 
 def through_json(obj):
     return serialization.deserialize(json.loads(json.dumps(serialization.serialize(obj))))
-
-
-def scalar(centering):
-    """Labelled weights need a dim; a scalar gets a single weight instead."""
-    return 0.3 if hasattr(centering, "dims") else centering
-
-
-def own_free_name(name, centering):
-    return f"{name}_log_offset" if is_textbook(centering) else name
-
-
-def assert_finite_logp(model):
-    assert np.isfinite(model.compile_logp()(model.initial_point()))
 
 
 @pytest.fixture
@@ -41,8 +28,8 @@ def patched():
     undo()
 
 
-def test_yearly_seasonality(centering):
-    prior = LogNormalExp(0.5, 0.2, centered=scalar(centering))
+def test_yearly_seasonality(form):
+    prior = LogNormalExp(0.5, 0.2, centered=form)
     fourier = YearlyFourier(n_order=2, prior=prior)
     assert prior.dims is None
     assert fourier.prior.dims == ("fourier",)
@@ -53,8 +40,8 @@ def test_yearly_seasonality(centering):
     assert through_json(fourier).prior == fourier.prior
 
 
-def test_event_effect(centering):
-    size = LogNormalExp(LogNormalExp(1.0, 0.2), 0.5, dims="geo", centered=centering)
+def test_event_effect(form):
+    size = LogNormalExp(LogNormalExp(1.0, 0.2), 0.5, dims="geo", centered=form)
     effect = EventEffect(
         basis=GaussianBasis(priors={"sigma": LogNormalExp(7.0, 1.0, dims="geo")}),
         effect_size=size,
@@ -63,7 +50,7 @@ def test_event_effect(centering):
     with pm.Model(coords={"geo": ["a", "b", "c"]}) as model:
         x = pmd.Data("x", np.arange(3.0), dims="geo")
         pmd.Deterministic("effect", effect.apply(x, name="sale"))
-    assert {"sale_effect_size_mu", own_free_name("sale_effect_size", centering)} <= {
+    assert {"sale_effect_size_mu", own_free_name("sale_effect_size", form)} <= {
         rv.name for rv in model.free_RVs
     }
     assert_finite_logp(model)
@@ -72,14 +59,13 @@ def test_event_effect(centering):
     assert type(again.effect_size) is LogNormalExp
 
 
-def test_linear_trend(centering):
-    centering = scalar(centering)
+def test_linear_trend(form):
     trend = LinearTrend(
         n_changepoints=3,
         include_intercept=True,
         priors={
-            "delta": LogNormalExp(0.5, 0.2, dims="changepoint", centered=centering),
-            "k": LogNormalExp(1.0, 0.2, centered=centering),
+            "delta": LogNormalExp(0.5, 0.2, dims="changepoint", centered=form),
+            "k": LogNormalExp(1.0, 0.2, centered=form),
         },
     )
     draws = trend.sample_prior(draws=3, random_seed=1)
@@ -88,24 +74,24 @@ def test_linear_trend(centering):
     assert through_json(trend).priors == trend.priors
 
 
-def test_effects_in_a_model(make_mmm, media_data, centering):
+def test_effects_in_a_model(make_mmm, media_data, form):
     trend = LinearTrend(
         n_changepoints=2,
         dims=("geo",),
-        priors={"delta": LogNormalExp(0.1, 0.1, dims=("geo", "changepoint"), centered=centering)},
+        priors={"delta": LogNormalExp(0.1, 0.1, dims=("geo", "changepoint"), centered=form)},
     )
     mmm = make_mmm(build=False)
     mmm.add_mu_effect(LinearTrendEffect(trend=trend, prefix="trend"))
     mmm.build_model(*media_data)
     free = {rv.name for rv in mmm.model.free_RVs}
-    assert own_free_name("delta", centering) in free
+    assert own_free_name("delta", form) in free
     assert_finite_logp(mmm.model)
     [again] = [through_json(effect) for effect in mmm.mu_effects]
     assert again.trend.priors == trend.priors
 
 
-def test_control_effect(make_mmm, media_data, centering):
-    prior = LogNormalExp(0.5, 0.2, dims="geo", centered=centering)
+def test_control_effect(make_mmm, media_data, form):
+    prior = LogNormalExp(0.5, 0.2, dims="geo", centered=form)
     data = to_mmm_dataset(
         *media_data,
         date_column="date",
@@ -117,7 +103,7 @@ def test_control_effect(make_mmm, media_data, centering):
     mmm = make_mmm(build=False)
     mmm.add_mu_effect(ControlMuEffect(data_vars=["price"], prefix="c", prior=prior))
     mmm.build_model(data)
-    assert own_free_name("c_price_coef", centering) in {rv.name for rv in mmm.model.free_RVs}
+    assert own_free_name("c_price_coef", form) in {rv.name for rv in mmm.model.free_RVs}
     assert mmm.model.named_vars_to_dims["c_price_coef"] == ("geo",)
     assert_finite_logp(mmm.model)
     [again] = [through_json(effect) for effect in mmm.mu_effects]
@@ -125,26 +111,25 @@ def test_control_effect(make_mmm, media_data, centering):
     assert type(again.prior) is LogNormalExp
 
 
-def hsgp(kind, centering):
-    centering = scalar(centering)
+def hsgp(kind, form):
     if kind is HSGPPeriodic:
-        extra = {"period": 6.0, "scale": LogNormalExp(1.0, 0.3, centered=centering)}
+        extra = {"period": 6.0, "scale": LogNormalExp(1.0, 0.3, centered=form)}
     else:
-        extra = {"L": 20.0, "eta": LogNormalExp(1.0, 0.3, centered=centering)}
-    ls = LogNormalExp(LogNormalExp(2.0, 0.5), 1.0, centered=centering)
+        extra = {"L": 20.0, "eta": LogNormalExp(1.0, 0.3, centered=form)}
+    ls = LogNormalExp(LogNormalExp(2.0, 0.5), 1.0, centered=form)
     return kind(ls=ls, m=4, dims="time", **extra)
 
 
 @pytest.mark.parametrize("kind", [HSGP, SoftPlusHSGP, HSGPPeriodic])
-def test_gaussian_process(kind, centering, patched):
-    process = hsgp(kind, centering)
+def test_gaussian_process(kind, form, patched):
+    process = hsgp(kind, form)
     with pm.Model(coords={"time": range(10)}) as model:
         x = pmd.Data("x", np.arange(10.0), dims="time")
         process.register_data(x).create_variable("f", xdist=True)
     prefix = "f_raw" if kind is SoftPlusHSGP else "f"
     scale = "scale" if kind is HSGPPeriodic else "eta"
     free = {rv.name for rv in model.free_RVs}
-    assert own_free_name(f"{prefix}_{scale}", centering) in free
+    assert own_free_name(f"{prefix}_{scale}", form) in free
     assert f"{prefix}_ls_mu" in free
     assert_finite_logp(model)
     again = kind.from_dict(json.loads(json.dumps(process.to_dict())))

@@ -113,13 +113,6 @@ def test_a_prefixed_model(hierarchical, centering, xdist):
     np.testing.assert_allclose(logp_at_start(outer), logp_at_start(model), rtol=1e-8)
 
 
-def test_an_array_parameter_in_a_nested_model(centering, xdist):
-    with pm.Model(coords=GEO) as outer, pm.Model(name="north"):
-        LogNormalExp(VALUES, 1e-6, dims="geo", centered=centering).create_variable("b", xdist=xdist)
-    draw = np.asarray(pm.draw(outer["north::b"], random_seed=1))
-    np.testing.assert_allclose(draw, VALUES, rtol=1e-4)
-
-
 def test_one_prior_twice_in_a_model(hierarchical, centering, xdist):
     prior = hierarchical(centering)
     with pm.Model(coords=GEO) as model:

@@ -1,11 +1,11 @@
 """Priors inside priors: which variables there are, and that they hang together."""
 
-import numpy as np
 import pymc as pm
 import pytest
 from pymc_extras.prior import Prior
 from pytensor.graph.traversal import ancestors
 
+from integration import assert_finite_logp, own_free_name
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.parameterization.choices import is_textbook
 
@@ -14,14 +14,6 @@ GEO = {"geo": ["a", "b", "c"]}
 
 def free_names(model):
     return [rv.name for rv in model.free_RVs]
-
-
-def own_free_name(name, centering):
-    return f"{name}_log_offset" if is_textbook(centering) else name
-
-
-def assert_finite_logp(model):
-    assert np.isfinite(model.compile_logp()(model.initial_point()))
 
 
 @pytest.mark.parametrize("parent_centered", [True, False], ids=["parent-c", "parent-nc"])
@@ -75,26 +67,3 @@ def test_a_positive_scale_for_a_real_valued_effect(centering, xdist):
     own = "b_offset" if is_textbook(centering) else "b"
     assert free_names(model) == ["b_mu", "b_sigma", own]
     assert_finite_logp(model)
-
-
-@pytest.mark.parametrize("centering", [True, "offset"])
-def test_nested_moments_hold_for_each_draw_of_the_hyperparameters(centering, xdist):
-    """E[b] = E[mu], Var[b] = E[sigma^2] + Var[mu]; the other centerings draw the same numbers."""
-    prior = LogNormalExp(
-        LogNormalExp(2.0, 0.2), LogNormalExp(0.5, 0.1), dims="geo", centered=centering
-    )
-    with pm.Model(coords=GEO):
-        draws = pm.draw(prior.create_variable("b", xdist=xdist), draws=4_000, random_seed=5)
-    assert draws.shape == (4_000, 3)
-    # Standard errors: sqrt(0.3 / 4000) = 0.009 for the mean, about the same for the variance.
-    np.testing.assert_allclose(draws.mean(axis=0), 2.0, atol=0.04)
-    np.testing.assert_allclose(draws.var(axis=0), 0.5**2 + 0.1**2 + 0.2**2, atol=0.06)
-
-
-def test_the_same_draws_of_the_prior_for_every_value_centering(value_centering, xdist):
-    def drawn(centered):
-        prior = LogNormalExp(Prior("Gamma", mu=2.0, sigma=0.5), 1.0, dims="geo", centered=centered)
-        with pm.Model(coords=GEO):
-            return pm.draw(prior.create_variable("b", xdist=xdist), draws=5, random_seed=1)
-
-    np.testing.assert_array_equal(drawn(value_centering), drawn(True))

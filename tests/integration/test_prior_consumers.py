@@ -11,21 +11,8 @@ import xarray as xr
 from pymc_extras.prior import Prior
 from pymc_marketing.mmm.link import IdentityLinkSpec, _check_studentt_mean_exists
 
+from integration import assert_finite_logp, own_free_name
 from unfunnel import LogNormalExp
-from unfunnel.parameterization.choices import is_textbook
-
-
-def scalar(centering):
-    """Labelled weights need a dim; a scalar gets a single weight instead."""
-    return 0.3 if hasattr(centering, "dims") else centering
-
-
-def own_free_name(name, centering):
-    return f"{name}_log_offset" if is_textbook(centering) else name
-
-
-def assert_finite_logp(model):
-    assert np.isfinite(model.compile_logp()(model.initial_point()))
 
 
 def posterior(**draws):
@@ -34,27 +21,28 @@ def posterior(**draws):
     )
 
 
-def test_degrees_of_freedom_of_a_likelihood(make_mmm, centering):
+def test_degrees_of_freedom_of_a_likelihood(make_mmm, form):
     """The mean of a StudentT exists for nu > 1: upstream looks up the draws of ``y_nu``."""
     likelihood = Prior(
         "StudentT",
-        nu=LogNormalExp(10.0, 3.0, centered=scalar(centering)),
-        sigma=LogNormalExp(1.0, 0.5, centered=scalar(centering)),
+        nu=LogNormalExp(10.0, 3.0, centered=form),
+        sigma=LogNormalExp(1.0, 0.5, centered=form),
         dims=("date", "geo"),
     )
     model = make_mmm(model_config={"likelihood": likelihood}).model
     free = {rv.name for rv in model.free_RVs}
-    assert {own_free_name("y_nu", centering), own_free_name("y_sigma", centering)} <= free
+    assert {
+        own_free_name("y_nu", form),
+        own_free_name("y_sigma", form),
+    } <= free
     assert {"y_nu", "y_sigma"} <= set(model.named_vars)
     _check_studentt_mean_exists(posterior(y_nu=[2.0, 3.0]), likelihood, "y")
     with pytest.raises(ValueError, match="1 of 2 draws are at or below 1"):
         _check_studentt_mean_exists(posterior(y_nu=[0.5, 3.0]), likelihood, "y")
 
 
-def test_scale_of_a_truncated_likelihood(centering):
-    likelihood = Prior(
-        "TruncatedNormal", lower=0.0, sigma=LogNormalExp(1.0, 0.5, centered=scalar(centering))
-    )
+def test_scale_of_a_truncated_likelihood(form):
+    likelihood = Prior("TruncatedNormal", lower=0.0, sigma=LogNormalExp(1.0, 0.5, centered=form))
     draws = posterior(mu=[0.5, 2.0], y_sigma=[1.0, 2.0])
     offset = IdentityLinkSpec._truncation_offset(draws, likelihood, "y")
     mu, sigma = np.array([0.5, 2.0]), np.array([1.0, 2.0])
@@ -73,29 +61,28 @@ def test_dates_as_labels_of_a_parameter():
     np.testing.assert_allclose(np.asarray(pm.draw(variable)), [1.0, 2.0, 3.0], rtol=1e-4)
 
 
-def test_variance_budget_with_our_total_scale(centering):
+def test_variance_budget_with_our_total_scale(form):
     from pymc_marketing.r2d2 import R2D2
 
     budget = R2D2(
         r2=Prior("Beta", alpha=2, beta=2),
-        total_sigma=LogNormalExp(1.0, 0.5, centered=scalar(centering)),
+        total_sigma=LogNormalExp(1.0, 0.5, centered=form),
         dims={"control": "control"},
     )
     with pm.Model(coords={"control": ["p", "q"]}) as model:
         budget.create_variable("r2d2")
-    assert own_free_name("r2d2_total_sigma", centering) in {rv.name for rv in model.free_RVs}
+    assert own_free_name("r2d2_total_sigma", form) in {rv.name for rv in model.free_RVs}
     assert_finite_logp(model)
     again = R2D2.from_dict(json.loads(json.dumps(budget.to_dict())))
     assert again.total_sigma == budget.total_sigma
 
 
-def test_structural_model_from_a_graph(centering):
+def test_structural_model_from_a_graph(form):
     pytest.importorskip("networkx")
     from pymc_marketing.mmm.causal import BuildModelFromDAG
 
     dates = pd.date_range("2024-01-01", periods=4)
     frame = pd.DataFrame({"date": dates, "X": np.arange(4.0), "Y": np.arange(1.0, 5.0)})
-    centering = scalar(centering)
     model = BuildModelFromDAG(
         dag="X->Y",
         df=frame,
@@ -104,13 +91,13 @@ def test_structural_model_from_a_graph(centering):
         coords={"date": list(dates)},
         model_config={
             "intercept": Prior("Normal"),
-            "slope": LogNormalExp(1.0, 0.5, centered=centering),
+            "slope": LogNormalExp(1.0, 0.5, centered=form),
             "likelihood": Prior(
-                "Normal", sigma=LogNormalExp(1.0, 0.5, centered=centering), dims=("date",)
+                "Normal", sigma=LogNormalExp(1.0, 0.5, centered=form), dims=("date",)
             ),
         },
     ).build()
-    assert {own_free_name("x:y", centering), own_free_name("y_sigma", centering)} <= {
+    assert {own_free_name("x:y", form), own_free_name("y_sigma", form)} <= {
         rv.name.lower() for rv in model.free_RVs
     }
     assert_finite_logp(model)

@@ -5,7 +5,6 @@ import pytest
 from pymc_extras.prior import Prior, sample_prior
 
 from unfunnel import LogNormalExp
-from unfunnel.errors import UnsupportedError
 from unfunnel.parameterization.choices import is_textbook
 
 GEO = {"geo": ["a", "b", "c"]}
@@ -43,12 +42,8 @@ def test_preliz_has_the_stated_moments(centering):
     np.testing.assert_allclose([distribution.mean(), distribution.std()], [2.0, 1.0], rtol=1e-6)
 
 
-def test_preliz_of_a_hierarchy_is_refused_with_the_reason(hierarchical):
-    with pytest.raises(UnsupportedError, match="constant scalar parameters"):
-        _ = hierarchical().preliz
-
-
 @pytest.mark.parametrize("method", ["equal-tails", "maxent"])
+@pytest.mark.parametrize("centering", [True, "auto"])
 def test_constrain_keeps_class_and_options(centering, method):
     prior = LogNormalExp(1.0, 1.0, dims="geo", centered=centering)
     constrained = prior.constrain(0.5, 3.0, mass=0.9, method=method)

@@ -14,7 +14,6 @@ from pymc_marketing.serialization import serialization
 from xarray import DataArray
 
 from unfunnel import LogNormalExp, NormalIdentity
-from unfunnel.errors import UnsupportedError
 
 
 def through_json(prior):
@@ -70,40 +69,9 @@ def test_constant_parameters(value):
     assert_revived(LogNormalExp(value, 1.0, dims=dims))
 
 
-def test_the_labels_of_an_array_keep_their_types():
-    array = DataArray([1.0, 2.0], dims="year", coords={"year": [2023, 2024]})
-    again = through_json(LogNormalExp(array, 1.0, dims="year"))
-    assert again["mu"].indexes["year"].dtype.kind == "i"
-    dates = DataArray(
-        [1.0, 2.0], dims="week", coords={"week": pd.date_range("2024-01-01", periods=2)}
-    )
-    again = through_json(LogNormalExp(dates, 1.0, dims="week"))
-    assert isinstance(again["mu"].indexes["week"], pd.DatetimeIndex)
-
-
 def test_a_tensor_is_saved_by_value():
     again = through_json(LogNormalExp(pt.constant(np.array([1.0, 2.0])), 1.0, dims="geo"))
     np.testing.assert_array_equal(again["mu"], [1.0, 2.0])
-
-
-def test_a_random_variable_is_not_frozen_into_a_number():
-    with pytest.raises(UnsupportedError, match="depends on a random variable"):
-        LogNormalExp(pm.Gamma.dist(1.0, 1.0), 1.0).to_dict()
-
-
-def test_the_dictionary_form():
-    prior = LogNormalExp(1.5, Prior("HalfNormal", sigma=1.0), dims="geo", centered=False)
-    assert prior.to_dict() == {
-        "dist": "LogNormalExp",
-        "kwargs": {"mu": 1.5, "sigma": {"dist": "HalfNormal", "kwargs": {"sigma": 1.0}}},
-        "centered": False,
-        "dims": ["geo"],
-    }
-
-
-def test_the_flat_form_of_configuration_files():
-    data = {"distribution": "LogNormalExp", "mu": 1.0, "sigma": 2.0, "dims": "geo"}
-    assert deserialize(data) == LogNormalExp(1.0, 2.0, dims="geo")
 
 
 def test_an_unknown_key_is_refused_and_named():

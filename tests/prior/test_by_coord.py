@@ -135,15 +135,6 @@ def test_the_order_of_the_members_does_not_show(xdist):
 
 
 @BACKENDS
-def test_coords_in_another_order(xdist):
-    constants = {"a": 1.0, "b": 20.0, "c": 300.0}
-    factory = ByCoord("g", {k: NormalIdentity(v, 1e-6) for k, v in constants.items()})
-    for labels in (["a", "b", "c"], ["c", "a", "b"]):
-        draw = pm.draw(built(factory, xdist, {"g": labels})["beta"], random_seed=1)
-        assert draw == pytest.approx([constants[label] for label in labels], rel=1e-4)
-
-
-@BACKENDS
 @pytest.mark.parametrize(
     "labels",
     [
@@ -234,22 +225,6 @@ def test_its_own_dim_may_not_change(xdist):
 
 
 @BACKENDS
-def test_prior_predictive(xdist):
-    model = built(example(), xdist)
-    prior = pm.sample_prior_predictive(20, model=model, random_seed=1).prior
-    assert set(prior) == {
-        "beta",
-        "beta:radio",
-        "beta:search",
-        "beta:tv",
-        "beta:tv_mu",
-        "beta:tv_sigma",
-    }
-    for label in COORDS["channel"]:
-        np.testing.assert_array_equal(prior["beta"].sel(channel=label), prior[f"beta:{label}"])
-
-
-@BACKENDS
 def test_sample_prior(xdist):
     factory = example(dims="channel")
     found = factory.sample_prior(COORDS, name="b", xdist=xdist, draws=3, random_seed=1)
@@ -258,12 +233,6 @@ def test_sample_prior(xdist):
     np.testing.assert_array_equal(found["b"], again["b"])
     with pytest.raises(KeyError, match="channel"):
         factory.sample_prior({"geo": [1]})
-
-
-def test_each_label_has_hyperparameters_of_its_own_under_the_default():
-    model = built(ByCoord("channel", {"tv": Prior("HalfNormal")}, default=tv()), False)
-    names = {v.name for v in model.free_RVs}
-    assert {"beta:radio_mu", "beta:search_mu", "beta:radio_sigma", "beta:search_sigma"} < names
 
 
 @BACKENDS

@@ -174,6 +174,8 @@ TIMES = DataArray(
         LogNormalExp(TIMES, 1, dims=("geo", "time")),
         LogNormalExp(1, 1, dims="geo", centered=TIMES.sel(time=2)),
         LogNormalExp(Fraction(1, 3), Fraction(2)),
+        LogNormalExp(-2, cv=Prior("HalfNormal"), upper=0, dims="geo", centered=False),
+        LogNormalExp(cv=[0.1, 0.2], lower=1, dims="geo"),
         LogNormalExp(np.float32(0.1), np.int8(2), centered=np.array(0.5)),
         LogNormalExp(
             TIMES.sel(time=1, drop=True).assign_coords(geo=pd.date_range("2024-01-01", periods=2)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import subprocess
 import sys
@@ -66,26 +65,6 @@ def test_every_element_has_its_own_offset(prior, mu, sigma):
 
 
 @XDIST
-@pytest.mark.parametrize("dims", list(itertools.permutations(DIMS)))
-@pytest.mark.parametrize("own", DIMS)
-@pytest.mark.parametrize("centered", [True, False, 0.5])
-def test_a_mean_over_one_dim_and_a_scale_over_none(xdist, dims, own, centered):
-    coords = {"geo": ["a", "b", "c"], "channel": ["x", "y"]}
-    values = np.arange(1.0, len(coords[own]) + 1)
-    with pm.Model(coords=coords) as model:
-        prior = NormalIdentity(DataArray(values, dims=own), 1e-9, dims=dims, centered=centered)
-        beta = prior.create_variable("beta", xdist=xdist)
-    assert model.free_RVs == [beta]
-    assert model.named_vars_to_dims["beta"] == dims
-    op = beta.owner.op
-    assert getattr(op, "core_op", op).name == "normal"
-    found = DataArray(draw(beta), dims=dims, coords={dim: coords[dim] for dim in dims})
-    expected = DataArray(values, dims=own, coords={own: coords[own]}).broadcast_like(found)
-    np.testing.assert_allclose(found, expected.transpose(*dims), atol=1e-6)
-    assert len(np.unique(found)) == found.size  # every element has its own deviation
-
-
-@XDIST
 @pytest.mark.parametrize(
     "make",
     [
@@ -117,18 +96,6 @@ def test_the_reference_point_sees_hyperparameters_of_an_outer_model(xdist):
     found = reference(inner, model)
     assert found == reference(beta, model)
     assert found[0] == pytest.approx(np.log(4), abs=0.05)
-
-
-@XDIST
-def test_weights_of_a_dim_without_labels_that_is_resized(xdist):
-    with pm.Model() as model:
-        pm.Data("data", [1.0, 2.0, 3.0], dims="geo")
-        prior = LogNormalExp(1.0, 1.0, dims="geo", centered=[0.1, 0.5, 0.9])
-        prior.create_variable("beta", xdist=xdist)
-    pm.set_data({"data": [1.0]}, model=model)
-    for evaluate in (model.initial_point, lambda: draw(model["beta"])):
-        with pytest.raises(AssertionError, match=r"beta: expected the dims .* to keep"):
-            evaluate()
 
 
 @XDIST

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import inspect
 
-import numpy as np
 import pymc as pm
 import pytest
-from pymc_extras.prior import UnknownTransformError, UnsupportedShapeError
+from pymc_extras.prior import UnsupportedShapeError
 
 from unfunnel import LogNormalExp, NormalIdentity
-from unfunnel.errors import DimsError, ParameterError
+from unfunnel.errors import ParameterError
 from unfunnel.prior.resolve import attribute_errors_surface
-from unfunnel.prior.upstream import check_dims
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
-
-
-def test_dims_in_canonical_form():
-    assert check_dims("beta", None, {}) is None
-    assert check_dims("beta", "geo", {}) == ("geo",)
-    assert check_dims("beta", ["geo", "channel"], {}) == ("geo", "channel")
-    with pytest.raises(DimsError, match="beta: dims: expected unique names of dims, but got"):
-        check_dims("beta", 3, {})
 
 
 def test_dims_written_later_are_checked_when_they_are_used():
@@ -45,24 +35,10 @@ def test_attribute_errors_do_not_pass_for_no_prior():
     assert isinstance(caught.value.__cause__, AttributeError)
 
 
-@pytest.mark.parametrize("name", ["as_tensor_variable.x", "no_such_function"])
-def test_transforms_that_nobody_knows(name):
-    with pytest.raises(UnknownTransformError):
-        LogNormalExp(1, 1, transform=name)
-
-
 @pytest.mark.parametrize("transform", [3, abs, "TensorVariable"])
 def test_transforms_that_are_no_functions(transform):
     with pytest.raises(ParameterError, match="transform: expected the name of an elementwise"):
         LogNormalExp(1, 1, transform=transform)
-
-
-@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
-def test_functions_of_either_backend(xdist):
-    with pm.Model(coords={"geo": ["a", "b"]}):
-        prior = NormalIdentity(0.0, 1e-9, dims="geo", transform="softplus")
-        drawn = pm.draw(prior.create_variable("beta", xdist=xdist), random_seed=1)
-    assert drawn == pytest.approx([np.log(2)] * 2)
 
 
 @pytest.mark.parametrize(
