@@ -29,9 +29,9 @@ from unfunnel.parameterization.choices import Centering, is_textbook, validate_c
 from unfunnel.prior import codec, display, encoding
 from unfunnel.prior.build import build_likelihood, build_variable
 from unfunnel.prior.parameters import bind_arguments, check_parameters, family_at
+from unfunnel.prior.resolve import check_dims
 from unfunnel.prior.upstream import (
     call_signature,
-    check_dims,
     distribution_stand_in,
     docstring_of,
     named_function,

@@ -15,7 +15,7 @@ from unfunnel.errors import DimsError, LabelError, ParameterTypeError, described
 from unfunnel.prior import codec, encoding
 from unfunnel.prior.by_coord_build import build_by_coord
 from unfunnel.prior.display import dims_text
-from unfunnel.prior.upstream import check_dims
+from unfunnel.prior.resolve import check_dims, declared_dims
 
 _DICT_REMEDY = (
     "Revive it with pymc_extras.deserialize.deserialize; in YAML write `distribution: ByCoord`, "
@@ -111,7 +111,7 @@ class ByCoord:
                 remedy="Use a prior without ByCoord where the variable has no such dim.",
             )
         for label, prior in self._named_priors():
-            own = (prior.dims,) if isinstance(prior.dims, str) else tuple(prior.dims or ())
+            own = declared_dims(prior) or ()
             if self.dim in own:
                 raise DimsError(
                     f"ByCoord: {label}",

@@ -14,8 +14,7 @@ from unfunnel import names
 from unfunnel.alignment import SAME_TYPE, model_index, positions_of
 from unfunnel.errors import DimsError, LabelError, nearest, shown
 from unfunnel.prior.backends import Aligned, backend_for, dim_lengths
-from unfunnel.prior.resolve import Resolver, attribute_errors_surface
-from unfunnel.prior.upstream import check_dims
+from unfunnel.prior.resolve import Resolver, attribute_errors_surface, check_dims
 
 
 def build_by_coord(factory: Any, name: str, xdist: bool) -> Any:

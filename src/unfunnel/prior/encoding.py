@@ -52,7 +52,7 @@ def prior_form(prior: Any, kwargs: Mapping[str, Any]) -> dict[str, Any]:
         data["dims"] = list(prior.dims)
     if prior.transform is not None:
         data["transform"] = prior.transform
-    return data | prior.structure_options
+    return {**data, **prior.structure_options}
 
 
 def by_coord_form(factory: Any, members: list[Any], default: Any) -> dict[str, Any]:

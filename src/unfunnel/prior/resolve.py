@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from numbers import Real
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ import numpy as np
 import pymc as pm
 import pytensor
 import pytensor.tensor as pt
+from pymc_extras.prior import UnsupportedShapeError
 from pytensor.graph.basic import Constant
 from pytensor.raise_op import Assert
 from pytensor.xtensor.type import XTensorType
@@ -48,6 +50,35 @@ class Law(NamedTuple):
     def axes(self) -> tuple[str, ...]:
         """The dims along which any of them varies."""
         return max((parameter.dims for parameter in self.parameters), key=len)
+
+
+class ChildDimsError(DimsError, UnsupportedShapeError):
+    """A hyperprior has dims that the prior lacks; also upstream's ``UnsupportedShapeError``."""
+
+
+def check_dims(owner: str, given: Any, parameters: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Return dims as a tuple that holds those of every parameter; None may be filled in later."""
+    if given is None:
+        return None
+    dims: tuple[Any, ...] = (given,) if isinstance(given, str | int | float) else tuple(given)
+    if any(not isinstance(dim, str) for dim in dims) or len(set(dims)) != len(dims):
+        raise DimsError(f"{owner}: dims", expected="unique names of dims", given=repr(dims))
+    for key, value in parameters.items():
+        if isinstance(value, np.ndarray) and value.ndim > len(dims):
+            raise ChildDimsError(
+                f"{owner}: {key}",
+                expected=f"an array with at most {len(dims)} axes for the dims {dims}",
+                given=f"shape {value.shape}",
+            )
+        own = declared_dims(value)
+        if own is not None and not set(own) <= set(dims):
+            raise ChildDimsError(
+                f"{owner}: {key}",
+                expected=f"dims that are a subset of the prior's dims {dims}",
+                given=f"dims {own}",
+                remedy="Add the missing dim to dims= of the prior, or drop it there.",
+            )
+    return dims
 
 
 @contextmanager
@@ -117,17 +148,13 @@ class Resolver:
         if isinstance(value, Real):
             return Aligned(as_float(float(value)))
         if isinstance(value, np.ndarray | DataArray):
-            return self.constant(key, value)
+            aligned = self.aligned_array(key, value)
+            return Aligned(as_float(aligned.values), aligned.dims)
         return self.variable(key, value)
 
     def created(self, key: str, factory: Any, name: str) -> Aligned:
         """Create the variable of a factory and resolve it."""
-        return self.variable(key, self.backend.child(factory, name), dims=_declared_dims(factory))
-
-    def constant(self, key: str, value: np.ndarray | DataArray) -> Aligned:
-        """Resolve an array; the dims it is aligned with may not change afterwards."""
-        aligned = self.aligned_array(key, value)
-        return Aligned(as_float(aligned.values), aligned.dims)
+        return self.variable(key, self.backend.child(factory, name), dims=declared_dims(factory))
 
     def aligned_weight(self, weight: np.ndarray | DataArray) -> np.ndarray:
         """Align the weights of ``centered=`` and give them an axis for each declared dim.
@@ -157,8 +184,9 @@ class Resolver:
 
     def hold(self, fixed: Mapping[str, int], subject: str) -> None:
         """Refuse, from now on, other labels or lengths of the dims that something depends on."""
-        hold_dims(self.model, fixed, subject)
-        self._fixed.update(fixed)
+        if fixed:
+            hold_dims(self.model, fixed, subject)
+            self._fixed.update(fixed)
 
     def variable(self, key: str, variable: Any, dims: tuple[str, ...] | None = None) -> Aligned:
         """Resolve a tensor or a labelled tensor, by the names of its axes if it has any."""
@@ -234,18 +262,15 @@ def _undeclared_axes(subject: str, value: np.ndarray | DataArray) -> DimsError:
     )
 
 
-def _declared_dims(factory: Any) -> tuple[str, ...] | None:
+def declared_dims(factory: Any) -> tuple[str, ...] | None:
+    """Return the dims that a factory or an array has of its own; None if it has none."""
     dims = getattr(factory, "dims", None)
-    if dims is None:
-        return None
-    return (dims,) if isinstance(dims, str) else tuple(dims)
+    return (dims,) if isinstance(dims, str) else None if dims is None else tuple(dims)
 
 
-def _positional_union(resolved: dict[str, Aligned]) -> tuple[str, ...]:
-    union: dict[str, None] = {}
-    for value in sorted(resolved.values(), key=lambda x: -len(x.dims)):
-        union.update(dict.fromkeys(value.dims))
-    return tuple(union)
+def _positional_union(resolved: Mapping[str, Aligned]) -> tuple[str, ...]:
+    most_first = sorted((value.dims for value in resolved.values()), key=len, reverse=True)
+    return tuple(dict.fromkeys(chain(*most_first)))
 
 
 def _guarded(

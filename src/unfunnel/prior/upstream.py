@@ -3,50 +3,19 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import numpy as np
-from pymc_extras.prior import UnsupportedShapeError, _get_transform
+from pymc_extras.prior import _get_transform
 
 from unfunnel import names
 from unfunnel.distributions.natural import distributions
-from unfunnel.errors import DimsError, ParameterError
+from unfunnel.errors import ParameterError
 from unfunnel.families import Family
 from unfunnel.parameterization.graph_ops import GRAPH, as_float
 
 _NO_DEFAULT = inspect.Parameter.empty
-
-
-class ChildDimsError(DimsError, UnsupportedShapeError):
-    """A hyperprior has dims that the prior lacks; also upstream's ``UnsupportedShapeError``."""
-
-
-def check_dims(owner: str, given: Any, parameters: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """Return dims as a tuple that holds those of every parameter; None may be filled in later."""
-    if given is None:
-        return None
-    dims: tuple[Any, ...] = (given,) if isinstance(given, str | int | float) else tuple(given)
-    if any(not isinstance(dim, str) for dim in dims) or len(set(dims)) != len(dims):
-        raise DimsError(f"{owner}: dims", expected="unique names of dims", given=repr(dims))
-    for key, value in parameters.items():
-        if isinstance(value, np.ndarray) and value.ndim > len(dims):
-            raise ChildDimsError(
-                f"{owner}: {key}",
-                expected=f"an array with at most {len(dims)} axes for the dims {dims}",
-                given=f"shape {value.shape}",
-            )
-        own = getattr(value, "dims", None)
-        own = (own,) if isinstance(own, str) else own
-        if own is not None and not set(own) <= set(dims):
-            raise ChildDimsError(
-                f"{owner}: {key}",
-                expected=f"dims that are a subset of the prior's dims {dims}",
-                given=f"dims {tuple(own)}",
-                remedy="Add the missing dim to dims= of the prior, or drop it there.",
-            )
-    return dims
 
 
 def named_function(name: str, xdist: bool = False) -> Callable[[Any], Any]:
