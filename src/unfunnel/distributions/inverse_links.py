@@ -23,15 +23,7 @@ _AROUND = (TransformedValue, *WRAPPERS)
 
 
 def made_from(value: Any, link: Link) -> Any:
-    """Return ``theta`` where a value is written as ``link.inverse(theta)``, else None.
-
-    Parameters
-    ----------
-    value : TensorVariable
-        At which a density is wanted.
-    link : Link
-        Of the variable.
-    """
+    """Return ``theta`` where a value is written as ``link.inverse(theta)``, else None."""
     if link is IDENTITY:
         return value
     node = value.owner
@@ -57,8 +49,9 @@ def _matched(value: Any, pattern: Any, theta: Any) -> Any:
         return None
     found = None
     for own, other in zip(value.owner.inputs, pattern.owner.inputs, strict=True):
-        if _is_number(other):
-            if not _same_number(own, other):
+        if isinstance(other, Constant):
+            number = unwrapped(own)
+            if not isinstance(number, Constant) or np.any(number.data != other.data):
                 return None
         elif (found := _matched(own, other, theta)) is None:
             return None
@@ -68,12 +61,3 @@ def _matched(value: Any, pattern: Any, theta: Any) -> Any:
 def _same_function(op: Any, other: Any) -> bool:
     scalar = getattr(op, "scalar_op", None)
     return scalar is not None and type(scalar) is type(other.scalar_op)
-
-
-def _is_number(x: Any) -> bool:
-    return isinstance(x, Constant)
-
-
-def _same_number(x: Any, number: Any) -> bool:
-    x = unwrapped(x)
-    return isinstance(x, Constant) and bool(np.all(x.data == number.data))

@@ -85,16 +85,8 @@ def _random_variable(family: Family) -> RandomVariable:
 def distributions(family: Family) -> Distributions:
     """Return the classes that create the random variable of a family.
 
-    Parameters
-    ----------
-    family : Family
-        Of the prior.
-
-    Returns
-    -------
-    Distributions
-        Subclasses of ``pm.LogNormal`` and ``pymc.dims.LogNormal``, or whatever the family is. They
-        take the parameters of the base law, location and scale by position.
+    They are subclasses of ``pm.LogNormal`` and ``pymc.dims.LogNormal``, or whatever the family is,
+    and take the parameters of the base law, location and scale by position.
     """
     if family.in_pymc:
         plain, with_dims = getattr(pm, family.distribution), getattr(pmd, family.distribution)
@@ -112,10 +104,7 @@ def distributions(family: Family) -> Distributions:
 
 
 def _by_position(distribution: Any) -> Any:
-    """Return ``dist`` that takes the parameters of the op as they are.
-
-    PyMC's own takes some by keyword, as it also knows them by other names.
-    """
+    """Return ``dist`` that takes the parameters of the op by position; PyMC's has other names."""
     return classmethod(
         lambda cls, *parameters, **options: super(distribution, cls).dist(parameters, **options)
     )

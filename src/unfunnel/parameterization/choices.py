@@ -1,12 +1,12 @@
-"""Centerings: in which coordinate the sampler sees a random variable.
+"""Parameterizations: what ``centered=`` asks for, and what the sampler then sees of a variable.
 
-A coordinate is an affine map ``theta = M + S v`` from the sampled value ``v`` to the unconstrained
-variable ``theta ~ base(location, scale)``, with ``M`` and ``S`` functions of the variable's own
+A parameterization is an affine map ``theta = M + S v`` from the sampled value ``v`` to the
+unconstrained variable ``theta ~ base(location, scale)``, with ``M`` and ``S`` functions of its own
 location and scale. It changes the geometry and nothing else: the density gains ``log S``, the
 random variable stays what it is.
 
 ===============  ============================================  =============================
-``centered=``    coordinate                                    when
+``centered=``    parameterization                              when
 ===============  ============================================  =============================
 ``True``         ``M, S = 0, 1``                               every group has much data
 ``False``        ``M, S = location, scale``                    groups have little data
@@ -49,7 +49,7 @@ class Parameterization(Protocol):
     ) -> tuple[Any, Any]:
         """Return ``(M, S)`` of ``theta = M + S v``; ``S`` is positive.
 
-        ``sites`` are the site parameters that a pilot run found, if there are any.
+        ``sites`` are the site parameters that a pilot found, if there are any.
         """
 
 
@@ -89,14 +89,8 @@ class Partial:
 
     This is the family of Gorinova, Moore & Hoffman (2020, ICML, "Automatic reparameterisation of
     probabilistic programs") with the reference point made explicit; without one, the meaning of a
-    weight would change with the units of the variable.
-
-    Parameters
-    ----------
-    weight : float or ndarray
-        In [0, 1]; arrays broadcast against the variable from the right.
-    location0, scale0 : float
-        A typical location and scale. They shape the parameterization and carry no meaning.
+    weight would change with the units of the variable. ``location0`` and ``scale0`` are typical
+    values; they shape the parameterization and carry no meaning.
     """
 
     weight: float | np.ndarray
@@ -115,7 +109,7 @@ class Partial:
 
 @dataclass(frozen=True)
 class Informed:
-    """The coordinate in which the posterior given location and scale is standard normal.
+    """The parameterization in which the posterior given location and scale is standard normal.
 
     If the likelihood of an element is Gaussian with information ``I`` and maximum ``x``, its
     posterior given location ``loc`` and scale ``s`` is normal with::
@@ -123,17 +117,15 @@ class Informed:
         S = s / q        M = (loc + s**2 b) / q**2        q = sqrt(1 + I s**2),  b = I x
 
     so that ``v`` is standard normal *for every scale*: no funnel at a small scale, no ridge at a
-    large one. ``I = b = 0`` is the non-centered coordinate, a large ``I`` the centered one. Wrong
-    values cost speed and nothing else. It is the conditional moment map of dynamically rescaled
-    HMC (Kleppe 2019, "Dynamically rescaled Hamiltonian Monte Carlo for Bayesian hierarchical
-    models", JCGS 28) with constants in place of the curvature, so that it stays an affine map.
+    large one. The site parameters ``I`` and ``b`` are given as ``sites``; without them, or if both
+    are 0, it is non-centered, with a large ``I`` centered. Wrong values cost speed and nothing
+    else. It is the conditional moment map of dynamically rescaled HMC (Kleppe 2019, "Dynamically
+    rescaled Hamiltonian Monte Carlo for Bayesian hierarchical models", JCGS 28) with constants in
+    place of the curvature, so that it stays an affine map.
 
-    Notes
-    -----
-    ``sites`` are ``I`` and ``b``; without them it is the non-centered one. No division by the scale
-    occurs, and squares are bounded, so that in double precision everything stays finite as the
-    scale goes to zero or to infinity (for an ``I`` of up to 1e248). In single precision it is NaN,
-    which is rejected, from 1e19 on.
+    No division by the scale occurs, and squares are bounded, so that in double precision everything
+    stays finite as the scale goes to zero or to infinity (for an ``I`` of up to 1e248). In single
+    precision it is NaN, which is rejected, from 1e19 on.
     """
 
     name: ClassVar[str] = "informed"
@@ -156,57 +148,52 @@ class Informed:
 _LARGEST_SCALE = 1e30
 
 
-def validate_centering(value: object, owner: str) -> Centering:
-    """Check what was given as ``centered=`` and return it in its canonical form.
+def parameterization_of(
+    centering: Any, reference_point: Callable[[], tuple[float, float]]
+) -> Parameterization:
+    """Return the parameterization that a validated ``centered=`` asks for.
 
-    Parameters
-    ----------
-    value : object
-        What the user gave.
-    owner : str
-        Name of the prior, for the message.
-
-    Returns
-    -------
-    bool, float, str, ndarray or DataArray
-        Weights 0 and 1 become ``False`` and ``True``; lists become arrays.
-
-    Raises
-    ------
-    CenteringError
-        If it is anything else, or a weight lies outside [0, 1].
+    Weights are given aligned, with an axis for each dim of the variable; ``reference_point``
+    returns a typical location and scale, where they need one.
     """
-    if isinstance(value, bool | np.bool_):
-        return bool(value)
+    if isinstance(centering, bool):
+        return Centered() if centering else NonCentered()
+    if is_auto(centering):
+        return Informed()
+    return Partial(centering, *reference_point())
+
+
+def validate_centering(value: object, owner: str) -> Centering:
+    """Return what was given as ``centered=`` in its canonical form; refuse anything else.
+
+    Weights 0 and 1 become ``False`` and ``True``; lists become arrays. ``owner`` is the name of the
+    prior, for the message.
+    """
+    expected = f"centered= to be {_EXPECTED}"
     if isinstance(value, str):
-        return _word(value, owner)
-    if isinstance(value, Real):
-        return _number(float(value), owner)
-    if isinstance(value, list | tuple):
+        if value in _WORDS:
+            return value
+        raise CenteringError(
+            owner,
+            expected=expected,
+            given=f"the string {value!r}",
+            remedy=f"YAML and JSON booleans are unquoted true and false.{nearest(value, _WORDS)}",
+        )
+    if isinstance(value, Real | np.bool_):
+        value = float(value)
+    if isinstance(value, list | tuple | float):
         value = np.asarray(value)
-    plain = not isinstance(value, np.ma.MaskedArray)
-    if plain and isinstance(value, np.ndarray | DataArray) and value.dtype.kind in "biuf":
-        if isinstance(value, DataArray):  # other coords, such as .sel leaves behind, label nothing
-            value = value.drop_vars([name for name in value.coords if name not in value.dims])
-        weights = value.astype(float)
-        _check_range(np.asarray(weights), owner)
-        return _number(float(weights), owner) if weights.ndim == 0 else weights
-    raise CenteringError(owner, expected=f"centered= to be {_EXPECTED}", given=described(value))
-
-
-def _word(value: str, owner: str) -> str:
-    if value in _WORDS:
-        return value
-    raise CenteringError(
-        owner,
-        expected=f"centered= to be {_EXPECTED}",
-        given=f"the string {value!r}",
-        remedy=f"YAML and JSON booleans are unquoted true and false.{nearest(value, _WORDS)}",
-    )
-
-
-def _number(weight: float, owner: str) -> bool | float:
-    _check_range(np.asarray(weight), owner)
+    if isinstance(value, np.ma.MaskedArray) or not (
+        isinstance(value, np.ndarray | DataArray) and value.dtype.kind in "biuf"
+    ):
+        raise CenteringError(owner, expected=expected, given=described(value))
+    if isinstance(value, DataArray):  # other coords, such as .sel leaves behind, label nothing
+        value = value.drop_vars([name for name in value.coords if name not in value.dims])
+    weights = value.astype(float)
+    _check_range(np.asarray(weights), owner)
+    if weights.ndim:
+        return weights
+    weight = float(weights)
     return bool(weight) if weight in (0.0, 1.0) else weight
 
 
@@ -221,31 +208,6 @@ def _check_range(weights: np.ndarray, owner: str) -> None:
         expected="every weight of centered= to lie in [0, 1], 0 being non-centered and 1 centered",
         given=f"{weights[index]}{where}",
     )
-
-
-def parameterization_of(
-    centering: Any, reference_point: Callable[[], tuple[float, float]]
-) -> Parameterization:
-    """Return the coordinate that ``centered=`` asks for.
-
-    Parameters
-    ----------
-    centering : bool, float, "auto" or ndarray
-        In its canonical form; weights are given aligned, with an axis for each dim of the variable.
-    reference_point : callable
-        Returns a typical location and scale, for a coordinate that needs one.
-
-    Examples
-    --------
-    >>> from unfunnel.parameterization.choices import parameterization_of
-    >>> parameterization_of(0.5, lambda: (1.0, 2.0))
-    Partial(weight=0.5, location0=1.0, scale0=2.0)
-    """
-    if isinstance(centering, bool):
-        return Centered() if centering else NonCentered()
-    if is_auto(centering):
-        return Informed()
-    return Partial(centering, *reference_point())
 
 
 def is_textbook(centering: Centering) -> bool:

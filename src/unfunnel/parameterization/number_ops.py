@@ -16,13 +16,7 @@ from unfunnel.families.number_functions import NUMBER_FUNCTIONS, NumberFunction
 
 
 class NumberOp(ScalarOp):
-    """A function of numbers as an operation on scalars.
-
-    Parameters
-    ----------
-    function : NumberFunction
-        The function.
-    """
+    """A function of numbers as an operation on scalars."""
 
     def __init__(self, function: NumberFunction) -> None:
         self.function = function

@@ -26,6 +26,7 @@ import pytensor.tensor as pt
 from pymc.dims.distributions.transforms import LogTransform as DimLogTransform
 from pymc.logprob.transforms import LogTransform, Transform
 from pymc.pytensorf import rvs_in_graph
+from pymc.util import UNSET
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
 from pytensor.graph.replace import clone_replace
@@ -60,15 +61,9 @@ _SEED = 20240229
 class SoftplusTransform(TensorTransform):
     """The value transform ``sigma = width * knee * sinh(softplus(v) / knee)`` of a tensor variable.
 
-    Parameters
-    ----------
-    width : float
-        In the units of the variable: logarithmic below, linear above.
-    knee : float
-        In units of the width: linear below, logarithmic above.
-    log_stretch : float or scalar tensor
-        Logarithm ``l`` of what the width is multiplied with; the value is then ``v - l``, so that
-        0 stays an ordinary value.
+    It is logarithmic below the width, linear from there to the knee (in units of the width), and
+    logarithmic above. ``log_stretch`` is the logarithm ``l`` of what the width is multiplied with;
+    the value is then ``v - l``, so that 0 stays an ordinary value.
     """
 
     name = "softplus"
@@ -99,13 +94,7 @@ class SoftplusTransform(TensorTransform):
         return log_width + log_cosh - pt.softplus(as_float(self.log_stretch) - value)
 
     def log_stretch_for(self, value: float) -> float:
-        """Return the stretch with which the width is the usual share of the variable.
-
-        Parameters
-        ----------
-        value : float
-            Where the variable is, not stretched.
-        """
+        """Return the stretch with which the width is the usual share of an unstretched value."""
         angle = np.logaddexp(0.0, value) / self.knee
         log_sinh = angle + np.log(max(-np.expm1(-2.0 * angle), _TINY)) - np.log(2.0)
         return float(np.log(_WIDTH * self.knee) + log_sinh)
@@ -117,20 +106,29 @@ class SoftplusTransform(TensorTransform):
         return as_float(self.width * self.knee) * pt.exp(as_float(self.log_stretch))
 
 
+def use_scale_transform(model: Any, variable: Any) -> None:
+    """Sample a scale hyperparameter through :func:`scale_transform`, if it is one and that fits.
+
+    ``variable`` may be anything; what is no free variable of the model on the context stack is left
+    alone.
+    """
+    if not isinstance(variable, Variable) or variable not in model.free_RVs:
+        return
+    transform = scale_transform(variable)
+    if transform is None:
+        return
+    before = model.rvs_to_values[variable]
+    for each in {id(m): m for m in (model, model.root)}.values():
+        each.values_to_rvs.pop(before, None)
+    model.create_value_var(variable, default_transform=transform, transform=UNSET)
+
+
 def scale_transform(rv: Node) -> Transform | None:
-    """Return the value transform for a scale hyperparameter.
+    """Return the value transform for a scale hyperparameter of the model on the context stack.
 
-    Parameters
-    ----------
-    rv : TensorVariable or XTensorVariable
-        A positive random variable of the model on the context stack.
-
-    Returns
-    -------
-    Transform or None
-        None where the default transform should stay: it is not the logarithm; no median is
-        known; or the elements of the variable are of such different sizes that no single width
-        serves them. There is one width, not one for each element, as a dim may be resized later.
+    None where the default transform should stay: it is not the logarithm; no median is known; or
+    the elements of the variable are of such different sizes that no single width serves them. There
+    is one width, not one for each element, as a dim may be resized later.
     """
     model: Any = pm.modelcontext(None)
     default = model.rvs_to_transforms.get(rv)
@@ -141,26 +139,15 @@ def scale_transform(rv: Node) -> Transform | None:
         return None
     if medians.max() > _LARGEST_RATIO * medians.min():
         return None
-    width = _WIDTH * float(np.median(medians))
-    return labelled_like(default, SoftplusTransform(width))
+    return labelled_like(default, SoftplusTransform(_WIDTH * float(np.median(medians))))
 
 
 def prior_medians(rv: Node) -> np.ndarray | None:
-    """Return the median of each element of a random variable.
+    """Return the median of each element of a random variable, in one axis; None if it has none.
 
     Parents that are random are put at their starting points. The medians are exact where PyMC has a
-    quantile function, and those of draws with a fixed seed elsewhere.
-
-    Parameters
-    ----------
-    rv : TensorVariable or XTensorVariable
-        Of the model on the context stack.
-
-    Returns
-    -------
-    ndarray or None
-        One number for each element, in one axis; None where there are none, as for an improper
-        prior or invalid parameters.
+    quantile function, and those of draws with a fixed seed elsewhere. An improper prior, or one
+    with invalid parameters, has none.
     """
     (variable,) = at_start([rv], kept=rv)
     try:

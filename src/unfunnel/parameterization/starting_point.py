@@ -1,8 +1,8 @@
 """What a model says where every hyperparameter is at its starting point.
 
-Coordinates that need a typical number of a variable take it from there: it depends on the priors,
-and on the data present when the variable is built, and on no draw, so that the same model always
-gets the same coordinate.
+Parameterizations that need a typical number of a variable take it from there: it depends on the
+priors, and on the data present when the variable is built, and on no draw, so that the same model
+always gets the same one.
 """
 
 from __future__ import annotations
@@ -25,12 +25,7 @@ PYTHON = Mode(linker="py", optimizer="minimum_compile")
 def at_start(expressions: list[Any], kept: Any = None) -> list[Any]:
     """Return expressions with the free variables they depend on at their starting points.
 
-    Parameters
-    ----------
-    expressions : list of Variable
-        In the model on the context stack.
-    kept : Variable, optional
-        A free variable that stays as it is.
+    They are of the model on the context stack; the free variable ``kept`` stays as it is.
     """
     model: Any = pm.modelcontext(None)
     above = set(ancestors(expressions)) - {kept}
@@ -45,20 +40,12 @@ def at_start(expressions: list[Any], kept: Any = None) -> list[Any]:
 
 
 def reference_point(location: Any, scale: Any) -> tuple[float, float]:
-    """Return what location and scale are at the start: the reference point of a coordinate.
-
-    Parameters
-    ----------
-    location, scale : TensorVariable
-        Of the variable, in the model on the context stack.
-
-    Returns
-    -------
-    tuple of float
-        Medians over the elements; 0 and 1 where no starting point is known.
-    """
+    """Return medians over the elements of location and scale at the start; 0 and 1 if unknown."""
     expressions = at_start([location, scale])
     if rvs_in_graph(expressions):  # a draw would differ every time
         return 0.0, 1.0
-    medians = [float(np.median(x.eval(mode=PYTHON))) for x in expressions]
-    return (medians[0], medians[1]) if np.isfinite(medians).all() else (0.0, 1.0)
+    values = [np.asarray(x.eval(mode=PYTHON)) for x in expressions]
+    if not all(x.size and np.isfinite(np.median(x)) for x in values):
+        return 0.0, 1.0
+    location, scale = (float(np.median(x)) for x in values)
+    return location, scale

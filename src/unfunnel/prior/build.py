@@ -1,4 +1,4 @@
-"""Building the variables of a prior in a model: family, coordinate and backend brought together."""
+"""Builds the variables of a prior in a model, from its family, structure and backend."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from unfunnel.errors import ParameterError, UnsupportedError
 from unfunnel.families import Family, standard_family
 from unfunnel.parameterization.choices import is_auto, is_textbook, parameterization_of
 from unfunnel.parameterization.graph_ops import GRAPH, as_float, positive_or_one
-from unfunnel.parameterization.scale_sampling import use_scale_transform
+from unfunnel.parameterization.scale import use_scale_transform
 from unfunnel.parameterization.starting_point import reference_point
-from unfunnel.prior.backends import Aligned, Backend, backend_for, dim_lengths
+from unfunnel.prior.backends import BACKENDS, Backend, dim_lengths
 from unfunnel.prior.by_coord_build import variables_of
 from unfunnel.prior.resolve import Law, Resolver, attribute_errors_surface
+from unfunnel.structures.base import Aligned
 from unfunnel.structures.registry import STRUCTURES, structure_of
 
 
@@ -36,7 +37,7 @@ class Buildable(Protocol):
 
 def build_variable(prior: Buildable, name: str, xdist: bool) -> Any:
     """Create the variable of a prior; see ``NaturalPrior.create_variable``."""
-    backend = backend_for(xdist)
+    backend = BACKENDS[bool(xdist)]
     function = None if prior.transform is None else backend.function(prior.transform)
     own_name = name if function is None else names.raw(name)
     with attribute_errors_surface(own_name):
@@ -53,7 +54,8 @@ def build_elements(prior: Buildable, backend: Backend, name: str) -> Any:
     family, dims, centering = prior.family, prior.dims, prior.centering
     resolver = Resolver(backend, name, dims)
     structure = structure_of(prior, lambda: dim_lengths(resolver.model, dims or ()), name)
-    resolver.hold(structure.fixed_lengths, f"{name}: {structure.name}")
+    if structure.fixed_lengths:
+        resolver.hold(structure.fixed_lengths, f"{name}: {structure.name}")
     if isinstance(centering, np.ndarray | DataArray):
         centering = structure.weight(resolver.aligned_weight(centering), dims or (), name)
     law = resolver.law(family, prior.parameters)
@@ -94,7 +96,7 @@ def build_likelihood(prior: Buildable, name: str, mu: Any, observed: Any, xdist:
             given=f"{asked}={getattr(prior, asked)}",
             remedy="Data are not tied to each other so; give it to a prior of their mean.",
         )
-    backend = backend_for(xdist)
+    backend = BACKENDS[bool(xdist)]
     with attribute_errors_surface(name):
         resolver = Resolver(backend, name, prior.dims, positional=True, keeps_derived=False)
         parameters = {"mu": mu, **prior.parameters}
@@ -104,7 +106,7 @@ def build_likelihood(prior: Buildable, name: str, mu: Any, observed: Any, xdist:
 
 
 def shorten_scale_tails(prior: Buildable, name: str) -> None:
-    """Give the scale hyperparameters of a prior the coordinate that suits weak data."""
+    """Give the scale hyperparameters of a prior the value transform that suits weak data."""
     model: Any = pm.modelcontext(None)
     for key, value in prior.parameters.items():
         if prior.family.parameter(key).is_scale:

@@ -13,8 +13,9 @@ from pymc_extras.prior import Prior
 from unfunnel import names
 from unfunnel.alignment import SAME_TYPE, model_index, positions_of
 from unfunnel.errors import DimsError, LabelError, nearest, shown
-from unfunnel.prior.backends import Aligned, backend_for, dim_lengths
+from unfunnel.prior.backends import BACKENDS, dim_lengths
 from unfunnel.prior.resolve import Resolver, attribute_errors_surface, check_dims
+from unfunnel.structures.base import Aligned
 
 
 def build_by_coord(factory: Any, name: str, xdist: bool) -> Any:
@@ -23,7 +24,7 @@ def build_by_coord(factory: Any, name: str, xdist: bool) -> Any:
     Members are created in the order of the model's labels, so that the order in which they were
     given does not show in the model.
     """
-    backend = backend_for(xdist)
+    backend = BACKENDS[bool(xdist)]
     dims = factory.dims or (factory.dim,)
     rest = tuple(dim for dim in dims if dim != factory.dim)
     with attribute_errors_surface(name):

@@ -1,7 +1,7 @@
 """From what the user gave as parameters to the location and scale of a variable, axes named.
 
 A parameter may be a number, an array, a labelled array, a tensor or variable of the model, or a
-factory that creates one. All become :class:`~unfunnel.prior.backends.Aligned`: constants through
+factory that creates one. All become :class:`~unfunnel.structures.base.Aligned`: constants through
 :mod:`unfunnel.alignment`, variables by the dims that the model knows of them, anything without
 names from the right.
 """
@@ -30,8 +30,9 @@ from unfunnel.alignment import AlignedArray, align_array, registered_dims
 from unfunnel.errors import DimsError
 from unfunnel.families import Family
 from unfunnel.parameterization.graph_ops import GRAPH, as_float
-from unfunnel.prior.backends import Aligned, Backend, dim_lengths
+from unfunnel.prior.backends import Backend, dim_lengths
 from unfunnel.prior.held_dims import hold_dims
+from unfunnel.structures.base import Aligned
 
 
 class Law(NamedTuple):

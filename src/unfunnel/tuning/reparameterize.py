@@ -19,7 +19,7 @@ from unfunnel.families import Family
 from unfunnel.families.links import Link
 from unfunnel.parameterization.choices import Informed
 from unfunnel.parameterization.graph_ops import core_op, random_node, unwrapped
-from unfunnel.parameterization.scale_sampling import use_scale_transform
+from unfunnel.parameterization.scale import use_scale_transform
 from unfunnel.structures.independent import INDEPENDENT
 from unfunnel.structures.transform import settled, value_transform
 from unfunnel.tuning.arguments import require_names, whole_model
