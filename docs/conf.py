@@ -2,6 +2,7 @@
 
 import os
 from importlib.metadata import version as package_version
+from pathlib import Path
 
 project = "unfunnel"
 author = "The unfunnel developers"
@@ -42,7 +43,9 @@ if os.environ.get("UNFUNNEL_DOCS_INTERSPHINX") == "1":
     }
 
 # The JSON Schema of files of priors has its address under _static.
-html_static_path = ["../src/unfunnel/config/grammar/unfunnel-1.schema.json"]
+html_static_path = [
+    str(path) for path in (Path(__file__).parents[1] / "src").rglob("unfunnel-1.schema.json")
+]
 
 html_theme = "pydata_sphinx_theme"
 html_title = f"unfunnel {release}"
