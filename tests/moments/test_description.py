@@ -9,7 +9,7 @@ from pymc_extras.prior import Censored, Prior, Scaled
 
 from unfunnel import ByCoord, LogNormalExp, NormalIdentity
 from unfunnel.moments.any_prior import known_labels, own_coords, sampled_variables
-from unfunnel.moments.description import OTHERS, description
+from unfunnel.moments.implied import OTHERS, description
 from unfunnel.prior.display import centering_text
 
 HIERARCHY = LogNormalExp(
@@ -111,6 +111,7 @@ def test_a_likelihood_has_no_elements():
 
 def test_a_flat_prior_says_nothing():
     assert description(Prior("Flat")).numbers.empty
+    assert description(LogNormalExp(Prior("HalfFlat"), 1.0)).numbers.empty
 
 
 def test_deeper_hyperpriors_have_the_names_of_their_variables():

@@ -389,6 +389,18 @@ def test_the_table():
     assert "Prior(&quot;Gamma&quot;" in html
 
 
+def test_it_is_shown_once_and_as_text_in_a_notebook(monkeypatch, capsys):
+    class ZMQInteractiveShell:
+        """What rich takes for a notebook, in which it displays what it should write."""
+
+    outside = str(ANCHOR.implied())
+    monkeypatch.setattr("builtins.get_ipython", ZMQInteractiveShell, raising=False)
+    says = ANCHOR.implied()
+    assert str(says) == repr(says) == outside and "element" in outside
+    assert says._repr_html_()
+    assert capsys.readouterr() == ("", "")
+
+
 def test_a_number_that_there_is_not():
     says = ANCHOR.implied()
     for call in (

@@ -16,7 +16,7 @@ from unfunnel.moments.any_prior import (
     own_dims,
     sampled_variables,
 )
-from unfunnel.moments.description import description
+from unfunnel.moments.implied import description
 from unfunnel.moments.report import Implied
 from unfunnel.prior.by_coord import ByCoord
 from unfunnel.prior.display import centering_text, value_text

@@ -17,6 +17,9 @@ from pytensor.graph.basic import Variable
 from xarray import DataArray
 
 from unfunnel import names
+from unfunnel.distributions.supports import support_of
+from unfunnel.families import NORMAL_IDENTITY, Family
+from unfunnel.intervals import POSITIVE
 
 # Wrappers of upstream have no common attribute for what they wrap.
 _WRAPPED = ("dist", "distribution", "prior", "factor", "mask", "default")
@@ -28,6 +31,24 @@ _ONE, _TWO = ["any"], ["any", "other"]
 def is_ours(value: Any) -> bool:
     """Whether something is a prior of a family, on its own scale."""
     return hasattr(value, "family") and getattr(value, "transform", None) is None
+
+
+def family_of(value: Any) -> Family | None:
+    """Return the family by which the law of a prior follows from those of its parameters.
+
+    That of a hierarchical ``Normal`` of upstream is ``NormalIdentity``, if its ``sigma`` is
+    positive. None if there is none, or a transform.
+    """
+    if getattr(value, "transform", "unknown") is not None:
+        return None
+    if hasattr(value, "family"):
+        return value.family  # type: ignore[no-any-return]  # it is one
+    parameters = value.parameters if getattr(value, "distribution", None) == "Normal" else {}
+    if parameters.keys() != {"mu", "sigma"} or not any(map(is_factory, parameters.values())):
+        return None
+    sigma = parameters["sigma"]
+    positive = support_of(sigma).stays_in(POSITIVE) if is_factory(sigma) else np.all(sigma > 0)
+    return NORMAL_IDENTITY if positive else None
 
 
 def is_likelihood(prior: Any) -> bool:
@@ -111,11 +132,6 @@ def _needs_dims(prior: Any) -> bool:
     )
 
 
-def model_for(prior: Any, coords: Mapping[str, Any]) -> Any:
-    """Return an empty model in which a prior can be created."""
-    return pm.Model(coords={**own_coords(prior), **coords}, model=None)
-
-
 @dataclass(frozen=True)
 class SampledVariable:
     """One free random variable of a prior, with its distribution as a model shows it.
@@ -138,7 +154,7 @@ def sampled_variables(
     """Return the free random variables that a prior creates; none for a likelihood."""
     if is_likelihood(prior):
         return []
-    with model_for(prior, coords or {}) as model:
+    with pm.Model(coords={**own_coords(prior), **(coords or {})}, model=None) as model:
         create(prior, name)
     centerings = dict(_centerings(prior, name, model.coords))
     return [

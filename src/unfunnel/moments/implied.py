@@ -2,6 +2,9 @@
 
 Moments follow from those of the hyperpriors by the law of total variance and are exact. Quantiles
 are exact for constant parameters, integrals under one or two hyperpriors, and otherwise of draws.
+
+:func:`description` says the same of priors of any kind. What has no family and no known law is
+drawn, and of draws it says quantiles only: their mean and standard deviation may be infinite.
 """
 
 from __future__ import annotations
@@ -9,7 +12,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
 from math import isfinite, sqrt
 from pathlib import Path
 from typing import Any
@@ -20,8 +22,8 @@ import pandas as pd
 from unfunnel import names
 from unfunnel.distributions.value_checks import number_between
 from unfunnel.errors import MomentWarning, ParameterError, UnsupportedError, described
-from unfunnel.moments.any_prior import is_factory, is_ours, own_dims
-from unfunnel.moments.laws import Known, Law, number_of_draws, part_of
+from unfunnel.moments.any_prior import family_of, is_factory, is_likelihood, own_dims
+from unfunnel.moments.laws import Drawn, Known, Law, number_of_draws, part_of
 from unfunnel.moments.marginal import with_quantiles
 from unfunnel.moments.reading import ROOT, Reader
 from unfunnel.moments.report import COLUMNS, ELEMENT, ICC, DescribedLaw, Implied
@@ -30,7 +32,10 @@ from unfunnel.moments.report import COLUMNS, ELEMENT, ICC, DescribedLaw, Implied
 PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 # Draws of families are cheap, those through a model are not.
-_MANY_DRAWS, _MODEL_DRAWS = 200_000, 10_000
+_MANY_DRAWS, _MODEL_DRAWS, _FEW_DRAWS = 200_000, 10_000, 4_000
+
+#: What a member of a ``ByCoord`` for all other labels has in place of one.
+OTHERS = "(others)"
 
 # The spread of a number over this many parts of the draws gives its Monte Carlo error.
 _PARTS = 20
@@ -80,8 +85,9 @@ def implied(
     random_seed: int | None,
 ) -> Implied:
     """Return what a prior of ours says; see :meth:`unfunnel.prior.base.NaturalPrior.implied`."""
-    subject = f"{prior.family.name}: implied"
-    if prior.transform is not None:
+    family = family_of(prior)
+    subject = f"{(family or prior.family).name}: implied"
+    if family is None:
         raise UnsupportedError(
             subject,
             expected="a prior without transform=, whose moments are those of the variable",
@@ -100,17 +106,12 @@ def implied(
         for level in _levels(prior):
             name = ROOT if level.name == ELEMENT else names.child(ROOT, level.name)
             labelled = reader.read(name, level.value, level.owner_dims)
-            for positions in product(*(range(len(reader.coords[d])) for d in labelled.dims)):
-                place = dict(zip(labelled.dims, positions, strict=True))
-                law = labelled.at(place)
+            for labels, law in labelled.everywhere():
                 _warn_of_infinite_moments(subject, level, law)
-                table.add(
-                    level.name,
-                    {dim: reader.coords[dim][index] for dim, index in place.items()},
-                    law,
-                    _numbers(subject, law, draws, rng, below if level.is_mean else None)
-                    | (_correlations(reader, prior, law) if level.name == ELEMENT else {}),
-                )
+                numbers = _numbers(subject, law, draws, rng, below if level.is_mean else None)
+                if level.name == ELEMENT:
+                    numbers |= _correlations(reader, prior, law)
+                table.add(level.name, labels, law, numbers)
     return Implied(described(prior), table.numbers(), table.laws)
 
 
@@ -158,7 +159,8 @@ def _levels(prior: Any) -> Iterator[Level]:
 
 
 def _hyperparameters(above: Level, prefix: str) -> Iterator[Level]:
-    for key, value in above.value.parameters.items():
+    family = family_of(above.value)
+    for key, value in above.value.parameters.items() if family is not None else ():
         if not _is_random(value):
             continue
         level = Level(
@@ -166,11 +168,10 @@ def _hyperparameters(above: Level, prefix: str) -> Iterator[Level]:
             value,
             own_dims(above.value),
             above.is_mean and key == "mu",
-            above.is_shape or key in above.value.family.base.shape,
+            above.is_shape or key in family.base.shape,
         )
         yield level
-        if is_ours(value):
-            yield from _hyperparameters(level, level.name)
+        yield from _hyperparameters(level, level.name)
 
 
 def _is_random(value: Any) -> bool:
@@ -207,7 +208,7 @@ def _correlations(reader: Reader, prior: Any, law: Law) -> dict[str, Number]:
     found: dict[str, Number] = {}
     name, depth, value = "", 0, prior
     elements = dims = own_dims(prior)
-    while is_ours(value):
+    while family_of(value) is not None:
         name, depth = names.child(name, "mu") if name else "mu", depth + 1
         value = value.parameters["mu"]
         dims = reader.dims_over(value, dims)
@@ -238,3 +239,68 @@ def _warn_of_infinite_moments(subject: str, level: Level, law: Law) -> None:
         MomentWarning,
         skip_file_prefixes=(str(Path(__file__).parents[1]),),
     )
+
+
+def description(
+    prior: Any, coords: Mapping[str, Any] | None = None, random_seed: int | None = None
+) -> Implied:
+    """Return what a prior of any kind says about one element and about each hyperparameter.
+
+    As from ``prior.implied()``, but without rows for elements if they are those of a likelihood,
+    and without moments where there are only draws.
+    """
+    table = Table()
+    _describe(table, prior, "", {}, dict(coords or {}), np.random.default_rng(random_seed))
+    return Implied(described(prior), table.numbers(), table.laws)
+
+
+def _describe(
+    table: Table,
+    prior: Any,
+    level: str,
+    labels: dict[str, Any],
+    coords: dict[str, Any],
+    rng: np.random.Generator,
+) -> None:
+    if isinstance(members := getattr(prior, "members", None), Mapping):
+        others = {} if prior.default is None else {OTHERS: prior.default}
+        for label, member in {**members, **others}.items():
+            _describe(table, member, level, {**labels, prior.dim: label}, coords, rng)
+        return
+    likelihood = is_likelihood(prior)
+    if family_of(prior) and not likelihood and getattr(prior, "zero_sum", None) is None:
+        try:
+            says = implied(prior, coords, None, None, int(rng.integers(2**31)))
+        except UnsupportedError:  # a flat hyperprior
+            return
+        for law in says.laws:
+            at = {**labels, **law.labels}
+            table.laws.append(DescribedLaw(_inside(level, law.level), at, law.law))
+        for row in says.numbers.to_dict("records"):
+            known = {key: value for key, value in row.items() if value != ""}
+            table.rows.append({**known, **labels, "level": _inside(level, row["level"])})
+        return
+    for place, law in () if likelihood else _laws(prior, coords, rng):
+        with np.errstate(all="ignore"):  # of draws close to overflow
+            numbers = {} if isinstance(law, Drawn) else moments_of(law)
+            numbers |= quantiles_of(law, _FEW_DRAWS, rng)
+        table.add(level or ELEMENT, {**labels, **place}, law, numbers)
+    for key, value in getattr(prior, "parameters", {}).items():
+        if is_factory(value):
+            inner = names.child(level, key) if level else key
+            _describe(table, value, inner, labels, coords, rng)
+
+
+def _inside(level: str, inner: str) -> str:
+    """Return the name of a level of a hyperprior, as one of the prior that it belongs to."""
+    if not level:
+        return inner
+    return level if inner == ELEMENT else names.child(level, inner)
+
+
+def _laws(prior: Any, coords: dict[str, Any], rng: np.random.Generator) -> Any:
+    """Return the laws of a prior without a family, by label; none of a flat one."""
+    try:
+        return Reader(prior, coords, _FEW_DRAWS, rng).read(ROOT, prior, ()).everywhere()
+    except UnsupportedError:
+        return ()

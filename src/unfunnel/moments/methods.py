@@ -61,7 +61,7 @@ class MomentMethods:
 
     @classmethod
     def from_quantiles(cls, low: float, high: float, mass: float = 0.9, **options: Any) -> Self:
-        """Return the prior whose central interval of probability ``mass`` is ``low`` to ``high``.
+        """Return the constant prior with probability ``mass`` between ``low`` and ``high``.
 
         Parameters
         ----------
@@ -73,12 +73,6 @@ class MomentMethods:
             ``dims``, ``centered``, ``transform``, bounds (``lower``, ``upper``) and the degrees of
             freedom ``nu``, as in the constructor. With a ``transform`` the statement is about
             ``{name}_raw``.
-
-        Returns
-        -------
-        NaturalPrior
-            With constant parameters, exact: two quantiles are two linear equations for location
-            and scale.
 
         Raises
         ------
@@ -102,7 +96,7 @@ class MomentMethods:
     def from_median(
         cls, median: float, *, sigma: float | None = None, gsd: float | None = None, **options: Any
     ) -> Self:
-        """Return the prior with this median and one measure of spread.
+        """Return the constant prior with this median and one measure of spread.
 
         Parameters
         ----------
@@ -116,11 +110,6 @@ class MomentMethods:
             families only.
         **options
             As of :meth:`from_quantiles`.
-
-        Returns
-        -------
-        NaturalPrior
-            With constant parameters.
 
         Raises
         ------
@@ -145,7 +134,7 @@ class MomentMethods:
     def from_mode(
         cls, mode: float, *, mu: float | None = None, sigma: float | None = None, **options: Any
     ) -> Self:
-        """Return the prior with this mode and this mean or standard deviation.
+        """Return the constant prior with this mode and this mean or standard deviation.
 
         Parameters
         ----------
@@ -157,11 +146,6 @@ class MomentMethods:
             The standard deviation, in natural units.
         **options
             As of :meth:`from_quantiles`.
-
-        Returns
-        -------
-        NaturalPrior
-            With constant parameters.
 
         Raises
         ------

@@ -26,7 +26,16 @@ from unfunnel import names
 from unfunnel.alignment import align_array, registered_dims
 from unfunnel.distributions.known import LAWS
 from unfunnel.errors import UnsupportedError
-from unfunnel.moments.any_prior import contents, is_factory, is_ours, known_labels, own_dims
+from unfunnel.moments.any_prior import (
+    contents,
+    create,
+    family_of,
+    is_factory,
+    is_ours,
+    known_labels,
+    own_coords,
+    own_dims,
+)
 from unfunnel.moments.laws import Drawn, Hierarchy, Known, Law, Point
 
 #: A label of each dim along which laws differ, by its position.
@@ -90,14 +99,20 @@ def scalar_law(value: Any) -> Law | None:
 
 @dataclass(frozen=True)
 class LabelledLaw:
-    """The dims along which a law differs, and the law at a place in them."""
+    """The dims along which a law differs, with their labels, and the law at a place in them."""
 
-    dims: tuple[str, ...]
+    labels: dict[str, list[Any]]
     at: Callable[[Place], Law]
+
+    def everywhere(self) -> Iterator[tuple[dict[str, Any], Law]]:
+        """Yield the law at each place, with its labels."""
+        for positions in np.ndindex(*map(len, self.labels.values())):
+            place = dict(zip(self.labels, positions, strict=True))
+            yield {dim: self.labels[dim][index] for dim, index in place.items()}, self.at(place)
 
 
 class Reader:
-    """Reads the laws of a prior of ours.
+    """Reads the laws of a prior.
 
     Dims have the labels that are given, by default those of the model on the context stack;
     otherwise those of the arrays in the prior, positions along tensors, or one label.
@@ -106,11 +121,11 @@ class Reader:
     def __init__(
         self, prior: Any, coords: Mapping[str, Any] | None, draws: int, rng: np.random.Generator
     ) -> None:
-        self._subject = f"{prior.family.name}: implied"
+        family = family_of(prior)
+        self._subject = f"{prior if family is None else family.name}: implied"
         self._model: Any = pm.Model.get_context(error_if_none=False)
         given = coords if coords is not None else getattr(self._model, "coords", {})
-        own: dict[str, Any] = {dim: ["any"] for dim in own_dims(prior)}
-        known = own | self._tensor_labels(prior) | known_labels(prior)
+        known = own_coords(prior) | self._tensor_labels(prior) | known_labels(prior)
         known |= {dim: labels for dim, labels in given.items() if labels is not None}
         self.coords: dict[str, list[Any]] = {dim: list(labels) for dim, labels in known.items()}
         self._drawn = self._draw_unknown(prior, draws, rng)
@@ -126,24 +141,24 @@ class Reader:
         The name is that of its variable if the prior were called :data:`ROOT`: the same hyperprior
         in two places is two variables.
         """
-        if is_ours(value):
+        if (family := family_of(value)) is not None:
             inner = {
                 key: self.read(names.child(name, key), parameter, own_dims(value))
                 for key, parameter in value.parameters.items()
             }
             return LabelledLaw(
-                self._in_order(dim for each in inner.values() for dim in each.dims),
+                self._labels(dim for each in inner.values() for dim in each.labels),
                 lambda place: Hierarchy(
-                    value.family, {key: each.at(place) for key, each in inner.items()}
+                    family, {key: each.at(place) for key, each in inner.items()}
                 ),
             )
         if isinstance(value, int | float):
-            return LabelledLaw((), lambda place: Point(float(value)))
+            return LabelledLaw({}, lambda place: Point(float(value)))
         if name in self._drawn:
             drawn = self._drawn[name]
             differing = set(drawn.dims) & self._differing(value)
             return LabelledLaw(
-                self._in_order(map(str, differing)),
+                self._labels(map(str, differing)),
                 lambda place: Drawn(
                     drawn.isel({d: place.get(d, 0) for d in drawn.dims[1:]}).values
                 ),
@@ -174,11 +189,11 @@ class Reader:
         def at(place: Place) -> Law:
             return law(*(float(a.values[tuple(place.get(d, 0) for d in a.dims)]) for a in aligned))
 
-        return LabelledLaw(self._in_order(dim for a in aligned for dim in a.dims), at)
+        return LabelledLaw(self._labels(dim for a in aligned for dim in a.dims), at)
 
-    def _in_order(self, dims: Iterable[str]) -> tuple[str, ...]:
+    def _labels(self, dims: Iterable[str]) -> dict[str, list[Any]]:
         found = set(dims)
-        return tuple(dim for dim in self.coords if dim in found)
+        return {dim: labels for dim, labels in self.coords.items() if dim in found}
 
     def _constant(self, value: Any, dims: tuple[str, ...]) -> np.ndarray | DataArray:
         """Return an array, or the value of a tensor of data, with the labels of its model."""
@@ -205,8 +220,8 @@ class Reader:
     def _tensor_labels(self, prior: Any) -> dict[str, Any]:
         """Return positions along the dims of the tensors among parameters."""
         labels: dict[str, Any] = {}
-        for value in prior.parameters.values():
-            if is_ours(value):
+        for value in getattr(prior, "parameters", {}).values():
+            if family_of(value) is not None:
                 labels |= self._tensor_labels(value)
             elif isinstance(value, Variable):
                 dims = self.dims_over(value, own_dims(prior))
@@ -224,14 +239,14 @@ class Reader:
         self, prior: Any, draws: int, rng: np.random.Generator
     ) -> dict[str, DataArray]:
         """Draw everything without a known law, jointly; by the name of the parameter."""
-        unknown = list(_unknown(ROOT, prior))
+        unknown = list(_unknown(ROOT, prior, own_dims(prior)))
         if not unknown:
             return {}
         variables = []
         with pm.Model(coords=self.coords, model=None):
             for name, value, _ in unknown:
                 is_tensor = isinstance(value, Variable)
-                variables.append(value if is_tensor else value.create_variable(name))
+                variables.append(value if is_tensor else create(value, name))
         seed = int(rng.integers(2**31))
         # Compiled for Python: a few thousand draws take less time than compiling them.
         try:
@@ -245,23 +260,24 @@ class Reader:
             ) from error
         drawn: dict[str, DataArray] = {}
         for (name, value, dims), values in zip(unknown, found, strict=True):
-            # A draw of exactly 0 is one that has underflowed, of a law that never is 0.
-            positive = np.where(values == 0, _TINY, values)
-            array = DataArray(positive, dims=("draw", *self.dims_over(value, dims)))
+            # A draw of exactly 0 is one that has underflowed, of a parameter that never is 0.
+            inside = values if name == ROOT else np.where(values == 0, _TINY, values)
+            array = DataArray(np.asarray(inside), dims=("draw", *self.dims_over(value, dims)))
             short = [dim for dim in array.dims[1:] if array.sizes[dim] == 1]  # these broadcast
             drawn[name] = array.squeeze(short)
         return drawn
 
 
-def _unknown(name: str, prior: Any) -> Iterator[tuple[str, Any, tuple[str, ...]]]:
-    """Yield the parameters without a known law: their names, themselves, the dims of the owner."""
-    for key, value in prior.parameters.items():
-        own = names.child(name, key)
-        if is_ours(value):
-            yield from _unknown(own, value)
-        elif is_factory(value) or (isinstance(value, Variable) and rvs_in_graph([value])):
-            if distribution_of(value) is None:
-                yield own, value, own_dims(prior)
+def _unknown(
+    name: str, value: Any, dims: tuple[str, ...]
+) -> Iterator[tuple[str, Any, tuple[str, ...]]]:
+    """Yield what has no known law: its name, itself, the dims of what it is a parameter of."""
+    if family_of(value) is not None:
+        for key, parameter in value.parameters.items():
+            yield from _unknown(names.child(name, key), parameter, own_dims(value))
+    elif is_factory(value) or (isinstance(value, Variable) and rvs_in_graph([value])):
+        if distribution_of(value) is None:
+            yield name, value, dims
 
 
 def _lengths(tensor: Any) -> tuple[int, ...]:
