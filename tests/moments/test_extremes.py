@@ -144,6 +144,16 @@ def test_hierarchies_are_constrained_in_any_unit(unit):
 
 
 @pytest.mark.parametrize(
+    ("lower", "upper", "mass"),
+    [(1e-300, 1e-299, 0.9), (1e-300, 1.5e300, 0.9), (0.5, 3, 1e-17), (1, 1.7e308, 0.9)],
+)
+def test_maximum_entropy(lower, upper, mass):
+    for prior in (LogNormalExp(1, 1), NormalIdentity(1, 1)):
+        with pytest.raises(ParameterError, match=r"PreliZ finds.*Use method=.equal-tails"):
+            prior.constrain(lower, upper, mass, method="maxent")
+
+
+@pytest.mark.parametrize(
     "make",
     [
         lambda: LogNormalExp.from_quantiles(1, 100, mass=0.05),

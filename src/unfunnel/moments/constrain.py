@@ -15,8 +15,9 @@ mean and the standard deviation of one element with which its marginal law holds
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
-from math import inf, isclose, isfinite, sqrt
+from math import inf, isclose, isfinite, nan, sqrt
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ from unfunnel.families.ops import NUMPY
 from unfunnel.intervals import POSITIVE, REAL, Interval
 from unfunnel.moments.any_prior import is_ours
 from unfunnel.moments.constant_parameters import from_interval, location_scale
-from unfunnel.moments.laws import Hierarchy, Law, rms_unit
+from unfunnel.moments.laws import Hierarchy, Law, probability_below, rms_unit, unconstrained
 from unfunnel.moments.marginal import COARSE, FINE, Marginal
 from unfunnel.moments.reading import distribution_of, scalar_law
 
@@ -275,13 +276,35 @@ def maximum_entropy(
     distribution = _preliz_distribution(family, "constrain")(*shape)
     import preliz
 
-    result = preliz.maxent(distribution, lower, upper, mass, **{"plot": False, **(kwargs or {})})
-    fitted = distribution if result is None else result
-    found = (fitted[0] if isinstance(fitted, tuple) else fitted).params[-2:]
-    if family.counterpart is not None:
-        found = family.counterpart.location_scale(*found, NUMPY)
-    location, scale = map(float, found)
+    options = {"plot": False, **(kwargs or {})}
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")  # of a mass that is missed, which is looked at here
+        try:
+            result = preliz.maxent(distribution, lower, upper, mass, **options)
+            fitted = distribution if result is None else result
+            found = (fitted[0] if isinstance(fitted, tuple) else fitted).params[-2:]
+            if family.counterpart is not None:
+                found = family.counterpart.location_scale(*found, NUMPY)
+            location, scale = map(float, found)
+            at_lower, at_upper = (unconstrained(family, x) for x in (lower, upper))
+            below = [
+                probability_below(family, at, location, scale, shape) for at in (at_lower, at_upper)
+            ]
+            held = float(below[1] - below[0])
+        except (ArithmeticError, LookupError, ValueError):  # of its optimizer, at extreme numbers
+            held = nan
+    if not isclose(held, mass, rel_tol=_MASS_OF_PRELIZ):
+        raise ParameterError(
+            f"{family.name}: constrain",
+            expected="bounds and a mass for which PreliZ finds the law of most entropy",
+            given=f"lower={lower:g}, upper={upper:g}, mass={mass:g}; its law holds {held:g}",
+            remedy='Use method="equal-tails", or other units.',
+        )
     return location, scale
+
+
+# How close PreliZ comes to a mass.
+_MASS_OF_PRELIZ = 0.01
 
 
 def _preliz_distribution(family: Family, asked: str) -> Any:

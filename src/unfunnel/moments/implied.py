@@ -12,7 +12,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite, sqrt
+from operator import attrgetter, methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +47,7 @@ Number = dict[str, Any]
 
 def moments_of(law: Law) -> dict[str, Number]:
     """Return the mean and the standard deviation of a law."""
-    return {"mean": _moment(law, lambda of: of.mean), "sd": _moment(law, lambda of: of.sd)}
+    return {name: _moment(law, attrgetter(name)) for name in ("mean", "sd")}
 
 
 def quantiles_of(
@@ -54,10 +56,10 @@ def quantiles_of(
     """Return quantiles of a law, and the probability below a number if one is given."""
     method, found = with_quantiles(law, draws, rng)
     numbers = {
-        f"{p:.0%}": _number(found, method, lambda of, p=p: of.quantile(p)) for p in PROBABILITIES
+        f"{p:.0%}": _number(found, method, methodcaller("quantile", p)) for p in PROBABILITIES
     }
     if below is not None:
-        numbers[f"P(< {below:g})"] = _number(found, method, lambda of: of.cdf(below))
+        numbers[f"P(< {below:g})"] = _number(found, method, methodcaller("cdf", below))
     return numbers
 
 
@@ -159,8 +161,9 @@ def _levels(prior: Any) -> Iterator[Level]:
 
 
 def _hyperparameters(above: Level, prefix: str) -> Iterator[Level]:
-    family = family_of(above.value)
-    for key, value in above.value.parameters.items() if family is not None else ():
+    if (family := family_of(above.value)) is None:
+        return
+    for key, value in above.value.parameters.items():
         if not _is_random(value):
             continue
         level = Level(
@@ -215,7 +218,7 @@ def _correlations(reader: Reader, prior: Any, law: Law) -> dict[str, Number]:
         each_has_its_own = bool(elements) and set(elements) <= set(dims)
         if (depth == 1 or _is_random(value)) and not each_has_its_own:
             quantity = ICC if depth == 1 else f"{ICC} {name}"
-            found[quantity] = _moment(law, lambda of, depth=depth: _shared(of, depth))
+            found[quantity] = _moment(law, partial(_shared, depth=depth))
     return found
 
 

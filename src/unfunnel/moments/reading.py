@@ -71,14 +71,14 @@ def _distribution_of_variable(variable: Any) -> tuple[str, tuple[np.ndarray, ...
     name = getattr(op, "_print_name", ("",))[0]
     if not isinstance(op, RandomVariable | SymbolicRandomVariable) or name not in LAWS:
         return None
-    parameters: Any = op.dist_params(variable.owner)  # type: ignore[union-attr]  # both have it
+    parameters: Any = op.dist_params(variable.owner)
     numbers = constant_fold(parameters, raise_not_constant=False)
     if any(isinstance(number, Variable) for number in numbers):
         return None
     return name, tuple(np.asarray(number, dtype=float) for number in numbers)
 
 
-def known_law(name: str, *numbers: float) -> Known:
+def known_law(name: str, *numbers: Any) -> Known:
     """Return the law of a known distribution with these numbers."""
     return Known(LAWS[name].law(*map(float, numbers)))
 
@@ -160,7 +160,7 @@ class Reader:
             return LabelledLaw(
                 self._labels(map(str, differing)),
                 lambda place: Drawn(
-                    drawn.isel({d: place.get(d, 0) for d in drawn.dims[1:]}).values
+                    drawn.isel({d: place.get(str(d), 0) for d in drawn.dims[1:]}).values
                 ),
             )
         if (known := distribution_of(value)) is not None:
