@@ -4,6 +4,7 @@ import copy
 import json
 import math
 import re
+from inspect import signature
 
 import numpy as np
 import pymc as pm
@@ -11,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymc_extras.deserialize import deserialize
-from pymc_extras.prior import Prior, Scaled
+from pymc_extras.prior import Prior
 
 from unfunnel import LaplaceIdentity, LogNormalExp
+from unfunnel.distributions.known import DISTRIBUTIONS
 from unfunnel.families import LOGNORMAL_EXP
 from unfunnel.families.ops import NUMPY
 from unfunnel.files.convert import convert
@@ -104,14 +106,6 @@ def test_nested_and_enveloped_priors():
     assert convert({"beta": members}).notes[0].path == ("beta", "kwargs", "members", 0)
 
 
-def test_paths_begin_with_the_name_in_a_file_without_version():
-    nested = {"special_prior": "LogNormalPrior", "mean": 2.0, "std": 0.5}
-    converted = convert({"$schema": "x", "priors": {"beta": nested}})
-    assert converted.data["$schema"] == "x"
-    assert converted.data["priors"]["beta"]["distribution"] == "LogNormalExp"
-    assert [note.path for note in converted.notes] == [("beta",)]
-
-
 def test_arrays_of_xarray():
     data = {
         "dims": ["geo"],
@@ -200,40 +194,35 @@ def test_a_non_centered_laplace_prior_is_told_apart():
     assert "one variance" not in converted(peer("LaplacePrior", mu=0, b=1, dims=["geo"]))[1]
 
 
-HYPERPRIORS = [
-    Prior("Exponential", lam=3.0),
-    Prior("Exponential", scale=3.0),
-    Prior("Gamma", alpha=2.0, beta=3.0),
-    Prior("Gamma", mu=2.0, sigma=3.0),
-    Prior("HalfCauchy", beta=2.0),
-    Prior("HalfNormal", sigma=2.0),
-    Prior("HalfNormal", tau=2.0),
-    Prior("HalfStudentT", nu=4.0, sigma=2.0),
-    Prior("InverseGamma", alpha=4.0, beta=2.0),
-    Prior("InverseGamma", mu=4.0, sigma=2.0),
-    Prior("Uniform", lower=0.5, upper=2.0),
-    Prior("Weibull", alpha=4.0, beta=2.0),
-    LogNormalExp(2.0, 1.0),
-    LogNormalExp(2.0, cv=0.3),
-    Prior("LogNormal", mu=0.0, sigma=1.0),
-    Prior("HalfNormal"),
-    Prior("HalfNormal", sigma=Prior("HalfNormal", sigma=1.0)),
+FORMS = [
+    pytest.param(name, list(signature(form).parameters), id=f"{name}-{number}")
+    for name, row in DISTRIBUTIONS.items()
+    if row.units
+    for number, form in enumerate(row.forms)
 ]
 
 
-@pytest.mark.parametrize("prior", HYPERPRIORS, ids=str)
-def test_hyperpriors_in_another_unit(prior):
-    new = deserialize(times(prior.to_dict(), 3.0))
-    assert isinstance(new, Scaled) == (prior in HYPERPRIORS[-3:])
-    with pm.Model():
-        old, scaled = prior.create_variable("old"), new.create_variable("new")
-        if isinstance(new, Scaled):
-            assert new.factor == 3.0
-            return
-        # the density of 3 X at 3 x is a third of that of X at x
-        at = np.array([0.6, 1.0, 1.7])
-        ours = pm.logp(scaled, 3 * at).eval()
-        assert ours == pytest.approx(pm.logp(old, at).eval() - math.log(3.0), rel=1e-6)
+@pytest.mark.parametrize(("name", "parameters"), FORMS)
+def test_hyperpriors_in_another_unit(name, parameters):
+    given = {key: 2.5 + 0.25 * number for number, key in enumerate(parameters)}
+    scaled = times({"dist": name, "kwargs": given}, 3.0)
+    assert scaled["dist"] == name
+    row, at = DISTRIBUTIONS[name], [0.1, 0.5, 0.9]
+    old, new = (row.law(*row.numbers(each)).ppf(at) for each in (given, scaled["kwargs"]))
+    assert new == pytest.approx(3.0 * old, rel=1e-9)
+
+
+def test_ours_in_another_unit_and_what_becomes_scaled():
+    ours = {"dist": "LogNormalExp", "kwargs": {"mu": 2.0, "cv": 0.3}}
+    assert times(ours, 3.0)["kwargs"] == {"mu": 6.0, "cv": 0.3}
+    for other in (
+        {"dist": "LogNormal", "kwargs": {"mu": 0.0, "sigma": 1.0}},
+        {"dist": "HalfNormal"},  # the default has a unit
+        {"dist": "Uniform", "kwargs": {"lower": 0.5}},
+        {"dist": "HalfNormal", "kwargs": {"sigma": HALF_NORMAL}},
+        {**HALF_NORMAL, "transform": "exp"},
+    ):
+        assert times(other, 3.0) == {"class": "Scaled", "data": {"dist": other, "factor": 3.0}}
 
 
 # -- what is refused

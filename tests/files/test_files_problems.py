@@ -11,7 +11,6 @@ from strategies_of_priors import files
 
 import unfunnel
 from unfunnel import ConfigError, LogNormalExp
-from unfunnel.files import version
 from unfunnel.files.revival import revive_priors
 
 
@@ -156,21 +155,6 @@ def test_version():
     for other in ("0", "-1", "1.5", "true", '"1"', "null"):
         found, _ = problems(whole.replace('"unfunnel": 1', f'"unfunnel": {other}'), "json")
         assert found == [("unfunnel", 3)], other
-
-
-def test_older_files_pass_through_every_migration(monkeypatch):
-    monkeypatch.setattr(version, "VERSION", 3)
-    steps = {
-        1: lambda data: {**data, "unfunnel": 2, "priors": {**data["priors"], "one": 1}},
-        2: lambda data: {**data, "unfunnel": 3, "priors": {**data["priors"], "two": 2}},
-    }
-    monkeypatch.setattr(version, "MIGRATIONS", {**version.MIGRATIONS, **steps})
-    assert version.brought_up_to_date({"a": 0}) == {
-        "unfunnel": 3,
-        "priors": {"a": 0, "one": 1, "two": 2},
-    }
-    assert version.problem_of_version({"unfunnel": 3, "priors": {}}) is None
-    assert version.problem_of_version({"unfunnel": 4, "priors": {}}) is not None
 
 
 def broken(text, seed):

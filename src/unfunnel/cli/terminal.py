@@ -115,7 +115,8 @@ def busy(what: str) -> Iterator[None]:
 def load_priors(file: Path, names: Sequence[str] | None) -> dict[str, Any]:
     """Return the priors of a file, those of some names or all, in the order of the file."""
     with busy("Importing PyMC"):
-        import unfunnel.files.encode  # noqa: F401  # load needs PyMC, too
+        import pymc_extras.prior  # noqa: F401  # so that it is not load that takes its time
+
         from unfunnel.files.api import load
     priors = load(file)
     for name in names or ():
