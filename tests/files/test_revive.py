@@ -1,4 +1,4 @@
-"""How upstream learns of our priors, without anybody importing more than they ask for."""
+"""How upstream learns of our priors; see ``tests/integration/test_revive.py``, too."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ import sys
 
 import pytest
 import xarray as xr
-from pymc_extras.deserialize import DESERIALIZERS, deserialize
-from pymc_extras.prior import Prior
+from pymc_extras.deserialize import deserialize
 from xarray.backends.plugins import build_engines
 
-from unfunnel import LogNormalExp, patch_prior_from_dict
+from unfunnel import LogNormalExp
 from unfunnel.errors import DecodeError
-from unfunnel.files import revive
 from unfunnel.files.xarray_engine import ReviveOnLoad
 
 
@@ -35,50 +33,21 @@ def test_importing_it_imports_little(first, module, heavy):
     assert run(code) == "[]"
 
 
-@pytest.mark.parametrize("first", ["unfunnel", "pymc_extras.deserialize"])
-def test_a_new_process_revives_whatever_is_imported_first(first):
-    second = {"unfunnel": "pymc_extras.deserialize"}.get(first, "unfunnel")
-    code = f"""
-import importlib.util, sys, {first}
-importlib.util.find_spec("pymc_extras.deserialize")  # looked for, not imported
-import {second}
+def test_who_only_looks_for_upstream_leaves_it_to_be_found():
+    code = """
+import importlib.util, sys, unfunnel
+importlib.util.find_spec("pymc_extras.deserialize")
 from pymc_extras.deserialize import deserialize
-print(deserialize({{"dist": "LogNormalExp", "kwargs": {{"mu": 1, "sigma": 2}}}}))
+print(deserialize({"dist": "LogNormalExp", "kwargs": {"mu": 1, "sigma": 2}}))
 print([finder for finder in sys.meta_path if type(finder).__module__.startswith("unfunnel")])
 """
     assert run(code).splitlines() == ["LogNormalExp(mu=1, sigma=2)", "[]"]
-
-
-def test_ours_stands_in_front_once():
-    before = list(DESERIALIZERS)
-    revive.register()
-    assert before == DESERIALIZERS
-    assert DESERIALIZERS[0].is_type({"dist": "LogNormalExp"})
-    assert type(deserialize(Prior("Normal", mu=0).to_dict())) is Prior
 
 
 def test_what_is_wrong_with_ours_is_said():
     with pytest.raises(Exception, match="LogNormalExp") as caught:
         deserialize({"dist": "LogNormalExp", "kwargs": {"mu": 1, "sigma": 1}, "centred": True})
     assert isinstance(caught.value.__cause__, DecodeError)
-
-
-def test_patching_from_dict_is_idempotent_and_reversible():
-    original = Prior.__dict__["from_dict"]
-    data = LogNormalExp(1, 2).to_dict()
-    undo = patch_prior_from_dict()
-    try:
-        patched = Prior.__dict__["from_dict"]
-        again = patch_prior_from_dict()
-        assert Prior.__dict__["from_dict"] is patched
-        assert type(Prior.from_dict(data)) is LogNormalExp
-        assert type(Prior.from_dict(Prior("Normal").to_dict())) is Prior
-    finally:
-        undo()
-    assert Prior.__dict__["from_dict"] is original
-    again()
-    undo()
-    assert Prior.__dict__["from_dict"] is original
 
 
 def test_a_class_of_ones_own_revives_as_itself():
