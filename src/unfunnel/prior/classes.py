@@ -36,10 +36,8 @@ class LogNormalExp(NaturalPrior):
 
     Parameters
     ----------
-    mu : {value}
-        The mean, in the units of the variable; positive.
-    sigma : {value}
-        The standard deviation, in the units of the variable; positive.
+    mu, sigma : {value}
+        The mean and the standard deviation, in the units of the variable; positive.
     cv : {value}, optional
         In place of ``sigma``: the coefficient of variation, positive. The standard deviation is
         ``cv`` times ``mu``, or its distance from the bound. It means the same for effects of any
@@ -85,11 +83,6 @@ class LogNormalExp(NaturalPrior):
     >>> [variable.name for variable in model.free_RVs]
     ['beta_mu', 'beta_sigma', 'beta']
 
-    Effects that differ by half their mean, whatever that is:
-
-    >>> LogNormalExp(mu=Prior("Gamma", mu=1.5, sigma=0.5), cv=0.5, dims="geo")
-    LogNormalExp(mu=Prior("Gamma", mu=1.5, sigma=0.5), cv=0.5, dims="geo")
-
     A price elasticity for each brand, all negative, around a mean that is negative too:
 
     >>> LogNormalExp(mu=LogNormalExp(-2, 0.5, upper=0), sigma=0.6, upper=0, dims="brand")
@@ -104,10 +97,8 @@ class NormalIdentity(NaturalPrior):
 
     Parameters
     ----------
-    mu : {value}
-        The mean.
-    sigma : {value}
-        The standard deviation; positive.
+    mu, sigma : {value}
+        The mean, and the standard deviation, which is positive.
     {options}
 
     See Also
@@ -133,10 +124,8 @@ class StudentTIdentity(NaturalPrior):
 
     Parameters
     ----------
-    mu : {value}
-        The mean.
-    sigma : {value}
-        The standard deviation; positive.
+    mu, sigma : {value}
+        The mean, and the standard deviation, which is positive.
     nu : {value}
         The degrees of freedom; above 2, as there is no standard deviation otherwise. A hyperprior
         that reaches below 2, such as ``Gamma(2, 0.1)``, is truncated there: the density is zero and
@@ -171,10 +160,8 @@ class LaplaceIdentity(NaturalPrior):
 
     Parameters
     ----------
-    mu : {value}
-        The mean.
-    sigma : {value}
-        The standard deviation; positive.
+    mu, sigma : {value}
+        The mean, and the standard deviation, which is positive.
     {options}
 
     See Also
@@ -235,11 +222,6 @@ class ProbitNormal(NaturalPrior):
     >>> spread = Prior("Beta", alpha=2, beta=5)
     >>> ProbitNormal(0.4, spread=spread, dims="channel", centered=False)
     ProbitNormal(mu=0.4, spread=Prior("Beta", alpha=2, beta=5), dims="channel", centered=False)
-    >>> import pymc as pm
-    >>> with pm.Model():
-    ...     share = ProbitNormal(0.3, 0.1).create_variable("share")
-    >>> print(f"{pm.draw(share, 10_000, random_seed=1).std():.2f}")
-    0.10
     """
 
     family = PROBIT_NORMAL
@@ -255,10 +237,8 @@ class WeibullExp(NaturalPrior):
 
     Parameters
     ----------
-    mu : {value}
-        The mean, in the units of the variable; positive.
-    sigma : {value}
-        The standard deviation, in the units of the variable; positive.
+    mu, sigma : {value}
+        The mean and the standard deviation, in the units of the variable; positive.
     cv : {value}, optional
         In place of ``sigma``: the coefficient of variation, ``sigma / mu``. The model then also
         holds the Deterministic ``{name}_sigma``.
