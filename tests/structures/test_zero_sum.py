@@ -25,6 +25,8 @@ from unfunnel.errors import (
     ParameterError,
     UnsupportedError,
 )
+from unfunnel.parameterization.choices import Informed
+from unfunnel.parameterization.graph_ops import GRAPH
 from unfunnel.structures.zero_sum import contracted, extended
 from unfunnel.structures.zero_sum_options import ZeroSum
 from unfunnel.tuning.blocks import auto_blocks
@@ -352,11 +354,10 @@ def test_single_precision_stays_single(xdist):
 def test_auto_computes_one_spread_for_all_along_a_zero_sum_dim():
     scale = Prior("HalfNormal", dims="channel")
     with pm.Model(coords={"geo": range(5), "channel": ["x", "y"]}) as model:
-        beta = NormalIdentity(
+        NormalIdentity(
             0.0, scale, dims=("geo", "channel"), zero_sum="geo", centered="auto"
         ).create_variable("beta")
     (block,) = auto_blocks(model)
-    transform = model.rvs_to_transforms[beta]
-    scale = pt.atleast_2d(block.scale)
-    _center, spread = transform.center_and_spread(pt.dmatrix(), 0.0, scale)
-    assert spread.type.broadcastable == (True, False)
+    sites = (pt.dmatrix(), pt.dmatrix())
+    mapped = block.structure.map(Informed(), 0.0, block.scale, sites, GRAPH)
+    assert mapped.spread.type.broadcastable == (True, False)

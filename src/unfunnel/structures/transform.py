@@ -174,17 +174,8 @@ def shared_sites(
 ) -> Iterator[list[tuple[Any, ...]]]:
     """Make site parameters shared variables, zero at first, in what is compiled inside.
 
-    Parameters
-    ----------
-    sites : list of SiteParameters
-        Of the variables that are tuned.
-    shapes : list of tuple of int
-        The present shape of what is sampled of each, which they keep in what is compiled.
-
-    Yields
-    ------
-    list of tuple of SharedVariable
-        Those of each variable.
+    ``shapes`` are the present ones of what is sampled of each variable, which they keep in what is
+    compiled. Yields the shared variables of each variable.
     """
     with _SHARING:  # the graph of the model is changed for as long as this lasts
         before = [(each, each.values, random_node(each.variable.owner)) for each in sites]
