@@ -110,10 +110,10 @@ def test_printed_coordinates_are_those_of_the_library():
     given = numbers["location"], numbers["scale"]
     coordinates = {
         True: (0.0, 1.0),
-        False: NonCentered().coordinates(*given, NUMPY),
-        0.5: Partial(0.3, -0.2, 0.9).coordinates(*given, NUMPY),
-        "auto": Informed().coordinates(*given, NUMPY, 2.5, 2.5 * 0.4),
-        "offset": NonCentered().coordinates(*given, NUMPY),
+        False: NonCentered().center_and_spread(*given, NUMPY),
+        0.5: Partial(0.3, -0.2, 0.9).center_and_spread(*given, NUMPY),
+        "auto": Informed().center_and_spread(*given, NUMPY, 2.5, 2.5 * 0.4),
+        "offset": NonCentered().center_and_spread(*given, NUMPY),
     }
     assert set(coordinates) == set(facts.CENTERINGS)
     for centered, expected in coordinates.items():

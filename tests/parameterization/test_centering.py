@@ -102,19 +102,19 @@ locations = st.floats(-100, 100)
 
 @given(location=locations, scale=scales, location0=locations, scale0=scales)
 def test_partial_reaches_both_ends(location, scale, location0, scale0):
-    center, spread = Partial(0.0, location0, scale0).coordinates(location, scale, NUMPY)
+    center, spread = Partial(0.0, location0, scale0).center_and_spread(location, scale, NUMPY)
     assert (center, spread) == pytest.approx((location, scale), rel=1e-13)
     # Centered up to a constant shift and scale, which change no geometry.
-    center, spread = Partial(1.0, location0, scale0).coordinates(location, scale, NUMPY)
+    center, spread = Partial(1.0, location0, scale0).center_and_spread(location, scale, NUMPY)
     assert (center, spread) == pytest.approx((location0, scale0), rel=1e-12, abs=1e-12 * 200)
-    assert NonCentered().coordinates(location, scale, NUMPY) == (location, scale)
+    assert NonCentered().center_and_spread(location, scale, NUMPY) == (location, scale)
 
 
 @given(weight=st.floats(0, 1), location=locations, scale=scales, unit=st.floats(1e-3, 1e3))
 def test_a_weight_means_the_same_in_every_unit(weight, location, scale, unit):
-    center, spread = Partial(weight, 2.0, 0.5).coordinates(location, scale, NUMPY)
+    center, spread = Partial(weight, 2.0, 0.5).center_and_spread(location, scale, NUMPY)
     other = Partial(weight, 2.0 * unit, 0.5 * unit)
-    found = other.coordinates(location * unit, scale * unit, NUMPY)
+    found = other.center_and_spread(location * unit, scale * unit, NUMPY)
     assert found[1] == pytest.approx(spread * unit, rel=1e-11)
     assert found[0] == pytest.approx(center * unit, rel=1e-9, abs=1e-9 * unit * (1 + spread * 200))
 
@@ -122,7 +122,7 @@ def test_a_weight_means_the_same_in_every_unit(weight, location, scale, unit):
 @given(weight=st.floats(0, 1), location=locations, scale=scales)
 def test_partial_is_the_published_form_where_the_reference_is_one(weight, location, scale):
     """M = mu - w mu tau**(1 - w) and S = tau**(1 - w), Gorinova, Moore & Hoffman 2020."""
-    center, spread = Partial(weight, 0.0, 1.0).coordinates(location, scale, NUMPY)
+    center, spread = Partial(weight, 0.0, 1.0).center_and_spread(location, scale, NUMPY)
     expected = scale ** (1 - weight)
     assert spread == pytest.approx(expected, rel=1e-12)
     assert center == pytest.approx(
