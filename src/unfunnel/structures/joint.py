@@ -63,9 +63,9 @@ class JointStructure(Structure):
         mean = self.coordinate_location(location, scale)
         return pt.sum(((self.coordinates(elements, location, pt) - mean) / scale) ** 2)
 
-    def holds(self, elements: Any, location: Any, scale: Any) -> Any:
-        """Return whether elements that no transform made can be those of this structure."""
-        return True
+    def conditions(self, elements: Any, location: Any, scale: Any) -> list[Any]:
+        """Return what must hold of elements that no transform made, beside valid parameters."""
+        return []
 
     def varying_scale(self, family: Family, dim: str) -> DimsError:
         """Return the error of a scale that varies along an axis of the structure."""
@@ -170,8 +170,8 @@ def log_density(op: JointVariable, values: tuple[Any, ...], *inputs: Any, **kwar
         - structure.log_slope(elements, link)
     )
     valid = pt.all(scale > 0)
-    if not sampled:
-        valid = valid & structure.holds(elements, location, sigma)
+    for condition in () if sampled else structure.conditions(elements, location, sigma):
+        valid = valid & condition
     return pt.switch(valid, density, -np.inf)
 
 

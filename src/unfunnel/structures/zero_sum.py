@@ -134,13 +134,11 @@ class ZeroSumDeviations(JointStructure):
         """Return the sum of squares of the deviations, which is that of their coordinates."""
         return pt.sum(((elements - location) / scale) ** 2)
 
-    def holds(self, elements: Any, location: Any, scale: Any) -> Any:
-        """Return whether the deviations sum to zero."""
-        deviation, holds = elements - location, pt.constant(True)
-        for axis in self.axes:
-            total = pt.abs(deviation.sum(axis=axis, keepdims=True)) / scale
-            holds = holds & pt.all(total <= _ROUNDING * deviation.shape[axis])
-        return holds
+    def conditions(self, elements: Any, location: Any, scale: Any) -> list[Any]:
+        """Return whether the deviations sum to zero, along each axis."""
+        deviation = elements - location
+        totals = [(n, pt.abs(deviation.sum(axis=n, keepdims=True)) / scale) for n in self.axes]
+        return [pt.all(total <= _ROUNDING * deviation.shape[n]) for n, total in totals]
 
 
 def extended(coordinates: Any, axes: tuple[int, ...], xp: Any = np) -> Any:
