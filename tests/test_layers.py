@@ -42,7 +42,7 @@ KNOWN_CIRCLES = [{"families"}, {"elicitation"}]
 
 #: These packages load quickly, with all that they import at once. Of the files of priors only what
 #: makes and takes apart the objects themselves needs PyMC.
-WITH_PYMC = {"unfunnel.files.encode", "unfunnel.files.revival"}
+WITH_PYMC = {"unfunnel.files.encode", "unfunnel.files.build"}
 PURE_PACKAGES = ("families", "elicitation.scales", "files")
 HEAVY = {"pymc", "pytensor", "pymc_extras"}
 

@@ -36,7 +36,7 @@ _PUBLIC = {
     "reparameterize": "unfunnel.tuning.reparameterize",
     "sample": "unfunnel.tuning.api",
     "scales": "unfunnel.elicitation.scales",
-    "schema": "unfunnel.files.grammar.schema",
+    "schema": "unfunnel.files.grammar",
     "tune": "unfunnel.tuning.api",
 }
 _WITHOUT_PYMC = {"ConfigError", "scales", "schema"}

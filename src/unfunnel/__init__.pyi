@@ -4,7 +4,7 @@ from unfunnel.files.api import dump as dump
 from unfunnel.files.api import dumps as dumps
 from unfunnel.files.api import load as load
 from unfunnel.files.api import loads as loads
-from unfunnel.files.grammar.schema import schema as schema
+from unfunnel.files.grammar import schema as schema
 from unfunnel.files.problems import ConfigError as ConfigError
 from unfunnel.files.revive import patch_prior_from_dict as patch_prior_from_dict
 from unfunnel.moments.report import Implied as Implied

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 
@@ -123,3 +124,42 @@ def shown(labels: Iterable[object] | None, most: int = 6) -> str:
     """Show the first few labels of a dim, as in ``"[a, b, c, ...]"``."""
     texts = [] if labels is None else [str(label) for label in labels]
     return f"[{', '.join(texts[:most])}{', ...' if len(texts) > most else ''}]"
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One thing that is wrong with a prior, whether an object or a file states it.
+
+    Whoever makes a prior raises the first; the reader of files collects all.
+    """
+
+    key: str  # the parameter or option; empty for the prior as a whole
+    given: str
+    expected: str
+    remedy: str = ""
+    error: type[UnfunnelError] = ParameterError
+    inside: tuple[int | str, ...] = ()  # the element of an array, or a key
+    more: int = 0  # how many other elements are wrong in the same way
+
+    @property
+    def others(self) -> str:
+        """What is appended to what was given, if other elements are wrong in the same way."""
+        return f", and {self.more} more like it" if self.more else ""
+
+    def as_error(self, owner: str) -> UnfunnelError:
+        """Return the error of an object that is called ``owner``."""
+        index = tuple(step for step in self.inside if isinstance(step, int))
+        where = f" at index {index[0] if len(index) == 1 else index}" if index else ""
+        subject = ": ".join(part for part in (owner, self.key) if part)
+        return self.error(
+            subject,
+            expected=self.expected,
+            given=self.given + where + self.others,
+            remedy=self.remedy,
+        )
+
+
+def raise_first(owner: str, mistakes: Iterable[Mistake]) -> None:
+    """Raise the first of some mistakes, if there is one."""
+    for mistake in mistakes:
+        raise mistake.as_error(owner)

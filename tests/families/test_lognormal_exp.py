@@ -73,7 +73,7 @@ def message(*args, error=ParameterError, **kwargs):
 
 def test_two_bounds_are_refused():
     text = message(1, 1, lower=0.5, upper=2)
-    assert "expected a lower or an upper bound, but got lower=0.5 and upper=2." in text
+    assert "expected 'lower' or 'upper', not both, but got both." in text
     assert "ProbitNormal" in text
 
 

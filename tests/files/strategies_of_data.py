@@ -8,9 +8,10 @@ from functools import cache
 import numpy as np
 from hypothesis import strategies as st
 
-from unfunnel.files.grammar.rules import rules
-from unfunnel.files.grammar.schema import SCHEMA_URL
-from unfunnel.files.grammar.shapes_of_priors import TRANSFORMS
+from unfunnel.distributions.known import DISTRIBUTIONS
+from unfunnel.files.grammar import COMMON_TRANSFORMS as TRANSFORMS
+from unfunnel.files.grammar import SCHEMA_URL
+from unfunnel.files.grammar import rows as rules
 
 DIMS = ("geo", "channel")
 LENGTHS = {"geo": 2, "channel": 3}
@@ -62,17 +63,13 @@ _GROUPS = [OURS, ["Normal", "StudentT", "ZeroSumNormal", "Weibull", "MvNormal"],
 @cache
 def names_inside(support):
     """Names of the distributions that live in an interval, whatever their parameters."""
-    lower, upper = (end if np.isfinite(end) else None for end in support)
-    found = []
-    for name, rule in rules().items():
-        if rule.support is None or any(isinstance(end, str) for end in rule.support):
-            continue
-        low, high = rule.support
-        above = lower is None or (low is not None and low >= lower)
-        below = upper is None or (high is not None and high <= upper)
-        if above and below and not rule.bounds:
-            found.append(name)
-    return found
+    lives = {name: row.support for name, row in rules().items() if row.ours and not row.bounds}
+    for name in rules().keys() & DISTRIBUTIONS.keys():
+        ends = DISTRIBUTIONS[name].support
+        if ends is not None and not any(isinstance(end, tuple) for end in ends):
+            lives[name] = ends
+    lower, upper = support
+    return sorted(name for name, (low, high) in lives.items() if low >= lower and high <= upper)
 
 
 @st.composite
@@ -94,9 +91,7 @@ def priors(draw, dims=(), depth=0, names=None, forms=("nested", "flat")):
 
 def _ends(rule):
     """Ends in order, for a distribution that has them as parameters."""
-    if rule.support is None or not all(isinstance(end, str) for end in rule.support):
-        return []
-    return zip(rule.support, (-9, 9.5), strict=True)
+    return zip(rule.ends, (-9, 9.5), strict=True) if rule.ends else []
 
 
 def _chosen(draw, rule):
@@ -113,7 +108,7 @@ def _chosen(draw, rule):
 def _value(draw, parameter, dims, depth):
     if parameter.is_flag:
         return draw(st.booleans())
-    if parameter.numbers_only:  # how much is possible depends on the mean
+    if parameter.limited:  # how much is possible depends on the mean
         return 0.25
     support = parameter.support
     kinds = ["number"]
@@ -146,7 +141,7 @@ def _options(draw, rule, dims, kwargs):
     if draw(st.booleans()):
         found["centered"] = draw(st.sampled_from(centered))
     constant = all(not isinstance(value, dict | list) for value in kwargs.values())
-    if rule.zero_sum and dims and constant and found.get("centered") != "offset":
+    if rule.scale_of and dims and constant and found.get("centered") != "offset":
         if draw(st.booleans()):
             found["zero_sum"] = list(dims[:1])
             if draw(st.booleans()):
@@ -201,6 +196,50 @@ def documents(draw):
         return named
     marked = {"$schema": SCHEMA_URL} if draw(st.booleans()) else {}
     return {**marked, "unfunnel": 1, "priors": named}
+
+
+@st.composite
+def oddities(draw):
+    """A file with arrays, dims and bounds that often do not go together."""
+    array = st.sampled_from(
+        [[0.2, 0.6], [[0.1, 0.2, 0.3], [0.4, 0.5, 0.6]], [0.3], [0.1, 0.2, 0.3]]
+    )
+    dims = st.sampled_from([["geo"], ["channel"], ["geo", "channel"], "geo", [], None])
+    labelled = st.builds(
+        lambda data, dims, labels: {
+            "class": "DataArray", "data": data, "dims": dims or [], "coords": labels,
+        },
+        array,
+        st.sampled_from([["geo"], ["channel"], ["geo", "channel"]]),
+        st.sampled_from([{}, {"geo": ["a", "b"]}, {"geo": [1, 2], "area": {"dims": ["geo"],
+                                                                          "data": ["u", "v"]}}]),
+    )  # fmt: skip
+    hyper = st.builds(
+        lambda name, dims: {"dist": name, **({} if dims is None else {"dims": dims})},
+        st.sampled_from(["HalfNormal", "Exponential", "Uniform", "Normal"]),
+        dims,
+    )
+    value = st.one_of(st.sampled_from([0.1, 0.45, 0.6, 2.5]), array, labelled, hyper)
+    priors = {}
+    for name in draw(st.sampled_from([["a"], ["a", "b"]])):
+        rule = rules()[draw(st.sampled_from([*OURS, "Normal", "Uniform", "TruncatedNormal"]))]
+        keys = [
+            key for key in rule.parameters if key not in ("cv", "spread") or draw(st.booleans())
+        ]
+        prior = {"dist": rule.name, "kwargs": {key: draw(value) for key in keys}}
+        for key in draw(st.sets(st.sampled_from([*rule.bounds, *rule.options]), max_size=3)):
+            prior[key] = draw(_ODD_OPTIONS.get(key, dims))
+        priors[name] = prior
+    return priors
+
+
+_ODD_OPTIONS = {
+    "centered": st.sampled_from([True, False, 0.5, [0.5, 0.2], "auto", "offset", 2]),
+    "transform": st.sampled_from(["exp", "sigmoid", "Apply", "pi", "scalar", "no"]),
+    "zero_sum_scale": st.sampled_from(["population", "marginal", "other"]),
+    "lower": st.sampled_from([0, 0.05, 1, -3]),
+    "upper": st.sampled_from([0, 1, 2, 0.7]),
+}
 
 
 # -- mistakes

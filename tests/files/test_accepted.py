@@ -12,7 +12,7 @@ from strategies_of_data import factories
 
 import unfunnel  # noqa: F401  (registers)
 from unfunnel.errors import SupportWarning
-from unfunnel.files.checks.validation import problems_of
+from unfunnel.files.decode import problems_of
 
 pytestmark = pytest.mark.slow
 

@@ -1,6 +1,6 @@
 """A corpus of bad files: beside each stands what is said of it, word for word.
 
-After a change of wording, ``python tests/config/test_bad_files.py`` writes the messages again; the
+After a change of wording, ``python tests/files/test_bad_files.py`` writes the messages again; the
 diff is what has to be judged.
 """
 
@@ -12,11 +12,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+from test_agreement import assert_schema_agrees
 
 from unfunnel import ConfigError
 from unfunnel.files.api import problems_in
-from unfunnel.files.checks.validation import problems_of, problems_of_shape
-from unfunnel.files.grammar.schema import schema
+from unfunnel.files.decode import problems_of
+from unfunnel.files.grammar import schema
 from unfunnel.files.read import read_file
 
 FILES = sorted(
@@ -60,10 +61,12 @@ ENTRIES = [
 WHOLE = [pytest.param(read(path), id=path.stem) for path in FILES if path.suffix == ".json"]
 
 
+CHECKER = jsonschema.Draft202012Validator(schema())
+
+
 @pytest.mark.parametrize("data", ENTRIES + WHOLE)
 def test_the_schema_refuses_what_it_can(data):
-    checker = jsonschema.Draft202012Validator(schema())
-    assert checker.is_valid(data) == (problems_of_shape(data) == [])
+    assert_schema_agrees(CHECKER, data)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from strategies_of_priors import files
 
 import unfunnel
 from unfunnel import ConfigError, LogNormalExp
-from unfunnel.files.revival import revive_priors
+from unfunnel.files.decode import problems_of
 
 
 def problems(text, format="yaml"):
@@ -58,54 +58,9 @@ def test_the_file_is_named(tmp_path):
         unfunnel.load(path)
 
 
-@pytest.mark.parametrize(
-    ("data", "where", "found", "expected"),
-    [
-        (
-            {"dist": "Normal", "kwargs": {"mu": {"dist": "Normal", "dims": ["a"]}}, "dims": ["b"]},
-            "x", "UnsupportedShapeError", "its constructor accepts",
-        ),
-        (
-            {"dist": "LogNormalExp", "kwargs": {
-                "mu": {"dist": "LogNormalExp", "kwargs": {"mu": 1, "sigma": 1}, "dims": ["a"]},
-                "sigma": 1}, "dims": ["b"]},
-            "x.kwargs.mu", "dims ('a',)", "a subset of the prior's dims ('b',)",
-        ),
-        (
-            {"dist": "LogNormalExp", "kwargs": {"mu": {"dist": "Normal"}, "sigma": 1}},
-            "x.kwargs.mu", "puts mass", "a hyperprior with",
-        ),
-        (
-            {"dist": "LogNormalExp", "mu": {"dist": "Normal"}, "sigma": 1},
-            "x.mu", "puts mass", "a hyperprior with",
-        ),
-        (
-            {"dist": "Normal", "transform": "no_such_function"},
-            "x.transform", "the text ", "pytensor.tensor or pymc.math",
-        ),
-        (
-            {"class": "DataArray", "data": [1, 2], "dims": ["a"], "coords": {"a": ["u"]}},
-            "x", "conflicting sizes", "its constructor accepts",
-        ),
-        (
-            {"class": "DataArray", "data": [1], "dims": ["a"],
-             "coords": {"a": {"dtype": "datetime64[ns]", "data": ["yesterday week"]}}},
-            "x", "yesterday week", "its constructor accepts",
-        ),
-        ([[1, 2], [3]], "x", "inhomogeneous", "its constructor accepts"),
-    ],
-)  # fmt: skip
-def test_what_only_making_it_shows(data, where, found, expected):
-    revived, (problem,) = revive_priors({"y": 1, "x": data})
-    assert revived == {"y": 1}
-    assert problem.where == where
-    assert found in problem.given
-    assert expected in problem.expected
-
-
 def test_one_mistake_is_one_problem_and_others_are_found_beside_it():
     inner = {"dist": "LogNormalExp", "kwargs": {"mu": {"dist": "Normal"}, "sigma": 1}}
-    _, found = revive_priors(
+    found = problems_of(
         {
             "a": {"dist": "Normal", "kwargs": {"mu": inner, "sigma": inner}},
             "b": {"class": "Scaled", "data": {"dist": inner, "factor": [[1], [2, 3]]}},
@@ -199,11 +154,11 @@ def test_thousands_of_broken_files(format, priors, seed):
 
 @pytest.mark.parametrize(
     ("name", "remedy"),
-    [("Exp", "Did you mean 'exp'?"), ("zzz", "Register it with pymc_extras.prior.register")],
+    [("Exp", "Did you mean 'exp'?"), ("zzz", "Register your own with pymc_extras.prior.register")],
 )
 def test_a_transform_that_nobody_knows(name, remedy):
     text = f"beta:\n  dist: LogNormalExp\n  kwargs: {{mu: 1, sigma: 1}}\n  transform: {name}"
     for each in (text, text.replace("LogNormalExp", "Normal")):
         found, message = problems(each)
         assert found == [("beta.transform", 4)]
-        assert f"but got the text {name!r}. {remedy}" in message
+        assert f"but got the string {name!r}. {remedy}" in message

@@ -8,8 +8,8 @@ import pytest
 from pymc.logprob.utils import ParameterValueError
 
 from unfunnel.distributions.known import DISTRIBUTIONS
-from unfunnel.files.checks.validation import problems_of
-from unfunnel.files.grammar.rules import rules
+from unfunnel.files.decode import problems_of
+from unfunnel.files.grammar import rows as rules
 from unfunnel.intervals import POSITIVE
 
 #: What PyMC needs beside a parameter: something valid of the same parameterization.
@@ -97,7 +97,7 @@ def test_a_number_that_no_such_distribution_has_is_refused(number):
     prior = {"dist": "HalfNormal", "kwargs": {"sigma": number}, "dims": ["geo"]}
     (problem,) = problems_of({"beta": prior})
     assert problem.path[:3] == ("beta", "kwargs", "sigma")
-    assert "positive number" in problem.expected
+    assert "positive and finite numbers" in problem.expected
 
 
 def test_what_may_be_of_either_sign_stays_so():

@@ -74,10 +74,10 @@ def test_undeclared_dims(xdist):
     with pytest.raises(DimsError) as caught:
         LogNormalExp(labelled([1.0, 2.0], channel=["x", "y"]), 1, dims="geo")
     assert isinstance(caught.value, UnsupportedShapeError)
-    assert "dims that are a subset of the prior's dims ('geo',), but got dims ('channel',)" in str(
+    assert "dims among those of the prior around it, 'geo', but got dim 'channel'" in str(
         caught.value
     )
-    assert "Add the missing dim to dims=" in str(caught.value)
+    assert "Add it to the dims there" in str(caught.value)
 
 
 def test_dims_without_labels(xdist):
@@ -108,7 +108,7 @@ def test_positions_of_the_wrong_length(xdist):
 
 
 def test_too_many_axes(xdist):
-    with pytest.raises(UnsupportedShapeError, match="at most 1 axes for the dims"):
+    with pytest.raises(UnsupportedShapeError, match="at most one axis, for 'geo'"):
         LogNormalExp(np.ones((2, 2)), 1, dims="geo")
 
 

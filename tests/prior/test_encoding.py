@@ -280,7 +280,7 @@ def members_changed(**changes):
         ({"dist": "Normal"}, "whose 'dist' is 'ByCoord'"),
         (BROKEN | {"centered": False}, "also 'centered'"),
         (members_changed(member={}), "Did you mean 'members'?"),
-        (BROKEN | {"dim": "channel"}, "'dim' once"),
+        (BROKEN | {"dim": "channel"}, "'dim' both in 'kwargs' and beside it"),
         ({"dist": "ByCoord", "kwargs": {"dim": "channel"}}, "no 'members'"),
         ({"dist": "ByCoord"}, "no 'dim' and 'members'"),
         (members_changed(labels=["tv"]), "list and 1 labels"),

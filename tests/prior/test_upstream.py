@@ -37,7 +37,7 @@ def test_attribute_errors_do_not_pass_for_no_prior():
 
 @pytest.mark.parametrize("transform", [3, abs, "TensorVariable"])
 def test_transforms_that_are_no_functions(transform):
-    with pytest.raises(ParameterError, match="transform: expected the name of an elementwise"):
+    with pytest.raises(ParameterError, match="transform: expected the name of a function"):
         LogNormalExp(1, 1, transform=transform)
 
 

@@ -67,7 +67,7 @@ def create(prior, name="b", coords=COORDS, xdist=False):
         ({"zero_sum": ("group", "predictor")}, DimsError, "same along 'predictor'"),
         ({"centered": "offset"}, CenteringError, "centered=False samples the same"),
         ({"zero_sum_scale": "margnal"}, ParameterError, "Did you mean 'marginal'"),
-        ({"zero_sum": None, "zero_sum_scale": "marginal"}, ParameterError, "zero_sum="),
+        ({"zero_sum": None, "zero_sum_scale": "marginal"}, ParameterError, "'zero_sum' beside it"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_at_construction(options, error, match):

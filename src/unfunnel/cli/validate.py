@@ -82,6 +82,6 @@ def schema() -> None:
     Exit code 0.
     """
     with failures():
-        from unfunnel.files.grammar.schema import schema as schema_of_files
+        from unfunnel.files.grammar import schema as schema_of_files
 
         typer.echo(json.dumps(schema_of_files(), indent=2, ensure_ascii=False))

@@ -13,9 +13,10 @@ from pytensor.xtensor.type import XTensorType
 from xarray import DataArray
 
 from unfunnel.alignment import registered_dims
+from unfunnel.distributions.object_facts import check_parameter_values
+from unfunnel.distributions.parameter_rules import hyperprior_mistakes
 from unfunnel.distributions.supports import support_of, support_of_distribution
-from unfunnel.distributions.value_checks import check_parameter_values, check_support
-from unfunnel.errors import UnsupportedError
+from unfunnel.errors import UnsupportedError, raise_first
 from unfunnel.families import Parameter
 from unfunnel.parameterization.graph_ops import core_op
 
@@ -36,8 +37,8 @@ def check_tensor_support(subject: str, parameter: Parameter, variable: Variable[
         # Its parameters are tensors, and one of our laws is read like any other prior.
         support = support_of(op) if hasattr(op, "family") else None
         support = support or support_of_distribution(distribution, None)
-        if support.leaves(parameter.support):
-            check_support(subject, parameter, support, f"the variable {variable} ~ {distribution}")
+        shown = f"the variable {variable} ~ {distribution}"
+        raise_first(subject.rpartition(": ")[0], hyperprior_mistakes(parameter, support, shown))
 
 
 def encode_tensor(

@@ -8,7 +8,9 @@ from typing import Any
 
 from unfunnel.errors import ParameterError, UnsupportedError, described, listed
 from unfunnel.files import version
-from unfunnel.files.checks.validation import problems_of
+from unfunnel.files.decode import decode, problems_of
+from unfunnel.files.decode_values import Node
+from unfunnel.files.grammar import SCHEMA_URL
 from unfunnel.files.problems import ConfigError, Problem
 from unfunnel.files.read import (
     Document,
@@ -77,8 +79,6 @@ def dumps(priors: Mapping[str, Any], format: Format = "json", bare: bool = False
 
 def text_of(data: Any, format: Format) -> str:
     """Return the text of plain data; that of a whole file names the JSON Schema for editors."""
-    from unfunnel.files.grammar.schema import SCHEMA_URL
-
     whole = is_whole_file(data)
     if format == "yaml":
         return to_yaml(data, SCHEMA_URL if whole else None)
@@ -182,17 +182,23 @@ def load(path: str | FilePath) -> dict[str, Any]:
 
 def problems_in(document: Document) -> list[Problem]:
     """Return every problem of a document that is seen without PyMC, in the order of its lines."""
+    return _decoded(document)[1]
+
+
+def _decoded(document: Document) -> tuple[dict[str, Node], list[Problem]]:
     if (problem := version.problem_of_version(document.data)) is not None:
-        return document.located([problem])
-    return document.located(problems_of(document.data))
+        return {}, document.located([problem])
+    nodes, problems = decode(document.data)
+    return nodes, document.located(problems)
 
 
 def _revived(document: Document) -> dict[str, Any]:
-    from unfunnel.files.revival import revive_priors
+    from unfunnel.files.build import build_priors
 
-    if problems := problems_in(document):
+    nodes, problems = _decoded(document)
+    if problems:
         raise ConfigError(document.source, problems)
-    priors, problems = revive_priors(version.brought_up_to_date(document.data)[PRIORS_KEY])
+    priors, problems = build_priors(nodes)
     if problems:
         raise ConfigError(document.source, document.located(problems))
     return priors

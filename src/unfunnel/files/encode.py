@@ -1,4 +1,4 @@
-"""From priors to the plain data of a file; the inverse of :mod:`unfunnel.files.revival`.
+"""From priors to the plain data of a file; the inverse of :mod:`unfunnel.files.decode`.
 
 The forms, each at any depth::
 

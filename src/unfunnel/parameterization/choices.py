@@ -20,13 +20,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from xarray import DataArray
 
-from unfunnel.errors import CenteringError, described, nearest
 from unfunnel.families.ops import Ops
 
 #: What ``centered=`` holds after validation.
@@ -34,9 +32,6 @@ Centering = bool | float | str | np.ndarray | DataArray
 
 OFFSET = "offset"
 AUTO = "auto"
-_WORDS = (AUTO, OFFSET)
-
-_EXPECTED = "True, False, a weight in [0, 1] (number, array or DataArray), 'auto' or 'offset'"
 
 
 class Parameterization(Protocol):
@@ -161,53 +156,6 @@ def parameterization_of(
     if is_auto(centering):
         return Informed()
     return Partial(centering, *reference_point())
-
-
-def validate_centering(value: object, owner: str) -> Centering:
-    """Return what was given as ``centered=`` in its canonical form; refuse anything else.
-
-    Weights 0 and 1 become ``False`` and ``True``; lists become arrays. ``owner`` is the name of the
-    prior, for the message.
-    """
-    expected = f"centered= to be {_EXPECTED}"
-    if isinstance(value, str):
-        if value in _WORDS:
-            return value
-        raise CenteringError(
-            owner,
-            expected=expected,
-            given=f"the string {value!r}",
-            remedy=f"YAML and JSON booleans are unquoted true and false.{nearest(value, _WORDS)}",
-        )
-    if isinstance(value, Real | np.bool_):
-        value = float(value)
-    if isinstance(value, list | tuple | float):
-        value = np.asarray(value)
-    if isinstance(value, np.ma.MaskedArray) or not (
-        isinstance(value, np.ndarray | DataArray) and value.dtype.kind in "biuf"
-    ):
-        raise CenteringError(owner, expected=expected, given=described(value))
-    if isinstance(value, DataArray):  # other coords, such as .sel leaves behind, label nothing
-        value = value.drop_vars([name for name in value.coords if name not in value.dims])
-    weights = value.astype(float)
-    _check_range(np.asarray(weights), owner)
-    if weights.ndim:
-        return weights
-    weight = float(weights)
-    return bool(weight) if weight in (0.0, 1.0) else weight
-
-
-def _check_range(weights: np.ndarray, owner: str) -> None:
-    outside = ~((weights >= 0.0) & (weights <= 1.0))
-    if not outside.any():
-        return
-    index = tuple(int(i) for i in np.argwhere(outside)[0])
-    where = f" at index {index}" if index else ""
-    raise CenteringError(
-        owner,
-        expected="every weight of centered= to lie in [0, 1], 0 being non-centered and 1 centered",
-        given=f"{weights[index]}{where}",
-    )
 
 
 def is_textbook(centering: Centering) -> bool:

@@ -20,15 +20,22 @@ from pymc_extras.prior import Prior
 from pytensor.graph.basic import Variable
 from xarray import DataArray
 
+from unfunnel.distributions.object_facts import family_at
 from unfunnel.distributions.tensors import check_tensor_support
 from unfunnel.errors import ParameterError
 from unfunnel.families import Family, stated_bounds
 from unfunnel.moments.any_prior import own_coords
 from unfunnel.moments.methods import MomentMethods
-from unfunnel.parameterization.choices import Centering, is_textbook, validate_centering
+from unfunnel.parameterization.choices import Centering, is_textbook
 from unfunnel.prior import codec, display, encoding
 from unfunnel.prior.build import build_likelihood, build_variable
-from unfunnel.prior.parameters import bind_arguments, check_parameters, family_at
+from unfunnel.prior.parameters import (
+    bind_arguments,
+    check_parameters,
+    check_zero_sum,
+    validate_centering,
+    validate_zero_sum,
+)
 from unfunnel.prior.resolve import check_dims
 from unfunnel.prior.upstream import (
     call_signature,
@@ -36,7 +43,7 @@ from unfunnel.prior.upstream import (
     docstring_of,
     named_function,
 )
-from unfunnel.structures.zero_sum_options import ZeroSum, check_zero_sum, validate_zero_sum
+from unfunnel.structures.zero_sum_options import ZeroSum
 
 #: The prior class of each family, by its name.
 CLASSES: dict[str, type[NaturalPrior]] = {}
@@ -88,8 +95,7 @@ class NaturalPrior(MomentMethods, Prior):
 
     def _check_zero_sum(self) -> None:
         if self.zero_sum is not None:
-            textbook = is_textbook(self.centering)
-            check_zero_sum(self.family, self.zero_sum, self.dims, self.parameters, textbook)
+            check_zero_sum(self.family, self.zero_sum, self.dims, self.parameters, self.centering)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse what looks like another parameter or bound, and would change nothing."""

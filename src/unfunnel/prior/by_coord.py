@@ -11,9 +11,10 @@ from pymc_extras.prior import VariableFactory, sample_prior
 from xarray import Dataset
 
 from unfunnel.alignment import index_of
-from unfunnel.errors import DimsError, LabelError, ParameterTypeError, described
+from unfunnel.errors import DimsError, LabelError, ParameterTypeError, described, raise_first
 from unfunnel.prior import codec, encoding
 from unfunnel.prior.by_coord_build import build_by_coord
+from unfunnel.prior.checks import member_dims_mistakes
 from unfunnel.prior.display import dims_text
 from unfunnel.prior.resolve import check_dims, declared_dims
 
@@ -103,25 +104,10 @@ class ByCoord:
     @dims.setter
     def dims(self, dims: Any) -> None:
         checked = check_dims("ByCoord", dims, {})
-        if checked is not None and self.dim not in checked:
-            raise DimsError(
-                "ByCoord: dims",
-                expected=f"{self.dim!r}, whose labels the members belong to, among them",
-                given=repr(checked),
-                remedy="Use a prior without ByCoord where the variable has no such dim.",
-            )
-        for label, prior in self._named_priors():
-            own = declared_dims(prior) or ()
-            if self.dim in own:
-                raise DimsError(
-                    f"ByCoord: {label}",
-                    expected=f"a prior without dim {self.dim!r}: it belongs to one label of it",
-                    given=f"dims {own}",
-                    remedy=f"Drop {self.dim!r} from its dims=.",
-                )
-            if checked is not None:
-                rest = tuple(dim for dim in checked if dim != self.dim)
-                check_dims(f"ByCoord: {label}", rest, {"dims": prior})
+        members = [
+            (str(label), declared_dims(prior) or ()) for label, prior in self._named_priors()
+        ]
+        raise_first("ByCoord", member_dims_mistakes(self.dim, checked, members))
         self._dims = checked
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,9 @@ from xarray import DataArray
 from unfunnel.errors import DecodeError, listed, nearest
 from unfunnel.families import FAMILIES, Family
 
-_KEYS = ("dist", "kwargs", "dims", "centered", "transform", "zero_sum", "zero_sum_scale")
-
 BY_COORD = "ByCoord"
-_BY_COORD_KEYS = ("dist", "kwargs", "dims")
+
+_OPTIONS = ("dims", "centered", "transform", "zero_sum", "zero_sum_scale")
 _BY_COORD_PARAMETERS = ("dim", "labels", "members", "default")
 
 
@@ -43,69 +42,87 @@ def has_labels(data: Any) -> bool:
     return isinstance(data, Mapping) and data.get("class") == "DataArray" and "coords" in data
 
 
+def _keys(
+    owner: str, data: Mapping[str, Any], parameters: Collection[str], options: Collection[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the parameters, under ``kwargs`` or beside the name, and the other keys."""
+    rest = dict(data)
+    rest.pop("dist" if "dist" in rest else "distribution")
+    given = rest.pop("kwargs", None) or {}
+    if not isinstance(given, Mapping):
+        raise DecodeError(owner, expected="'kwargs' to hold parameters by name", given=repr(given))
+    beside = {key: rest.pop(key) for key in list(rest) if key in parameters}
+    if twice := [key for key in beside if key in given]:
+        raise DecodeError(
+            owner,
+            expected="each parameter once",
+            given=f"{listed(twice)} both in 'kwargs' and beside it",
+            remedy="Remove one of the two.",
+        )
+    known = ("dist", "kwargs", *options)
+    if unknown := [str(key) for key in rest if key not in options]:
+        raise DecodeError(
+            owner,
+            expected=f"the keys {listed(known)}",
+            given=f"also {listed(unknown)}",
+            remedy="Remove or rename it; nothing is ignored."
+            f"{nearest(unknown[0], (*known, *parameters))}",
+        )
+    return {**given, **beside}, rest
+
+
 def decode(
     data: Any, decode_other: Callable[[Mapping[str, Any]], Any]
 ) -> tuple[Family, dict[str, Any]]:
     """Return the family and the keyword arguments of the prior that a dictionary describes.
 
-    Parameters
-    ----------
-    data : mapping
-        The nested form, or the flat form ``{"distribution": ..., "mu": ...,
-        "dims": ...}``.
-    decode_other : callable
-        Revives a nested dictionary that is not a labelled array.
-
-    Raises
-    ------
-    DecodeError
-        If the dictionary is of another kind or has unknown keys.
+    ``decode_other`` revives a nested dictionary that is not a labelled array.
     """
     if not is_ours(data):
+        name = family_name(data) if isinstance(data, Mapping) else None
         raise DecodeError(
             "from_dict",
             expected=f"a dictionary whose 'dist' is one of {listed(FAMILIES)}",
-            given=repr(data) if not isinstance(data, Mapping) else f"'dist': {family_name(data)!r}",
-            remedy=nearest(str(family_name(data)), FAMILIES).strip()
-            if isinstance(data, Mapping)
-            else "",
+            given=f"'dist': {name!r}" if isinstance(data, Mapping) else repr(data),
+            remedy=nearest(str(name), FAMILIES).strip(),
         )
     family = FAMILIES[family_name(data)]
-    rest = dict(data)
-    rest.pop("dist" if "dist" in rest else "distribution")
-    parameters = rest.pop("kwargs", None) or {}
-    if not isinstance(parameters, Mapping):
-        raise DecodeError(
-            family.name, expected="'kwargs' to hold parameters by name", given=repr(parameters)
-        )
     own = (*family.known_parameters, *family.bound_names)
-    flat = {key: rest.pop(key) for key in list(rest) if key in own}
-    if twice := [key for key in flat if key in parameters]:
-        raise DecodeError(
-            family.name,
-            expected="each parameter once",
-            given=f"{listed(twice)} both in 'kwargs' and beside it",
-            remedy="Remove one of the two.",
-        )
-    parameters = {**parameters, **flat}
+    parameters, options = _keys(family.name, data, own, _OPTIONS)
     for key in parameters:
         if key not in family.bound_names:
             family.parameter(key)
-    unknown = [str(key) for key in rest if key not in _KEYS]
-    if unknown:
-        known = (*_KEYS, *own)
+    decoded = {key: decode_value(value, decode_other) for key, value in parameters.items()}
+    if "centered" in options:
+        options["centered"] = decode_value(options["centered"], decode_other)
+    return family, decoded | options
+
+
+def decode_by_coord(data: Any, decode_prior: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return the keyword arguments of the ``ByCoord`` that a dictionary describes."""
+    if not is_by_coord(data):
+        expected = f"a dictionary whose 'dist' is {BY_COORD!r}"
+        raise DecodeError(BY_COORD, expected=expected, given=repr(data))
+    given, options = _keys(BY_COORD, data, _BY_COORD_PARAMETERS, ("dims",))
+    unknown = [str(key) for key in given if key not in _BY_COORD_PARAMETERS]
+    missing = [key for key in ("dim", "members") if key not in given]
+    if unknown or missing:
         raise DecodeError(
-            family.name,
-            expected=f"the keys {listed(_KEYS)}",
-            given=f"also {listed(unknown)}",
-            remedy=f"Remove or rename it; nothing is ignored.{nearest(unknown[0], known)}",
+            BY_COORD,
+            expected=f"the parameters {listed(_BY_COORD_PARAMETERS)}",
+            given=f"also {listed(unknown)}" if unknown else f"no {listed(missing)}",
+            remedy=f"Nothing is ignored.{nearest(unknown[0], _BY_COORD_PARAMETERS)}"
+            if unknown
+            else "",
         )
-    options = {key: decode_value(parameters[key], decode_other) for key in parameters}
-    if "centered" in rest:
-        options["centered"] = decode_value(rest["centered"], decode_other)
-    for key in ("dims", "transform", "zero_sum", "zero_sum_scale"):
-        options[key] = rest.get(key)
-    return family, options
+    members = _pairs(given["members"], given.get("labels"))
+    default = given.get("default")
+    return {
+        "dim": given["dim"],
+        "members": [(label, decode_prior(member)) for label, member in members],
+        "default": None if default is None else decode_prior(default),
+        "dims": options.get("dims"),
+    }
 
 
 def decode_value(value: Any, decode_other: Callable[[Mapping[str, Any]], Any]) -> Any:
@@ -144,56 +161,6 @@ def decode_labels(labels: Any) -> Any:
     texts = sum(isinstance(label, str) for label in labels)
     # Among texts numbers would become texts too.
     return list(labels) if texts in (0, len(labels)) else pd.Index(labels, dtype=object)
-
-
-def decode_by_coord(data: Any, decode_prior: Callable[[Any], Any]) -> dict[str, Any]:
-    """Return the keyword arguments of the ``ByCoord`` that a dictionary describes.
-
-    Parameters
-    ----------
-    data : mapping
-        The usual form, or the same with the parameters beside ``dist``.
-    decode_prior : callable
-        Revives a nested dictionary.
-
-    Raises
-    ------
-    DecodeError
-        If the dictionary is of another kind, has unknown keys, or lacks some.
-    """
-    if not is_by_coord(data):
-        raise DecodeError(
-            BY_COORD, expected=f"a dictionary whose 'dist' is {BY_COORD!r}", given=repr(data)
-        )
-    rest = dict(data)
-    rest.pop("dist" if "dist" in rest else "distribution")
-    parameters = dict(rest.pop("kwargs", None) or {})
-    for key in [key for key in rest if key in _BY_COORD_PARAMETERS]:
-        if key in parameters:
-            raise DecodeError(
-                BY_COORD, expected=f"{key!r} once", given="it in 'kwargs' and beside it"
-            )
-        parameters[key] = rest.pop(key)
-    known = (*_BY_COORD_KEYS, *_BY_COORD_PARAMETERS)
-    unknown = [str(key) for key in (*rest, *parameters) if key not in known]
-    missing = [key for key in ("dim", "members") if key not in parameters]
-    if unknown or missing:
-        raise DecodeError(
-            BY_COORD,
-            expected=f"the keys {listed(known)}",
-            given=f"also {listed(unknown)}" if unknown else f"no {listed(missing)}",
-            remedy=f"Nothing is ignored.{nearest(unknown[0], known)}" if unknown else "",
-        )
-    default = parameters.get("default")
-    return {
-        "dim": parameters["dim"],
-        "members": [
-            (label, decode_prior(member))
-            for label, member in _pairs(parameters["members"], parameters.get("labels"))
-        ],
-        "default": None if default is None else decode_prior(default),
-        "dims": rest.get("dims"),
-    }
 
 
 def _pairs(members: Any, encoded_labels: Any) -> list[tuple[Any, Any]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from numbers import Real
 from typing import Any, NamedTuple
@@ -27,10 +27,12 @@ from xarray import DataArray
 
 from unfunnel import names
 from unfunnel.alignment import AlignedArray, align_array, registered_dims
+from unfunnel.distributions.object_facts import dims_facts
 from unfunnel.errors import DimsError
 from unfunnel.families import Family
 from unfunnel.parameterization.graph_ops import GRAPH, as_float
 from unfunnel.prior.backends import Backend, dim_lengths
+from unfunnel.prior.checks import inner_dims_mistakes
 from unfunnel.prior.held_dims import hold_dims
 from unfunnel.structures.base import Aligned
 
@@ -64,21 +66,9 @@ def check_dims(owner: str, given: Any, parameters: Mapping[str, Any]) -> tuple[s
     dims: tuple[Any, ...] = (given,) if isinstance(given, str | int | float) else tuple(given)
     if any(not isinstance(dim, str) for dim in dims) or len(set(dims)) != len(dims):
         raise DimsError(f"{owner}: dims", expected="unique names of dims", given=repr(dims))
-    for key, value in parameters.items():
-        if isinstance(value, np.ndarray) and value.ndim > len(dims):
-            raise ChildDimsError(
-                f"{owner}: {key}",
-                expected=f"an array with at most {len(dims)} axes for the dims {dims}",
-                given=f"shape {value.shape}",
-            )
-        own = declared_dims(value)
-        if own is not None and not set(own) <= set(dims):
-            raise ChildDimsError(
-                f"{owner}: {key}",
-                expected=f"dims that are a subset of the prior's dims {dims}",
-                given=f"dims {own}",
-                remedy="Add the missing dim to dims= of the prior, or drop it there.",
-            )
+    facts = {key: dims_facts(value) for key, value in parameters.items()}
+    for mistake in inner_dims_mistakes(dims, facts):
+        raise replace(mistake, error=ChildDimsError).as_error(owner)
     return dims
 
 

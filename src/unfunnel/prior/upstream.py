@@ -11,28 +11,18 @@ from pymc_extras.prior import _get_transform
 
 from unfunnel import names
 from unfunnel.distributions.natural import distributions
-from unfunnel.errors import ParameterError
 from unfunnel.families import Family
 from unfunnel.parameterization.graph_ops import GRAPH, as_float
+from unfunnel.prior.checks import transform_mistake
 
 _NO_DEFAULT = inspect.Parameter.empty
 
 
-def named_function(name: str, xdist: bool = False) -> Callable[[Any], Any]:
+def named_function(name: object, xdist: bool = False) -> Callable[[Any], Any]:
     """Return the function that ``transform=`` names, for labelled variables with ``xdist``."""
-    expected = "the name of an elementwise function of pytensor.tensor or pymc.math"
-    if not isinstance(name, str):
-        raise ParameterError(
-            "transform",
-            expected=expected,
-            given=repr(name),
-            remedy="Register your own with pymc_extras.prior.register_tensor_transform.",
-        )
-    function = _get_transform(name, xdist=xdist)
+    function = _get_transform(name, xdist=xdist) if isinstance(name, str) else None
     if isinstance(function, type) or not callable(function):
-        raise ParameterError(
-            "transform", expected=expected, given=f"{name!r}, which is no function"
-        )
+        raise transform_mistake(repr(name), is_function=isinstance(name, str)).as_error("")
     return function
 
 

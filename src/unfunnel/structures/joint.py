@@ -27,7 +27,7 @@ from pytensor.graph.traversal import graph_inputs
 from pytensor.tensor.random.type import random_generator_type
 from pytensor.tensor.type_other import NoneConst
 
-from unfunnel.errors import DimsError, UnsupportedError
+from unfunnel.errors import DimsError, UnfunnelError, UnsupportedError
 from unfunnel.families import Family
 from unfunnel.families.ops import Ops
 from unfunnel.parameterization.choices import Parameterization
@@ -67,7 +67,7 @@ class JointStructure(Structure):
         """Return what must hold of elements that no transform made, beside valid parameters."""
         return []
 
-    def varying_scale(self, family: Family, dim: str) -> DimsError:
+    def varying_scale(self, family: Family, dim: str) -> UnfunnelError:
         """Return the error of a scale that varies along an axis of the structure."""
         return DimsError(
             f"{family.name}: {self.name}",

@@ -18,7 +18,7 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 
-from unfunnel.errors import CenteringError, DimsError
+from unfunnel.errors import CenteringError, DimsError, UnfunnelError
 from unfunnel.families import Family
 from unfunnel.families.ops import Ops
 from unfunnel.parameterization.choices import Parameterization
@@ -90,7 +90,7 @@ class ZeroSumDeviations(JointStructure):
             scale = Aligned(scale.tensor * np.asarray(factor, pytensor.config.floatX), scale.dims)
         return structure, location, scale
 
-    def varying_scale(self, family: Family, dim: str) -> DimsError:
+    def varying_scale(self, family: Family, dim: str) -> UnfunnelError:
         """Return the error of a scale that varies along an axis."""
         return varying_scale(family, dim)
 

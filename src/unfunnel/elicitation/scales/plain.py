@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from unfunnel.distributions.value_checks import check_parameter_values, is_number
+from unfunnel.distributions.object_facts import check_parameter_values
+from unfunnel.distributions.value_checks import is_number
 from unfunnel.elicitation.scales.tails import Tails
 from unfunnel.errors import ParameterError, ParameterTypeError, listed
 from unfunnel.families import Parameter

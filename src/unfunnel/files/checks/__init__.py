@@ -1,1 +1,0 @@
-"""What is wrong with plain data that should be a file of priors, in words."""

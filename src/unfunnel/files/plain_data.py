@@ -1,0 +1,133 @@
+"""What plain data are: their kinds and shapes, in words, and what may have been meant by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from math import isfinite
+from sys import float_info
+from typing import Any
+
+from unfunnel.errors import closest, listed
+from unfunnel.files.yaml_words import as_decimal, plain_scalar
+
+#: Keys that say what a mapping describes.
+DISCRIMINATORS = ("dist", "distribution", "class")
+
+_LONGEST = 40
+_MOST_KEYS = 6
+
+#: What people call the parameters that are `mu` and `sigma` here.
+_SYNONYMS = {
+    **dict.fromkeys(("mean", "loc", "location"), "mu"),
+    **dict.fromkeys(("sd", "std", "stddev", "scale"), "sigma"),
+    **{"rate": "lam", "df": "nu", "low": "lower", "min": "lower", "high": "upper", "max": "upper"},
+}
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a number that a float holds, which true and false are not."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return isinstance(value, float) or abs(value) <= float_info.max
+
+
+def is_list(value: Any) -> bool:
+    """Whether a value is a list, which in plain data from Python may be a tuple."""
+    return isinstance(value, list | tuple)
+
+
+def is_labelled(value: Any) -> bool:
+    """Whether a value describes a labelled array."""
+    return (
+        isinstance(value, Mapping)
+        and value.get("class") == "DataArray"
+        and not any(key in value for key in DISCRIMINATORS[:2])
+    )
+
+
+def shape(value: Any) -> tuple[int, ...] | None:
+    """Return the lengths of a nested list along its axes, () for an element; None if ragged."""
+    if not is_list(value):
+        return ()
+    rows: set[tuple[int, ...] | None] = {shape(row) for row in value}
+    inner = next(iter(rows), ())
+    return None if len(rows) > 1 or inner is None else (len(value), *inner)
+
+
+def elements(value: Any, index: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Any]]:
+    """Walk through the elements of a nested list; an empty list is one."""
+    if is_list(value) and value:
+        for i, each in enumerate(value):
+            yield from elements(each, (*index, i))
+    else:
+        yield index, value
+
+
+def names_of(dims: Any) -> tuple[str, ...] | None:
+    """Return dims as a tuple; None if there are none, or they are of another kind."""
+    if isinstance(dims, str):
+        return (dims,)
+    return tuple(dims) if is_list(dims) and all(isinstance(dim, str) for dim in dims) else None
+
+
+def shown(value: Any) -> str:
+    """Describe a value of a file, never the whole of it."""
+    if value is None:
+        return "nothing (null)"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f"the string {_short(repr(value))}"
+    if isinstance(value, int) and not is_number(value):
+        return f"a number of {value.bit_length()} bits, too large for a float"
+    if isinstance(value, int | float):
+        return _short(repr(value))
+    if isinstance(value, date):
+        return f"the date {value}"
+    if isinstance(value, Mapping):
+        return f"a mapping with {_keys(value)}" if value else "an empty mapping"
+    if is_list(value):
+        return f"a list of {len(value)}" if value else "an empty list"
+    return f"{_short(repr(value))} of type {type(value).__name__}"
+
+
+def _keys(names: Iterable[Any]) -> str:
+    texts = [_short(str(name)) for name in names]
+    more = len(texts) - _MOST_KEYS
+    return listed(texts) if more <= 0 else f"{listed(texts[:_MOST_KEYS])} and {more} more keys"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+
+
+def misread(value: Any) -> str:
+    """Return what to do about a value that is read otherwise than it looks, ``1e-3`` as a text."""
+    if value is None:
+        return "Give it a value or remove the key."
+    if isinstance(value, date):
+        return "YAML reads it as a date: put it in quotes."
+    if not isinstance(value, str):
+        return ""
+    text = value.strip()
+    number, _ = plain_scalar(text)
+    if is_number(number):
+        return f"It is a number in quotes: write {text} without them."
+    usual = as_decimal(text)
+    if usual is None or not isfinite(float(usual)):
+        return ""
+    return f"YAML reads {text} as a string even without quotes: write {usual} without them."
+
+
+def suggestion(key: object, known: Iterable[str]) -> str | None:
+    """Return the known name that a key is near to, or another word for; None if there is none."""
+    names = list(known)
+    near, other = closest(str(key), names), _SYNONYMS.get(str(key).lower())
+    return other if near is None and other in names else near
+
+
+def did_you_mean(key: object, known: Iterable[str]) -> str:
+    """Return the question; empty if no name is near."""
+    near = suggestion(key, known)
+    return f"Did you mean {near!r}?" if near is not None else ""

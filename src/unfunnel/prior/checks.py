@@ -1,0 +1,332 @@
+"""The rules of a whole prior: which parameters, bounds, dims and options go together.
+
+Each takes the row of the distribution and facts of what is given, and returns every mistake.
+Constructors raise the first, the reader of files reports all. Neither PyMC nor numpy is imported,
+but where arrays are compared with each other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from sys import float_info
+from typing import Any
+
+from unfunnel.distributions.parameter_rules import (
+    ARRAY,
+    FLAG,
+    LABELLED,
+    NUMBER,
+    NUMERIC,
+    TEXT,
+    ValueFacts,
+    parameter_mistakes,
+)
+from unfunnel.distributions.rows import LATER, Row
+from unfunnel.errors import (
+    CenteringError,
+    DimsError,
+    Mistake,
+    ParameterError,
+    UnsupportedError,
+    listed,
+    nearest,
+)
+from unfunnel.intervals import Interval
+from unfunnel.structures.zero_sum_options import MARGINAL, POPULATION, varying_scale_mistake
+
+AUTO, OFFSET = "auto", "offset"
+CENTERINGS = (AUTO, OFFSET)
+CENTERED = "true, false, a weight in [0, 1] (number, array or DataArray), 'auto' or 'offset'"
+ZERO_SUM_SCALES = (POPULATION, MARGINAL)
+
+_FALSE_AND_TRUE = ("true", "false", "yes", "no", "on", "off")
+
+#: Weights include both ends.
+_WEIGHTS = Interval(math.nextafter(0.0, -1.0), math.nextafter(1.0, 2.0))
+
+
+# -- parameters
+
+
+def presence_mistakes(row: Row, given: Collection[str]) -> Iterator[Mistake]:
+    """Return which parameters are missing, or given twice by way of another."""
+    for name, names in row.alternatives.items():
+        present = [each for each in names if each in given]
+        if len(present) > 1:
+            yield Mistake(
+                present[1],
+                f"{present[1]!r} beside {present[0]!r}",
+                f"{' or '.join(map(repr, names))}, not both",
+                "Remove one of the two.",
+            )
+        elif not present and name != LATER:
+            meaning = row.parameters[name].meaning
+            what = f"{name!r}{f' or {listed(names[1:])}' if names[1:] else ''}"
+            expected = f"{what}, {meaning}" if meaning else f"{what} of {row.name}"
+            yield Mistake(name, "no value for it", expected)
+
+
+def value_mistakes(row: Row, facts: Mapping[str, ValueFacts]) -> Iterator[Mistake]:
+    """Return which parameters are no numbers, arrays or priors that they may be."""
+    for key, value in facts.items():
+        parameter = row.parameters[key]
+        ratio = next((p.name for p in row.parameters.values() if p.in_place_of == key), "")
+        yield from parameter_mistakes(
+            parameter, value, limited_by=ratio if parameter.limited else ""
+        )
+    yield from _limit_mistakes(row, facts)
+
+
+def _limit_mistakes(row: Row, facts: Mapping[str, ValueFacts]) -> Iterator[Mistake]:
+    """Report a standard deviation that no distribution between two bounds has with this mean.
+
+    The variance is below ``(mu - lower) (upper - mu)`` (Bhatia & Davis 2000, "A better bound on the
+    variance", American Mathematical Monthly 107).
+    """
+    for key, parameter in row.parameters.items():
+        if not parameter.limited or not {key, "mu"} <= facts.keys():
+            continue
+        pair = facts[key], facts["mu"]
+        kinds = {each.kind for each in pair}
+        inside = not any(each.outside(row.parameters[name].support) for name, each in
+                         zip((key, "mu"), pair, strict=True))  # fmt: skip
+        known = all(each.value is not None for each in pair)
+        if not (known and inside) or not kinds <= set(NUMERIC) or kinds >= {ARRAY, LABELLED}:
+            continue
+        too_wide = _first_too_wide(*pair, row.support)
+        if too_wide is not None:
+            given, largest = too_wide
+            ratio = next(p for p in row.parameters.values() if p.in_place_of == key)
+            yield Mistake(
+                key,
+                f"{given:g}",
+                f"a number below {largest:.6g}, the largest that the mean and the bounds allow",
+                f"Use {ratio.name}=, {ratio.meaning}, which goes with any mean.",
+            )
+
+
+def _first_too_wide(sd: ValueFacts, mean: ValueFacts, ends: Interval) -> tuple[Any, Any] | None:
+    """Return the first standard deviation that is too large, with the largest possible."""
+    rounding = 1.0 - 4.0 * float_info.epsilon  # the limit itself may have been rounded up
+    if {sd.kind, mean.kind} == {NUMBER}:
+        limit = math.sqrt(mean.value - ends.lower) * math.sqrt(ends.upper - mean.value)
+        return (sd.value, limit) if sd.value >= limit * rounding else None
+    import numpy as np  # arrays, of which few files have any
+
+    values, means = (each.value if each.kind == NUMBER else each.value() for each in (sd, mean))
+    limits = np.sqrt(means - ends.lower) * np.sqrt(ends.upper - means)
+    if LABELLED in (sd.kind, mean.kind):
+        from xarray import DataArray, broadcast
+
+        values, limits = broadcast(DataArray(values), DataArray(limits))
+    else:
+        lengths = zip(*(np.shape(each)[::-1] for each in (values, limits)), strict=False)
+        if any(a != b and 1 not in (a, b) for a, b in lengths):
+            return None  # dims will tell
+        values, limits = np.broadcast_arrays(values, limits)
+    values, limits = np.ravel(values), np.ravel(limits)
+    bad = np.flatnonzero(values >= limits * rounding)
+    return (values[bad[0]], limits[bad[0]]) if bad.size else None
+
+
+def pymc_mistakes(
+    row: Row, facts: Mapping[str, ValueFacts], *, centered: bool
+) -> Iterator[Mistake]:
+    """Return what PyMC and pymc-extras say too late, or not at all, of their distributions."""
+    present = [[key for key in group if key in facts] for group in row.either]
+    present = [group for group in present if group]
+    if len(present) > 1:
+        yield Mistake(
+            present[1][0],
+            f"{present[1][0]!r} beside {listed(present[0])}",
+            f"either {' or '.join(map(listed, row.either))}",
+            "Remove those of one way.",
+        )
+    ends: list[Any] = [
+        facts[key].value if key in facts else row.parameters[key].default for key in row.ends
+    ]
+    known = len(ends) == 2 and all(isinstance(end, int | float) for end in ends)
+    if known and ends[0] >= ends[1] and facts.keys() & set(row.ends):
+        first = next(key for key in facts if key in row.ends)
+        expected = f"{row.ends[0]!r} below {row.ends[1]!r}"
+        yield Mistake(first, f"{ends[0]:g} and {ends[1]:g}", expected)
+    if centered:
+        return
+    if row.non_centered is None:
+        yield Mistake(
+            "centered",
+            "false",
+            f"true: a Prior has no such form of {row.name}, only of Normal, StudentT and "
+            "ZeroSumNormal",
+            "Remove it, or use a prior of unfunnel, which takes any centering.",
+        )
+    elif absent := [key for key in row.non_centered if key not in facts]:
+        expected = f"{listed(row.non_centered)} beside `centered: false`"
+        yield Mistake("centered", f"no {listed(absent)}", expected, "Add it.")
+
+
+# -- dims
+
+
+def inner_dims_mistakes(
+    own: tuple[str, ...] | None, facts: Mapping[str, ValueFacts]
+) -> Iterator[Mistake]:
+    """Return which parameters vary along a dim that the prior lacks, or have too many axes."""
+    if own is None:
+        return
+    for key, value in facts.items():
+        if value.kind == ARRAY and len(value.shape) > len(own):
+            expected = f"an array with at most {axes_for(own)}"
+            yield Mistake(key, f"one with {len(value.shape)} axes", expected, error=DimsError)
+        for dim in value.dims or ():
+            if dim not in own:
+                yield Mistake(
+                    key,
+                    f"dim {dim!r}",
+                    f"dims among those of the prior around it, {_either(own)}",
+                    f"Add it to the dims there, or remove it here.{nearest(dim, own)}",
+                    DimsError,
+                    inside=("dims",),
+                )
+
+
+def axes_for(dims: tuple[str, ...]) -> str:
+    """Say how many axes an array with these dims has."""
+    return f"one axis, for {dims[0]!r}" if len(dims) == 1 else f"{len(dims)} axes, for {dims}"
+
+
+def _either(names: Collection[str]) -> str:
+    return listed(names).replace(" and ", " or ")
+
+
+def member_dims_mistakes(
+    dim: str, own: tuple[str, ...] | None, members: Iterable[tuple[str, Collection[str]]]
+) -> Iterator[Mistake]:
+    """Return what is wrong with the dims of a ``ByCoord``, its members' given by key."""
+    if own is not None and dim not in own:
+        yield Mistake(
+            "dims",
+            f"{own}",
+            f"{dim!r} among them, whose labels have the priors",
+            "Use a prior without ByCoord where the variable has no such dim.",
+            DimsError,
+        )
+    for key, dims in members:
+        if dim in dims:
+            yield Mistake(
+                key,
+                f"dims {tuple(dims)}",
+                f"a prior without dim {dim!r}: it belongs to one label of it",
+                f"Drop {dim!r} from its dims.",
+                DimsError,
+                inside=("dims",),
+            )
+        elif own is not None:
+            rest = ValueFacts("prior", key, dims=tuple(dims))
+            yield from inner_dims_mistakes(own, {key: rest})
+
+
+# -- options
+
+
+def centered_mistakes(facts: ValueFacts) -> Iterator[Mistake]:
+    """Return what is wrong with ``centered=`` of a family."""
+    given, remedy = facts.shown, facts.remedy
+    if facts.kind in NUMERIC:
+        outside = facts.outside(_WEIGHTS)
+        if outside is None:
+            return
+        given = f"{outside.number}"
+        inside, more = outside.index, outside.more
+        yield Mistake(
+            "centered",
+            given,
+            "weights in [0, 1], 0 being non-centered and 1 centered" if inside else CENTERED,
+            error=CenteringError,
+            inside=inside,
+            more=more,
+        )
+        return
+    if facts.kind == FLAG or (facts.kind == TEXT and facts.value in CENTERINGS):
+        return
+    if facts.kind == TEXT:
+        boolean = str(facts.value).lower() in _FALSE_AND_TRUE
+        unquoted = "Booleans of YAML and JSON are unquoted: true and false."
+        remedy = unquoted if boolean else nearest(facts.value, CENTERINGS).strip() or remedy
+    yield Mistake("centered", given, CENTERED, remedy, CenteringError)
+
+
+def zero_sum_mistakes(
+    row: Row,
+    zero_sum: Collection[str] | None,
+    scale: str | None,
+    dims: tuple[str, ...] | None,
+    centered: object,
+    facts: Mapping[str, ValueFacts],
+) -> Iterator[Mistake]:
+    """Return what is wrong with ``zero_sum=`` and ``zero_sum_scale=``, whose kinds are right."""
+    if scale is not None and scale not in ZERO_SUM_SCALES:
+        yield Mistake(
+            "zero_sum_scale",
+            f"the string {scale!r}",
+            "'population' or 'marginal'",
+            nearest(str(scale), ZERO_SUM_SCALES).strip(),
+        )
+    if zero_sum is None:
+        if scale is not None:
+            expected = "'zero_sum' beside it, to say along which dims"
+            yield Mistake("zero_sum_scale", "it alone", expected)
+        return
+    if not row.scale_of:
+        yield Mistake(
+            "zero_sum",
+            f"{row.name}: what is left of independent deviations when their mean is taken off has "
+            "no such law any more",
+            "a prior that is normal behind its link",
+            "Use NormalIdentity or LogNormalExp.",
+            UnsupportedError,
+        )
+        return
+    if not zero_sum:
+        yield Mistake("zero_sum", "none", "at least one dim", error=DimsError)
+    if centered == OFFSET:
+        yield Mistake(
+            "centered",
+            "'offset'",
+            "true, false or 'auto' where deviations sum to zero",
+            "centered=False samples the same coordinate as an explicit offset.",
+            CenteringError,
+        )
+    for dim in zero_sum:
+        if dims is not None and dim not in dims:
+            yield Mistake(
+                "zero_sum",
+                repr(dim),
+                f"dims among those of the prior, {_either(dims)}",
+                f"Add it to the dims, or remove it here.{nearest(dim, dims)}",
+                DimsError,
+            )
+        yield from varying_scale_mistakes(row, dim, facts)
+
+
+def varying_scale_mistakes(
+    row: Row, dim: str, facts: Mapping[str, ValueFacts]
+) -> Iterator[Mistake]:
+    """Return the mistake of a scale that varies along a dim whose deviations sum to zero."""
+    stated = next((key for key in row.scale_of if key in facts), None)
+    names = () if stated is None else row.scale_of[stated]
+    varying = [key for key in names if key in facts and dim in (facts[key].dims or ())]
+    if varying:
+        yield varying_scale_mistake(dim, varying, is_linked=len(names) > 1)
+
+
+def transform_mistake(given: str, *, is_function: bool) -> Mistake:
+    """Return the mistake of a ``transform=`` that names no function."""
+    return Mistake(
+        "transform",
+        f"{given}, which is no function" if is_function else given,
+        "the name of a function of pytensor.tensor or pymc.math, or of a registered one",
+        "Register your own with pymc_extras.prior.register_tensor_transform before.",
+        ParameterError,
+    )
