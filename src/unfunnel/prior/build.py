@@ -80,7 +80,7 @@ def build_likelihood(prior: Buildable, name: str, mu: Any, observed: Any, xdist:
     if "mu" not in prior.family.parameter_names:
         raise UnsupportedDistributionError(f"{prior.family.name} has no mean to be given as mu.")
     if "mu" in prior.parameters:
-        raise MuAlreadyExistsError(prior)
+        raise MuAlreadyExistsError(prior)  # type: ignore[arg-type]  # it shows it
     if prior.transform is not None:
         raise ParameterError(
             name,
