@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymc_extras.prior import Prior
 from registry import families
@@ -15,6 +15,7 @@ from unfunnel import LogNormalExp, NormalIdentity, ProbitNormal, StudentTIdentit
 from unfunnel.errors import ParameterError, UnfunnelError
 from unfunnel.families.ops import NUMPY
 
+few = settings(max_examples=60)
 exponents = st.floats(-307, 308)
 signs = st.sampled_from([-1.0, 1.0])
 masses = st.one_of(st.floats(0.01, 0.999), st.sampled_from([5e-324, 1e-17, 1 - 1e-16]))
@@ -55,6 +56,7 @@ def result(make):
 
 
 @families
+@few
 @given(signs=st.tuples(signs, signs), at=st.tuples(exponents, exponents), mass=masses)
 def test_from_quantiles_and_constrain(row, signs, at, mass):
     low, high = sorted(inside(row.family, *each) for each in zip(signs, at, strict=True))
@@ -70,6 +72,7 @@ def test_from_quantiles_and_constrain(row, signs, at, mass):
 
 
 @families
+@few
 @given(sign=signs, center=exponents, spread=exponents, mean=exponents)
 def test_from_median_and_from_mode(row, sign, center, spread, mean):
     value, number = inside(row.family, sign, center), 10.0**spread
@@ -93,6 +96,7 @@ def test_from_median_and_from_mode(row, sign, center, spread, mean):
 
 
 @families
+@few
 @given(sign=signs, center=exponents, spread=exponents)
 def test_implied(row, sign, center, spread):
     mu, sigma = inside(row.family, sign, center), 10.0**spread

@@ -153,14 +153,3 @@ def test_where_quadrature_is_possible():
     assert not possible(mu=nested, sigma=Point(1.0))
     assert not possible(mu=drawn, sigma=known)
     assert not possible(mu=known, sigma=known, nu=known)
-
-
-def test_draws_are_of_the_law():
-    hierarchy = scalar_law(LogNormalExp(Prior("Gamma", mu=1.5, sigma=0.5), 0.5))
-    draws = hierarchy.draw(20_000, np.random.default_rng(1))
-    marginal = Marginal(hierarchy)
-    for p in (0.05, 0.5, 0.95):
-        assert (draws < marginal.quantile(p)).mean() == pytest.approx(p, abs=0.01)
-    location, scale = LOGNORMAL_EXP.location_scale({"mu": 1.5, "sigma": 0.5}, NUMPY)
-    assert Marginal(hierarchy).quantile(0.5) < np.exp(location) < draws.max()
-    assert scale > 0

@@ -246,10 +246,8 @@ def _suitable(support: Interval, mean: float, sd: float) -> str:
 
 def of_same_class(prior: Any, parameters: dict[str, Any]) -> Any:
     """Return a prior of ours with other parameters; bounds, dims and options are kept."""
-    options = {**prior.bounds, "dims": prior.dims, "centered": prior.centering}
-    if prior.zero_sum is not None:
-        options |= prior.zero_sum.options
-    return type(prior)(**parameters, **options)
+    options = {"dims": prior.dims, "centered": prior.centering, **prior.structure_options}
+    return type(prior)(**parameters, **prior.bounds, **options)
 
 
 # -- constant parameters
