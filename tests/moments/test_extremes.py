@@ -96,7 +96,7 @@ def test_from_median_and_from_mode(row, sign, center, spread, mean):
 
 
 @families
-@few
+@settings(max_examples=20)
 @given(sign=signs, center=exponents, spread=exponents)
 def test_implied(row, sign, center, spread):
     mu, sigma = inside(row.family, sign, center), 10.0**spread
@@ -108,7 +108,6 @@ def test_implied(row, sign, center, spread):
     quantiles = [numbers.value(q) for q in ("5%", "25%", "50%", "75%", "95%")]
     assert np.all(np.diff(quantiles) >= 0) and np.isfinite(quantiles).all()
     assert 0 <= numbers.value(f"P(< {mu:g})") <= 1
-    assert str(numbers)
 
 
 UNITS = [1e-300, 1e-160, 1e-20, 1e20, 1e160, 1e190, 1e300]
