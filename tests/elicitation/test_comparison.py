@@ -12,8 +12,8 @@ from pymc_extras.prior import Censored, Prior
 from rich.console import Console
 from scipy import integrate, stats
 
-from unfunnel import LogNormalExp, NormalIdentity, ProbitNormal, WeibullExp, scales
-from unfunnel.elicitation.scales.laws import law_of
+from unfunnel import LogNormalExp, NormalIdentity, ProbitNormal, scales
+from unfunnel.elicitation.laws import law_of
 from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError
 
 PRIORS = {
@@ -133,16 +133,6 @@ def test_families_with_bounds(prior):
     np.testing.assert_allclose(law.density(x), slope, rtol=1e-6)
     assert law.density(law.mode) >= law.density(x).max() * (1 - 1e-12)
     assert low < law.mode < high
-
-
-def test_families_with_bounds_and_modes_at_them():
-    assert law_of(ProbitNormal(0.3, spread=0.9)).mode == 0
-    assert law_of(ProbitNormal(2.5, spread=0.9, lower=1, upper=3)).mode == 3
-    found = scales.compare([ProbitNormal(0.5, 12**-0.5), LogNormalExp(2, 1, lower=1)])
-    assert found.table()[1][0][3] == "none"  # it is uniform
-    assert "lower=1" in found.table()[1][1][0]
-    found = scales.compare([LogNormalExp(2, 1), LogNormalExp(2, 1, lower=1), WeibullExp(2, 1)])
-    assert len(found.values["prior"]) == 3
 
 
 def test_alternative_parameterizations_are_the_same_law():

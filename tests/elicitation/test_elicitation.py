@@ -7,14 +7,23 @@ import json
 import numpy as np
 import pymc as pm
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from pymc_extras.deserialize import deserialize
 from pymc_extras.prior import Prior
 from scipy import stats
 
-from unfunnel import LogNormalExp, NormalIdentity, elicit_hierarchy
+from unfunnel import (
+    LaplaceIdentity,
+    LogNormalExp,
+    NormalIdentity,
+    ProbitNormal,
+    StudentTIdentity,
+    WeibullExp,
+    elicit_hierarchy,
+)
 from unfunnel.elicitation.hierarchy import ALIKENESS, SURENESS
 from unfunnel.errors import ParameterError, ParameterTypeError
-from unfunnel.moments.marginal import COARSE, FINE, Marginal
 
 
 def lognormal_moments(prior, low, high):
@@ -145,15 +154,47 @@ def test_answers_that_cannot_be_meant(options, message):
         elicit_hierarchy(**{"typical": 1, **options})
 
 
-def test_most_is_done_on_a_coarse_grid(monkeypatch):
-    sizes = []
-    cdf = Marginal.cdf
-    monkeypatch.setattr(Marginal, "cdf", lambda self, x: sizes.append(self.sizes) or cdf(self, x))
-    elicit_hierarchy(1.5, (0.5, 3))
-    assert 0 < sizes.count(FINE) <= 20 < sizes.count(COARSE)
-
-
 @pytest.mark.parametrize("bounds", [3, (1, 2, 3), "12", {1, 2}])
 def test_a_range_is_two_numbers(bounds):
     with pytest.raises(ParameterTypeError, match="two numbers"):
         elicit_hierarchy(1, bounds)
+
+
+FAMILIES = [
+    (LogNormalExp, {}),
+    (NormalIdentity, {}),
+    (StudentTIdentity, {"nu": 3.0}),
+    (LaplaceIdentity, {}),
+    (ProbitNormal, {}),
+    (WeibullExp, {}),
+]
+extreme = st.floats(5e-324, 1.7e308)
+
+
+@pytest.mark.parametrize(("family", "options"), FAMILIES)
+@settings(max_examples=20, deadline=None)
+@given(typical=extreme, sd=extreme)
+@example(typical=5e-324, sd=5e-324)
+@example(typical=1e-300, sd=1e-300)
+@example(typical=1e160, sd=1e160)
+def test_standard_deviations_of_any_size(family, options, typical, sd):
+    try:
+        prior = elicit_hierarchy(typical, sd=sd, family=family, **options)
+    except ParameterError:
+        return
+    says = prior.implied()
+    assert says.value("mean") == pytest.approx(typical, rel=1e-6, abs=1e-6 * sd)
+    assert says.value("sd") == pytest.approx(sd, rel=1e-6)
+
+
+@pytest.mark.parametrize(("family", "options"), FAMILIES[:4])
+@pytest.mark.parametrize(
+    ("typical", "bounds"),
+    [(1.0, (5e-324, 1.7e308)), (1e200, (1e199, 3e200)), (1.0, (1 - 1e-12, 1 + 1e-12))],
+)
+def test_ranges_of_any_size(family, options, typical, bounds):
+    try:
+        prior = elicit_hierarchy(typical, bounds, family=family, **options)
+    except ParameterError:
+        return
+    assert prior.implied().value("mean") == pytest.approx(typical, rel=1e-6)

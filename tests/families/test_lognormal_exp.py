@@ -18,7 +18,7 @@ from registry import BACKENDS, Mirrored
 from scipy import stats
 
 from unfunnel import LogNormalExp, NormalIdentity
-from unfunnel.errors import ParameterError, ParameterTypeError, SupportWarning, UnsupportedError
+from unfunnel.errors import ParameterError, ParameterTypeError, SupportWarning
 from unfunnel.families.ops import NUMPY
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
@@ -168,11 +168,6 @@ def test_copies_and_dictionaries_keep_the_bounds(prior):
     assert deserialize(flat) == VARIANTS[0]
 
 
-def test_the_card_shows_the_bounds():
-    assert "lower" in VARIANTS[0]._repr_html_()
-    assert "lower" not in LogNormalExp(1, 1)._repr_html_()
-
-
 @XDIST
 @SIDES
 def test_draws_of_a_compiled_function(side, xdist):
@@ -223,35 +218,3 @@ def test_digits_are_not_lost_close_to_the_bound():
         point = {"beta_noncentered__": np.array(z)}
         assert logp(point) == pytest.approx(stats.norm.logpdf(z), rel=1e-12)
         assert dlogp(point) == pytest.approx([-z], rel=1e-12)
-
-
-def test_bounds_of_an_interval():
-    prior = LogNormalExp(-1, 1, upper=0, dims="brand").constrain(-3, -0.5, 0.9)
-    assert prior.bounds == {"upper": 0.0}
-    mirrored = LogNormalExp(1, 1).constrain(0.5, 3, 0.9)
-    assert prior.parameters["mu"] == pytest.approx(-mirrored.parameters["mu"], rel=1e-14)
-    assert prior.parameters["sigma"] == pytest.approx(mirrored.parameters["sigma"], rel=1e-14)
-    with pytest.raises(ParameterError, match=r"expected -inf < lower < upper < 0\.0"):
-        prior.constrain(-1, 1)
-    with pytest.raises(UnsupportedError, match=r'MirroredLogNormal.*method="equal-tails"'):
-        prior.constrain(-3, -0.5, 0.9, method="maxent")
-    with pytest.raises(UnsupportedError, match="expected a distribution that PreliZ has"):
-        _ = prior.preliz
-
-
-@XDIST
-def test_censored_and_as_a_likelihood(xdist):
-    data = np.array([-3.0, -1.0, -0.2])
-    with pm.Model(coords={"row": range(3)}) as model:
-        mean = pm.dims.Data("m", -1.0, dims=()) if xdist else pm.Data("m", -1.0)
-        prior = LogNormalExp(sigma=0.5, upper=0, dims="row")
-        prior.create_likelihood_variable("y", mu=mean, observed=data, xdist=xdist)
-    location, scale = prior.family.location_scale({"mu": -1.0, "sigma": 0.5}, NUMPY)
-    law = Mirrored(0.0, stats.lognorm(scale, 0, np.exp(-location)))
-    assert model.compile_logp()({}) == pytest.approx(law.logpdf(data).sum(), rel=1e-12)
-    if not xdist:
-        with pm.Model():
-            censored = Censored(LogNormalExp(-1.0, 0.5, upper=0), lower=-2.0)
-            y = censored.create_variable("y")
-        found = pm.logp(y, np.array([-2.0, -1.0])).eval()
-        assert found == pytest.approx([law.logcdf(-2.0), law.logpdf(-1.0)], rel=1e-6)

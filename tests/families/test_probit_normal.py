@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import json
-import pickle
 import warnings
 
 import numpy as np
@@ -14,7 +11,6 @@ import pytensor.tensor as pt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pymc_extras.deserialize import deserialize
 from pymc_extras.prior import Prior
 from registry import BACKENDS
 from scipy import stats
@@ -22,7 +18,7 @@ from scipy.special import ndtr, owens_t
 from xarray import DataArray
 
 from unfunnel import ProbitNormal
-from unfunnel.errors import ParameterError, SupportWarning, UnsupportedError
+from unfunnel.errors import ParameterError, SupportWarning
 from unfunnel.families import PROBIT_NORMAL
 from unfunnel.families.links import probit
 from unfunnel.families.ops import NUMPY
@@ -174,26 +170,6 @@ def test_what_else_is_refused():
     assert "Did you mean 'spread'?" in message(0.5, spred=0.1)
 
 
-VARIANTS = [
-    ProbitNormal(0.3, 0.1),
-    ProbitNormal(0.3, spread=Prior("Beta", alpha=2, beta=5), dims="geo", centered=False),
-    ProbitNormal(3, spread=[0.1, 0.2], lower=1, upper=7, dims="geo", centered="auto"),
-    ProbitNormal(spread=0.5, upper=2),
-]
-
-
-@pytest.mark.parametrize("prior", VARIANTS, ids=str)
-def test_copies_and_dictionaries(prior):
-    data = json.loads(json.dumps(prior.to_dict()))
-    copies = [deserialize(data), copy.deepcopy(prior), pickle.loads(pickle.dumps(prior))]
-    for duplicate in (*copies, ProbitNormal.from_dict(data)):
-        assert duplicate == prior
-        assert duplicate.family is prior.family
-        assert str(duplicate) == str(prior)
-    assert VARIANTS[0].bounds == {}
-    assert VARIANTS[2].bounds == {"lower": 1.0, "upper": 7.0}
-
-
 @XDIST
 @pytest.mark.parametrize("centered", [True, False, 0.3, "auto", "offset"])
 def test_sigma_is_kept_where_spread_is_given(xdist, centered):
@@ -219,44 +195,6 @@ def test_spread_and_sigma_are_the_same_model():
 
     largest = np.sqrt(0.3 * 0.7)
     assert density(mu=0.3, spread=0.4) == pytest.approx(density(mu=0.3, sigma=0.4 * largest))
-
-
-def test_moments_of_the_uniform_law_are_the_uniform_law():
-    with pm.Model():
-        x = ProbitNormal(3.0, 4 / np.sqrt(12), lower=1, upper=5).create_variable("x")
-    values = np.linspace(1.1, 4.9, 7)
-    assert pm.logp(x, values).eval() == pytest.approx(np.full(7, -np.log(4)), abs=1e-12)
-    assert pm.icdf(x, np.array(0.3)).eval() == pytest.approx(2.2)
-
-
-def test_constrain_keeps_the_terms_of_the_prior():
-    by_sigma = ProbitNormal(0.5, 0.1).constrain(0.1, 0.6, 0.9)
-    by_spread = ProbitNormal(0.5, spread=0.1, dims="geo").constrain(0.1, 0.6, 0.9)
-    assert set(by_spread.parameters) == {"mu", "spread"}
-    assert by_spread.dims == ("geo",)
-    location, scale = PROBIT_NORMAL.location_scale(by_sigma.parameters, NUMPY)
-    theta = stats.norm(location, scale)
-    assert theta.cdf(stats.norm.ppf([0.1, 0.6])) == pytest.approx([0.05, 0.95], rel=1e-9)
-    mu, sigma = by_sigma.parameters["mu"], by_sigma.parameters["sigma"]
-    assert by_spread.parameters["spread"] == pytest.approx(sigma / np.sqrt(mu * (1 - mu)))
-    for ask in (lambda: by_sigma.preliz, lambda: by_sigma.constrain(0.1, 0.6, method="maxent")):
-        with pytest.raises(UnsupportedError, match="expected a distribution that PreliZ has"):
-            ask()
-
-
-@XDIST
-def test_as_a_likelihood_of_shares(xdist):
-    data = np.array([0.1, 0.4, 0.95])
-    with pm.Model(coords={"row": range(3)}) as model:
-        mean = pm.dims.Data("m", 0.4, dims=()) if xdist else pm.Data("m", 0.4)
-        prior = ProbitNormal(spread=0.5, dims="row")
-        prior.create_likelihood_variable("y", mu=mean, observed=data, xdist=xdist)
-    assert list(model.named_vars) == ["m", "y"]
-    parameters = {"mu": 0.4, "sigma": 0.5 * np.sqrt(0.24)}
-    law = stats.norm(*PROBIT_NORMAL.location_scale(parameters, NUMPY))
-    theta = stats.norm.ppf(data)
-    expected = (law.logpdf(theta) - stats.norm.logpdf(theta)).sum()
-    assert model.compile_logp()({}) == pytest.approx(expected, rel=1e-12)
 
 
 def test_minus_zero_is_zero_as_a_bound():

@@ -52,11 +52,6 @@ def test_degrees_of_freedom_without_a_standard_deviation(nu):
         StudentTIdentity(0, 1, nu=nu, dims="geo")
 
 
-def test_missing_degrees_of_freedom():
-    with pytest.raises(ParameterError, match=r"expected 'nu', the degrees of freedom.*Pass nu="):
-        StudentTIdentity(0, 1)
-
-
 def test_a_hyperprior_that_reaches_below_two_is_truncated_with_a_warning():
     text = r"nu: Prior\(\"Gamma\".* at or below 2, where the density is zero.*NaN.*\(lower=2\)"
     with pytest.warns(SupportWarning, match=text) as caught:
@@ -114,32 +109,3 @@ def test_degrees_of_freedom_with_dims_of_their_own(xdist, dims):
         for channel, nu in enumerate([30.0, 3.0]):
             law = stats.t(nu, mean, 2.0 * np.sqrt((nu - 2) / nu))
             assert stats.kstest(draws[:, geo, channel], law.cdf).pvalue > 1e-3
-
-
-def test_bounds_keep_the_degrees_of_freedom():
-    prior = StudentTIdentity(0, 1, nu=5, dims="geo").constrain(-1, 3, 0.9)
-    assert prior.parameters["nu"] == 5
-    location, scale = prior.family.location_scale(prior.parameters, NUMPY)
-    law = stats.t(5, location, scale)
-    assert (law.cdf(-1), law.sf(3)) == pytest.approx((0.05, 0.05), rel=1e-9)
-    most = StudentTIdentity(0, 1, nu=5).constrain(-1, 3, 0.9, method="maxent")
-    assert most.parameters["nu"] == 5
-    assert most.parameters["mu"] == pytest.approx(1.0, abs=1e-3)
-
-
-def test_preliz():
-    law = StudentTIdentity(-1, 2, nu=5).preliz
-    assert type(law).__name__ == "StudentT"
-    assert (float(law.mean()), float(law.std())) == pytest.approx((-1, 2), rel=1e-9)
-
-
-@XDIST
-def test_as_a_likelihood(xdist):
-    with pm.Model(coords={"row": range(4)}) as model:
-        prior = StudentTIdentity(sigma=2.0, nu=Prior("Uniform", lower=3, upper=9), dims="row")
-        data = np.array([0.0, 1.0, 2.0, 9.0])
-        mean = pm.dims.Normal("m") if xdist else pm.Normal("m")
-        prior.create_likelihood_variable("y", mu=mean, observed=data, xdist=xdist)
-    found = model.compile_logp(model["y"])({"m": np.array(1.0), "y_nu_interval__": np.array(0.0)})
-    expected = stats.t(6, 1.0, 2 * np.sqrt(4 / 6)).logpdf(data).sum()
-    assert found == pytest.approx(expected, rel=1e-12)

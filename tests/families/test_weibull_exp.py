@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import json
 import pickle
 
 import numpy as np
@@ -13,7 +11,6 @@ import pytensor.tensor as pt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pymc_extras.deserialize import deserialize
 from pymc_extras.prior import Prior
 from registry import BACKENDS, WeibullExact
 from scipy import stats
@@ -21,9 +18,9 @@ from scipy.special import gammaln, psi
 
 from unfunnel import WeibullExp
 from unfunnel.errors import ParameterError
-from unfunnel.families import MINIMUM_GUMBEL_IDENTITY, STANDARD, WEIBULL_EXP
+from unfunnel.families import STANDARD, WEIBULL_EXP
 from unfunnel.families.ops import NUMPY
-from unfunnel.families.weibull_moments import LOG_CV, LOG_SCALE
+from unfunnel.families.weibull import LOG_CV, LOG_SCALE, MINIMUM_GUMBEL_IDENTITY
 from unfunnel.parameterization.graph_ops import GRAPH
 from unfunnel.parameterization.number_ops import applied
 
@@ -103,11 +100,6 @@ def test_the_gradient_of_location_and_scale():
             assert [found[i], found[2 + i]] == pytest.approx(slopes, rel=1e-6, abs=1e-9)
 
 
-@pytest.mark.parametrize("bad", [np.nan, -np.inf])
-def test_no_number_in_no_number_out(bad):
-    assert not np.isfinite(LOG_SCALE.number(bad))
-
-
 @XDIST
 @pytest.mark.parametrize("centered", [True, "offset"])
 def test_draws_of_a_compiled_function(xdist, centered):
@@ -138,27 +130,6 @@ def test_the_offset_is_the_logarithm_of_an_exponential_variable():
     assert MINIMUM_GUMBEL_IDENTITY.name in STANDARD
     with pytest.raises(ValueError, match="'WeibullExp'"):
         WeibullExp.from_dict({"dist": "MinimumGumbelIdentity"})
-
-
-@pytest.mark.parametrize(
-    "prior",
-    [WeibullExp(1.5, 0.5), WeibullExp(2, cv=Prior("HalfNormal"), dims="geo", centered="auto")],
-    ids=str,
-)
-def test_copies_and_dictionaries(prior):
-    data = json.loads(json.dumps(prior.to_dict()))
-    for duplicate in (deserialize(data), copy.deepcopy(prior), pickle.loads(pickle.dumps(prior))):
-        assert duplicate == prior
-        assert str(duplicate) == str(prior)
-
-
-def test_preliz_and_constrain():
-    law = WeibullExp(1.5, 0.5).preliz
-    assert law.params == pytest.approx((3.303524836756301, 1.6721224720696894), rel=1e-12)
-    tails = WeibullExp(1, cv=1).constrain(0.5, 3, 0.9).preliz
-    assert (tails.cdf(0.5), 1 - tails.cdf(3)) == pytest.approx((0.05, 0.05), rel=1e-9)
-    most = WeibullExp(1, 1).constrain(0.5, 3, 0.9, method="maxent").preliz
-    assert most.cdf(3) - most.cdf(0.5) == pytest.approx(0.9, rel=1e-3)
 
 
 def test_what_is_refused():

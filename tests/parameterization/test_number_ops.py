@@ -10,8 +10,8 @@ import pytensor
 import pytensor.tensor as pt
 import pytest
 
-from unfunnel.families.number_functions import NUMBER_FUNCTIONS, NumberFunction
-from unfunnel.families.probit_moments import LOG_SCALE, LOG_SD
+from unfunnel.families.ops import NUMBER_FUNCTIONS, NumberFunction
+from unfunnel.families.probit_normal import LOG_SCALE, LOG_SD
 from unfunnel.parameterization.number_ops import NumberOp, applied
 
 H = np.linspace(-8, 8, 17)[:, None]

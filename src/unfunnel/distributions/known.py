@@ -112,7 +112,7 @@ def _mean_and_sd(mean: float, sd: float, *numbers: float) -> dict[str, float]:
 
 
 def _restated_lognormal(mean: float, sd: float, *numbers: float) -> dict[str, float]:
-    from unfunnel.families.lognormal_exp import LOGNORMAL_EXP  # these two import numpy
+    from unfunnel.families.lognormal import LOGNORMAL_EXP  # these two import numpy
     from unfunnel.families.ops import NUMPY
 
     location, scale = LOGNORMAL_EXP.location_scale({"mu": mean, "sigma": sd}, NUMPY)

@@ -19,7 +19,14 @@ import numpy as np
 from pymc_extras.prior import Prior
 
 from unfunnel.distributions.value_checks import is_number, number_between, the_one_given
-from unfunnel.errors import ParameterError, ParameterTypeError, described, listed, nearest
+from unfunnel.errors import (
+    ParameterError,
+    ParameterTypeError,
+    UnfunnelError,
+    described,
+    listed,
+    nearest,
+)
 from unfunnel.families import Family, Ratio
 from unfunnel.families.base import OPTIONS
 from unfunnel.families.ops import NUMPY
@@ -119,27 +126,45 @@ def elicit_hierarchy(
     )
 
     inner = {key: value for key, value in options.items() if key not in OPTIONS}
-    scale = _scale_hyperprior(law)
-    most = scale.largest_sd(mean, split)
+    scale = _ScaleHyperprior.of(law)
+    most = _computed(subject, lambda: scale.largest_sd(mean, split))
 
     def stated(sd: float, **others: Any) -> NaturalPrior:
         mu = family(mu=mean, sigma=split.sd_of_mu(sd), **inner) if split.icc else mean
         return family(mu=mu, **scale.stated(mean, sd, split), **{**inner, **others})
 
+    def checked(sd: float) -> NaturalPrior:
+        def is_right() -> bool:
+            says = readable_hierarchy(subject, stated(sd))
+            return bool(
+                np.isclose(says.sd, sd, rtol=1e-6, atol=0)
+                and np.isclose(says.mean, mean, atol=1e-6 * sd)
+            )
+
+        if _computed(subject, is_right):
+            return _computed(subject, lambda: stated(sd, **options))
+        raise ParameterError(
+            subject,
+            expected=f"numbers of which floats can hold a prior with the standard deviation {sd:g}",
+            given=f"typical={mean:g}, alikeness {split.icc:g} and sureness {split.cv:g}",
+            remedy="State numbers closer to 1: use another unit.",
+        )
+
     if the_one_given(subject, plausible_range=plausible_range, sd=sd) == "sd":
-        return stated(_possible_sd(subject, number_between(subject, "sd", sd, 0), most), **options)
+        return checked(_possible_sd(subject, number_between(subject, "sd", sd, 0), most))
     low, high, mass = _range_around(subject, law, plausible_range, mean, mass)
 
     def excess(log_sd: float, sizes: tuple[int, int] = FINE) -> float:
         marginal = Marginal(readable_hierarchy(subject, stated(float(np.exp(log_sd)))), sizes)
         return marginal.cdf(high) - marginal.cdf(low) - mass
 
-    steps = np.unique(np.minimum(np.log(high - low) + _LOG_STEPS, np.log(most * _NEARLY_ALL)))
+    width = high - low if np.isfinite(high - low) else max(high, -low)
+    steps = np.unique(np.minimum(np.log(width) + _LOG_STEPS, np.log(most * _NEARLY_ALL)))
 
     def bracket(sizes: tuple[int, int] = FINE) -> tuple[float, float]:
-        found = _first_bracket(lambda log_sd: excess(log_sd, sizes), steps)
-        if found is not None:
-            return found
+        ends = _first_bracket(lambda log_sd: excess(log_sd, sizes), steps)
+        if ends is not None:
+            return ends
         raise ParameterError(
             subject,
             expected=f"a range that, for some standard deviation, holds no more than {mass:g} of "
@@ -149,25 +174,50 @@ def elicit_hierarchy(
             + ("" if np.isinf(most) else f" Here it can be no larger than {most:.4g}."),
         )
 
-    coarse = root_near(lambda at: excess(at, COARSE), None, lambda: bracket(COARSE))
-    return stated(float(np.exp(root_near(excess, coarse, bracket))), **options)
+    def solved() -> float:
+        coarse = root_near(lambda at: excess(at, COARSE), None, lambda: bracket(COARSE))
+        log_sd = root_near(excess, coarse, bracket)
+        if abs(excess(log_sd)) > _TOLERANCE:
+            raise ArithmeticError("no root")
+        return float(np.exp(log_sd))
+
+    return checked(_computed(subject, solved))
+
+
+def _computed[T](subject: str, compute: Callable[[], T]) -> T:
+    """Return a result, or say that floats cannot hold what it takes to compute it."""
+    try:
+        with np.errstate(all="ignore"):
+            return compute()
+    except UnfunnelError:
+        raise
+    except (ArithmeticError, ValueError) as error:
+        raise ParameterError(
+            subject,
+            expected="numbers that floats can square and divide by one another",
+            given=str(error),
+            remedy="State numbers closer to 1: use another unit.",
+        ) from error
 
 
 @dataclass(frozen=True)
 class _ScaleHyperprior:
-    """Which hyperprior says how far the elements lie apart.
+    """Which hyperprior, which takes ``mu`` and ``sigma``, says how far the elements lie apart.
 
-    Parameters
-    ----------
-    name, distribution : str
-        Of the parameter, and of its hyperprior, which takes ``mu`` and ``sigma``.
-    ratio : Ratio or None
-        If it stands in place of ``sigma``.
+    ``name`` is that of the parameter, ``ratio`` what it is if it stands in place of ``sigma``.
     """
 
     name: str
     distribution: str
     ratio: Ratio | None = None
+
+    @classmethod
+    def of(cls, law: Family) -> _ScaleHyperprior:
+        """Return a Gamma law for ``sigma``; where its values are limited, a Beta for its ratio."""
+        for ratio in law.ratios:
+            if ratio.parameter.support == UNIT:
+                return cls(ratio.name, "Beta", ratio)
+        return cls("sigma", "Gamma")
 
     def stated(self, mean: float, sd: float, split: Split) -> dict[str, Any]:
         """Return the parameter for a mean and a standard deviation of one element."""
@@ -185,16 +235,8 @@ class _ScaleHyperprior:
         if self.ratio is None:
             return float(np.inf)
         largest = 1 / (1 + split.cv**2)
-        unit = self.ratio.expected_squared_unit(mean, 0.0, NUMPY)
-        return float(np.sqrt(unit * largest / (1 - split.icc + split.icc * largest)))
-
-
-def _scale_hyperprior(law: Family) -> _ScaleHyperprior:
-    """Return a Gamma law for ``sigma``; where its values are limited, a Beta law for its ratio."""
-    for ratio in law.ratios:
-        if ratio.parameter.support == UNIT:
-            return _ScaleHyperprior(ratio.name, "Beta", ratio)
-    return _ScaleHyperprior("sigma", "Gamma")
+        share = largest / (1 - split.icc + split.icc * largest)
+        return float(self.ratio.unit({"mu": mean}, NUMPY) * np.sqrt(share))
 
 
 def _possible_sd(subject: str, sd: float, most: float) -> float:
@@ -250,6 +292,9 @@ _ENDS = 2
 # Standard deviations that are tried, as multiples of the width of the range; the first is too small
 # for any mass that doubles can tell from 1.
 _LOG_STEPS = np.log(2.0) * np.arange(-6.0, 7.0, 0.5)
+
+# How far the probability of the range may be from what was stated.
+_TOLERANCE = 1e-6
 
 # The share of the largest possible standard deviation up to which one is looked for.
 _NEARLY_ALL = 0.999

@@ -1,9 +1,6 @@
 """What a family is: a location-scale law seen through a link, stated by its moments.
 
-A family is pure mathematics. To add one, write a module like ``lognormal_exp.py`` (its location,
-scale and moments as functions of the natural-scale parameters) and list it in
-``families/__init__.py``; the prior, every centering, both backends, the codec and the laws in
-``tests/`` read it from there.
+A family is pure mathematics: see :class:`Family` for what to write to add one.
 """
 
 from __future__ import annotations
@@ -14,7 +11,7 @@ from typing import Any, NamedTuple
 
 from unfunnel.errors import ParameterError, listed, nearest
 from unfunnel.families.base_distributions import BaseLaw
-from unfunnel.families.links import Link
+from unfunnel.families.links import IDENTITY, Link
 from unfunnel.families.ops import Ops
 from unfunnel.intervals import Interval
 
@@ -24,26 +21,13 @@ OPTIONS = ("dims", "centered", "transform", "zero_sum", "zero_sum_scale")
 
 @dataclass(frozen=True)
 class Parameter:
-    """One natural-scale parameter of a family.
+    """One natural-scale parameter of a family, with the values it may take.
 
-    Parameters
-    ----------
-    name : str
-        The keyword, and the suffix of the child variable.
-    support : Interval
-        The values it may take.
-    meaning : str
-        What it is, in words that fit into an error message.
-    is_scale : bool, default False
-        Whether it says how far the elements of a hierarchy lie apart. Such a hyperparameter has its
-        own coordinate where the parameterization is left to us; see
-        ``coordinates.scale_transforms``.
-    truncates : bool, default False
-        Whether a hyperprior may reach out of the support. What lies outside then has density zero,
-        and a warning says so; otherwise such a hyperprior is refused.
-    if_below : str, default ""
-        What to do instead, in a sentence for the message, if all that is given lies below the
-        support.
+    ``meaning`` is what it is, in words that fit into a message; ``if_below`` a sentence that says
+    what to do instead if all that is given lies below the support. A parameter that ``is_scale``
+    says how far the elements of a hierarchy lie apart: it has its own coordinate under
+    ``centered="auto"``. Where it ``truncates``, a hyperprior may reach out of the support, with a
+    warning: what lies outside has density zero. Otherwise such a hyperprior is refused.
     """
 
     name: str
@@ -56,20 +40,12 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Ratio:
-    """A parameter that may be given in place of another: that one in units of something.
+    """A parameter that may be given in place of another, which is the ratio times a unit.
 
-    Parameters
-    ----------
-    parameter : Parameter
-        What it is called, and the values it may take. Where these end above, so does the parameter
-        in whose place it stands.
-    of : str
-        Name of the parameter in whose place it stands, which is the ratio times the unit.
-    unit : callable
-        ``(params, ops) -> unit``, a function of the mean ``mu``.
-    curvature : float
-        The squared unit is a polynomial of degree two in ``mu``; this is the coefficient of
-        ``mu**2``.
+    ``of`` is the parameter in whose place it stands. ``unit`` is ``(params, ops) -> unit``, a
+    function of the mean ``mu``, whose square is a polynomial of degree two in ``mu`` with
+    ``curvature`` as the coefficient of ``mu**2``. Where the values of the ratio end above, so do
+    those of the parameter in whose place it stands.
     """
 
     parameter: Parameter
@@ -82,23 +58,10 @@ class Ratio:
         """The keyword."""
         return self.parameter.name
 
-    def expected_squared_unit(self, mean: Any, variance: Any, ops: Ops) -> Any:
-        """Return ``E[unit**2]`` for a random ``mu`` with this mean and variance."""
-        unit = self.unit({"mu": mean}, ops)
-        return unit * unit + self.curvature * variance
-
 
 @dataclass(frozen=True)
 class Counterpart:
-    """The parameters under which other libraries know a law.
-
-    Parameters
-    ----------
-    parameters : callable
-        ``(location, scale, ops) -> parameters``, in their order.
-    location_scale : callable
-        The inverse, ``(*parameters, ops=) -> (location, scale)``.
-    """
+    """The parameters under which other libraries know a law: of location and scale, and back."""
 
     parameters: Callable[[Any, Any, Ops], tuple[Any, ...]]
     location_scale: Callable[..., tuple[Any, Any]]
@@ -117,38 +80,30 @@ class Family:
 
     There is one object for each family and bounds: two are equal if they are the same.
 
-    Parameters
-    ----------
-    name : str
-        Name of the prior class, and the ``"dist"`` of its dictionary form.
-    distribution : str
-        What the random variable is called where a model is shown. If ``in_pymc``, it is the PyMC
-        distribution of this name, with ``(*shape, location, scale)`` as its parameters, ``shape``
-        being those of the base law.
-    parameters : tuple of Parameter
-        In the order of the positional arguments.
-    link : Link
-        From the support to the real line, on which the law is location-scale.
-    base : BaseLaw
-        The law of ``(theta - location) / scale``. Its own parameters, if any, are parameters of the
-        family under the same names.
-    location_scale : callable
-        ``(params, ops) -> (location, scale)`` of ``theta``, exact for the given moments.
-    moments : callable
-        ``(location, scale, ops, *shape) -> {parameter: value}``, the inverse of
-        ``location_scale``.
-    ratios : tuple of Ratio
-        Parameters that may be given in place of others.
-    in_pymc : bool, default True
-        Whether PyMC and PreliZ have the distribution with location and scale as its parameters;
-        otherwise the random variable is our own, the base law behind the link.
-    counterpart : Counterpart, optional
-        If PreliZ has the distribution with other parameters, these.
-    bounds : Bounds
-        What the support was given as ``lower=`` and ``upper=``.
-    with_bounds : callable, optional
-        ``Bounds -> Family``, for families whose support may be moved. Raises a ``ParameterError``
-        for bounds that cannot be meant, and returns the same object for the same bounds.
+    **To add a family**, write a file beside this one with its mathematics, wrap the object in
+    :func:`registered`, and import it in ``families/__init__.py``. The prior, every
+    parameterization, both backends, files and the laws in ``tests/`` read it from there. Then add
+    its class in ``prior/classes.py``, a row in ``tests/registry/rows.py``, a record in
+    ``docs/family_gallery/``, and run ``docs/make_families.py`` and ``docs/make_schema.py``.
+
+    - ``name``: of the prior class, and the ``"dist"`` of its dictionary form.
+    - ``parameters``, in positional order, and ``ratios`` that may be given in place of them.
+    - ``link``: from the support to the real line, where ``theta`` is location-scale.
+    - ``base``: the law of ``(theta - location) / scale``. Its own parameters, if any, are
+      parameters of the family under the same names. If it is a new one, it has to have a family
+      with the identity link, too, from which offsets are drawn (``of_priors=False``).
+    - ``location_scale``: ``(params, ops) -> (location, scale)``, exact for the given moments. A
+      root of an equation is a ``NumberFunction``.
+    - ``moments``: ``(location, scale, ops, *shape) -> {parameter: value}``, its inverse, ``shape``
+      being the parameters of the base law.
+    - ``distribution``: what the random variable is called where a model is shown. If ``in_pymc``,
+      it is PyMC's of this name, and PreliZ's, with ``(*shape, location, scale)`` as parameters.
+      Otherwise it is our own, the base law behind the link: the base law needs a ``log_cdf`` and an
+      entry in ``distributions.linked``. If PreliZ has it with other parameters, these are the
+      ``counterpart``.
+    - ``with_bounds``: ``Bounds -> Family``, if the support may be moved. It raises a
+      ``ParameterError`` for bounds that cannot be meant, and returns the same object for the same
+      ``bounds``.
     """
 
     name: str
@@ -224,13 +179,7 @@ class Family:
         return tuple(params[name] for name in self.base.shape)
 
     def parameter(self, name: str) -> Parameter:
-        """Return the parameter called ``name``.
-
-        Raises
-        ------
-        ParameterError
-            If the family has no such parameter; the message names the nearest one.
-        """
+        """Return the parameter called ``name``, or refuse the name."""
         known = self.known_parameters
         if name in known:
             return known[name]
@@ -242,7 +191,36 @@ class Family:
         )
 
 
-def _family_called(name: str, bounds: Bounds) -> Family:
-    from unfunnel.families import FAMILIES, STANDARD  # the registry stands above
+#: By name: every family that has priors.
+FAMILIES: dict[str, Family] = {}
 
+#: By name: base laws that are families themselves, without a link. Offsets are drawn from them.
+STANDARD: dict[str, Family] = {}
+
+
+def registered(family: Family, of_priors: bool = True) -> Family:
+    """List a family, and return it; ``of_priors=False`` for a base law without priors."""
+    if of_priors:
+        FAMILIES[family.name] = family
+    if family.link is IDENTITY:
+        STANDARD[family.name] = family
+    return family
+
+
+def standard_family(base: BaseLaw) -> Family:
+    """Return the family that is a base law itself, without a link: the law of offsets."""
+    return next(family for family in STANDARD.values() if family.base is base)
+
+
+def stated_bounds(family: Family) -> dict[str, float]:
+    """Return the bounds that a prior of this family has to be given, by keyword."""
+    usual = FAMILIES[family.name].bounds._asdict()
+    return {
+        key: value
+        for key, value in family.bounds._asdict().items()
+        if value is not None and value != usual[key]
+    }
+
+
+def _family_called(name: str, bounds: Bounds) -> Family:
     return {**STANDARD, **FAMILIES}[name].at(**bounds._asdict())

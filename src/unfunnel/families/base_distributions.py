@@ -19,19 +19,10 @@ from unfunnel.families.ops import Ops
 class BaseLaw:
     """A standard distribution on the real line with location 0 and scale 1.
 
-    Parameters
-    ----------
-    name : str
-        Its name.
-    log_density : callable
-        ``(z, ops, *shape) -> log density``, normalized.
-    quantile : callable
-        ``(p, ops, *shape) -> z``, the inverse distribution function; for numbers and arrays
-        only, if the law has a shape.
-    shape : tuple of str
-        Names of its own parameters.
-    log_cdf : callable, optional
-        ``(z, ops) -> log P(Z <= z)``, for laws that stand behind links that PyMC does not know.
+    ``log_density`` is ``(z, ops, *shape) -> log density``, normalized; ``quantile`` its
+    ``(p, ops, *shape) -> z``, for numbers and arrays only if the law has a ``shape``: the names of
+    its own parameters. ``log_cdf`` is ``(z, ops) -> log P(Z <= z)``, for laws that stand behind
+    links that PyMC does not know.
     """
 
     name: str

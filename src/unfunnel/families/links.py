@@ -20,18 +20,10 @@ from unfunnel.intervals import POSITIVE, REAL, Interval
 class Link:
     """A strictly increasing map from a support onto the real line.
 
-    Parameters
-    ----------
-    name : str
-        Short name; it appears in the names of value variables and offsets.
-    support : Interval
-        The open interval that the link maps onto the real line.
-    forward : callable
-        ``(phi, ops) -> theta``, from the support to the real line.
-    inverse : callable
-        ``(theta, ops) -> phi``, from the real line to the support.
-    log_slope : callable
-        ``(theta, ops) -> log(d inverse(theta) / d theta)``: the log-Jacobian of ``inverse``.
+    The ``name`` appears in the names of value variables and offsets. ``forward`` is ``(phi, ops) ->
+    theta``, from the ``support`` to the real line, ``inverse`` its inverse, and ``log_slope``
+    ``(theta, ops) -> log(d inverse(theta) / d theta)``, the log-Jacobian of ``inverse``. A new link
+    is made of operations by element and constants, so that it is recognized in a graph.
     """
 
     name: str
@@ -65,20 +57,7 @@ IDENTITY = Link("identity", REAL, forward=_same, inverse=_same, log_slope=_no_sl
 
 @cache
 def log_above(bound: float) -> Link:
-    """Return the logarithm of the distance from a lower bound.
-
-    Parameters
-    ----------
-    bound : float
-        In the units of the variable.
-
-    Examples
-    --------
-    >>> from unfunnel.families.links import log_above
-    >>> from unfunnel.families.ops import NUMPY
-    >>> float(log_above(1.0).inverse(0.0, NUMPY))
-    2.0
-    """
+    """Return the logarithm of the distance from a lower bound."""
 
     def forward(phi: Any, ops: Ops) -> Any:
         return ops.log(phi - bound)
@@ -91,20 +70,7 @@ def log_above(bound: float) -> Link:
 
 @cache
 def log_below(bound: float) -> Link:
-    """Return minus the logarithm of the distance from an upper bound, which increases.
-
-    Parameters
-    ----------
-    bound : float
-        In the units of the variable.
-
-    Examples
-    --------
-    >>> from unfunnel.families.links import log_below
-    >>> from unfunnel.families.ops import NUMPY
-    >>> float(log_below(0.0).inverse(0.0, NUMPY))
-    -1.0
-    """
+    """Return minus the logarithm of the distance from an upper bound, which increases."""
 
     def forward(phi: Any, ops: Ops) -> Any:
         return -ops.log(bound - phi)
@@ -130,19 +96,6 @@ def probit(lower: float, upper: float) -> Link:
 
     Far out, where the normal distribution function rounds to 0 or 1, the inverse stays inside the
     bounds, at the last doubles.
-
-    Parameters
-    ----------
-    lower, upper : float
-        In the units of the variable.
-
-    Examples
-    --------
-    >>> from unfunnel.families.links import probit
-    >>> from unfunnel.families.ops import NUMPY
-    >>> unit = probit(0.0, 1.0)
-    >>> float(unit.inverse(0.0, NUMPY)), float(unit.inverse(40.0, NUMPY)) < 1
-    (0.5, True)
     """
     width = upper - lower
     least = max(math.nextafter(lower, upper), lower + _SMALLEST)

@@ -164,7 +164,7 @@ def _lognormal_moments(given: Mapping[str, Any], path: Path) -> dict[str, Any]:
     """Return mean and standard deviation as numbers or arrays, written like what is given."""
     import numpy as np
 
-    from unfunnel.families.lognormal_exp import LOGNORMAL_EXP
+    from unfunnel.families.lognormal import LOGNORMAL_EXP
     from unfunnel.families.ops import NUMPY
 
     expected = "mu and sigma of which the mean and the standard deviation are numbers"

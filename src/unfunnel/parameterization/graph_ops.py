@@ -16,8 +16,7 @@ from pytensor.xtensor.basic import TensorFromXTensor, XTensorFromTensor
 from pytensor.xtensor.shape import Transpose
 from pytensor.xtensor.vectorization import XRV
 
-from unfunnel.families.number_functions import NumberFunction
-from unfunnel.families.ops import Ops
+from unfunnel.families.ops import NumberFunction, Ops
 
 #: Conversions between labelled and plain tensors, and axes that are added or exchanged: PyMC and
 #: ``pymc.dims`` put them between a variable as it was made and as another one holds it.

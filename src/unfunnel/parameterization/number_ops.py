@@ -12,7 +12,7 @@ from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_and_
 from pytensor.scalar.basic import ScalarOp, upgrade_to_float
 from pytensor.tensor.elemwise import Elemwise
 
-from unfunnel.families.number_functions import NUMBER_FUNCTIONS, NumberFunction
+from unfunnel.families.ops import NUMBER_FUNCTIONS, NumberFunction
 
 
 class NumberOp(ScalarOp):

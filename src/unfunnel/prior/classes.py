@@ -63,7 +63,7 @@ class LogNormalExp(NaturalPrior):
     -----
     With ``d = log(sigma) - log(mu)`` (``mu`` being the distance from a bound, if there is one),
     ``log phi`` is normal with variance ``softplus(2 d)`` and
-    mean ``log(mu) - softplus(2 d) / 2``; see :mod:`unfunnel.families.lognormal_exp`. Stating a
+    mean ``log(mu) - softplus(2 d) / 2``; see :mod:`unfunnel.families.lognormal`. Stating a
     positive hierarchy this way is the idea of D. Saunders, "A positive constrained hierarchical
     prior that sparks joy" (2025).
 
@@ -210,7 +210,7 @@ class ProbitNormal(NaturalPrior):
     -----
     The scale of ``theta`` is the root of an equation, found by Newton's method in every evaluation
     of the density, with the derivatives of an implicit function; see
-    :mod:`unfunnel.families.probit_moments`. Beyond ``theta = 8.3`` the distribution function is 1
+    :mod:`unfunnel.families.probit_normal`. Beyond ``theta = 8.3`` the distribution function is 1
     in doubles; values stay strictly inside the bounds nevertheless.
 
     Examples
@@ -252,7 +252,7 @@ class WeibullExp(NaturalPrior):
     -----
     ``log phi`` is location-scale with the Gumbel law of minima. Its scale, the inverse of the shape
     parameter, is the root of an equation, found in every evaluation of the density; see
-    :mod:`unfunnel.families.weibull_exp`.
+    :mod:`unfunnel.families.weibull`.
 
     Examples
     --------

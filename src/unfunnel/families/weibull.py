@@ -1,6 +1,10 @@
-"""The scale of the logarithm of a Weibull variable with a given coefficient of variation.
+"""``WeibullExp``: a positive law with a light right tail, stated by mean and standard deviation.
 
-With ``e`` the inverse of the shape parameter, the coefficient of variation ``cv`` satisfies
+The logarithm of a Weibull variable with shape ``k`` and scale ``lam`` is ``log(lam) + z / k`` with
+``exp(z)`` exponential: location-scale, with the Gumbel law of minima as the base law. With ``e =
+1 / k`` the mean is ``lam * Gamma(1 + e)``, and the coefficient of variation determines ``e``.
+
+**The scale for a coefficient of variation.** The coefficient of variation ``cv`` satisfies
 (Johnson, Kotz & Balakrishnan 1994, *Continuous Univariate Distributions* 1, chapter 21)::
 
     log(1 + cv**2) = G(e) = log Gamma(1 + 2 e) - 2 log Gamma(1 + e)
@@ -14,11 +18,17 @@ terms cancel, and ``G`` is summed as the power series with the coefficients ``(-
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from scipy.special import zeta
 
-from unfunnel.families.number_functions import Jit, NumberFunction
+from unfunnel.families.base import Counterpart, Family, Parameter, Ratio, registered
+from unfunnel.families.base_distributions import MINIMUM_GUMBEL
+from unfunnel.families.links import IDENTITY, LOG
+from unfunnel.families.lognormal import CV
+from unfunnel.families.ops import Jit, NumberFunction, Ops
+from unfunnel.intervals import POSITIVE, REAL
 
 # Below this the series is summed. Its terms fall as (2 e)**n, and those left out are below 1e-17.
 _SMALL = 0.15
@@ -145,3 +155,57 @@ LOG_SCALE = NumberFunction(
 
 #: ``log e -> log cv``, its inverse; without a derivative.
 LOG_CV = NumberFunction("weibull_log_cv", _log_cv)
+
+
+def location_scale(params: Mapping[str, Any], ops: Ops) -> tuple[Any, Any]:
+    """Location and scale of ``log phi`` for the mean and the standard deviation of ``phi``."""
+    log_mu = ops.log(params["mu"])
+    scale = ops.exp(ops.call(LOG_SCALE, ops.log(params["sigma"]) - log_mu))
+    return log_mu - ops.gammaln(1.0 + scale), scale
+
+
+def moments(location: Any, scale: Any, ops: Ops) -> dict[str, Any]:
+    """Mean and standard deviation of ``phi`` from the location and the scale of ``log phi``."""
+    log_mean = location + ops.gammaln(1.0 + scale)
+    log_cv = ops.call(LOG_CV, ops.log(scale))
+    return {"mu": ops.exp(log_mean), "sigma": ops.exp(log_mean + log_cv)}
+
+
+WEIBULL_EXP = registered(
+    Family(
+        name="WeibullExp",
+        distribution="Weibull",
+        parameters=(
+            Parameter("mu", POSITIVE, "the mean, in natural units"),
+            Parameter("sigma", POSITIVE, "the standard deviation, in natural units", is_scale=True),
+        ),
+        link=LOG,
+        base=MINIMUM_GUMBEL,
+        location_scale=location_scale,
+        moments=moments,
+        ratios=(Ratio(CV, of="sigma", unit=lambda params, ops: params["mu"], curvature=1.0),),
+        in_pymc=False,
+        counterpart=Counterpart(
+            parameters=lambda location, scale, ops: (1.0 / scale, ops.exp(location)),
+            location_scale=lambda alpha, beta, ops: (ops.log(beta), 1.0 / alpha),
+        ),
+    )
+)
+
+#: The base law itself, from which offsets are drawn; no prior of its own.
+MINIMUM_GUMBEL_IDENTITY = registered(
+    Family(
+        name="MinimumGumbelIdentity",
+        distribution="MinimumGumbel",
+        parameters=(
+            Parameter("location", REAL, "the mode"),
+            Parameter("scale", POSITIVE, "the scale"),
+        ),
+        link=IDENTITY,
+        base=MINIMUM_GUMBEL,
+        location_scale=lambda params, ops: (params["location"], params["scale"]),
+        moments=lambda location, scale, ops: {"location": location, "scale": scale},
+        in_pymc=False,
+    ),
+    of_priors=False,
+)

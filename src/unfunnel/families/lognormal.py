@@ -24,9 +24,9 @@ from functools import cache
 from typing import Any
 
 from unfunnel.errors import ParameterError
-from unfunnel.families.base import Bounds, Family, Parameter, Ratio
+from unfunnel.families.base import Bounds, Family, Parameter, Ratio, registered
 from unfunnel.families.base_distributions import NORMAL
-from unfunnel.families.links import LOG, log_above, log_below
+from unfunnel.families.links import LOG, Link, log_above, log_below
 from unfunnel.families.ops import Ops
 from unfunnel.intervals import POSITIVE, Interval
 
@@ -66,6 +66,12 @@ def moments(location: Any, scale: Any, ops: Ops) -> dict[str, Any]:
     return {"mu": ops.exp(log_mean), "sigma": ops.exp(log_mean + log_cv)}
 
 
+#: The standard deviation as a multiple of the mean, or of its distance from the bound.
+CV = Parameter(
+    "cv", POSITIVE, "the standard deviation over the mean's distance from the bound", is_scale=True
+)
+
+
 @cache
 def _with_bounds(bounds: Bounds) -> Family:
     """Return the family above a lower bound or below an upper one."""
@@ -77,67 +83,39 @@ def _with_bounds(bounds: Bounds) -> Family:
             given=f"lower={lower:g} and upper={upper:g}",
             remedy="Leave out one of them, or use ProbitNormal(mu, sigma, lower=, upper=).",
         )
-    if upper is not None:
-        return _below(upper)
-    return LOGNORMAL_EXP if not lower else _above(lower)
+    if upper is None:
+        return _beyond(lower, 1.0, log_above(lower)) if lower else LOGNORMAL_EXP
+    return _beyond(upper, -1.0, log_below(upper))
 
 
-def _above(bound: float) -> Family:
-    def shifted_location_scale(params: Mapping[str, Any], ops: Ops) -> tuple[Any, Any]:
-        return location_scale({**params, "mu": params["mu"] - bound}, ops)
+def _beyond(bound: float, sign: float, link: Link) -> Family:
+    """Return the family whose distance from a bound is lognormal; ``sign`` -1: below the bound."""
 
-    def shifted_moments(location: Any, scale: Any, ops: Ops) -> dict[str, Any]:
-        distance = moments(location, scale, ops)
-        return {**distance, "mu": bound + distance["mu"]}
+    def distance(params: Mapping[str, Any], ops: Ops) -> Any:
+        return params["mu"] - bound if sign > 0 else bound - params["mu"]
 
-    return Family(
-        name="LogNormalExp",
-        distribution="ShiftedLogNormal",
-        parameters=_parameters(Interval(lower=bound)),
-        ratios=(
-            Ratio(CV, of="sigma", unit=lambda params, ops: params["mu"] - bound, curvature=1.0),
-        ),
-        link=log_above(bound),
-        base=NORMAL,
-        location_scale=shifted_location_scale,
-        moments=shifted_moments,
-        in_pymc=False,
-        bounds=Bounds(lower=bound),
-        with_bounds=_with_bounds,
-    )
+    # Below a bound theta is minus the logarithm of the distance, so that it increases with phi.
+    def bounded_location_scale(params: Mapping[str, Any], ops: Ops) -> tuple[Any, Any]:
+        location, scale = location_scale({**params, "mu": distance(params, ops)}, ops)
+        return (location if sign > 0 else -location), scale
 
-
-def _below(bound: float) -> Family:
-    # theta is minus the logarithm of the distance, so that it increases with phi.
-    def mirrored_location_scale(params: Mapping[str, Any], ops: Ops) -> tuple[Any, Any]:
-        location, scale = location_scale({**params, "mu": bound - params["mu"]}, ops)
-        return -location, scale
-
-    def mirrored_moments(location: Any, scale: Any, ops: Ops) -> dict[str, Any]:
-        distance = moments(-location, scale, ops)
-        return {**distance, "mu": bound - distance["mu"]}
+    def bounded_moments(location: Any, scale: Any, ops: Ops) -> dict[str, Any]:
+        found = moments(location if sign > 0 else -location, scale, ops)
+        return {**found, "mu": bound + sign * found["mu"]}
 
     return Family(
         name="LogNormalExp",
-        distribution="MirroredLogNormal",
-        parameters=_parameters(Interval(upper=bound)),
-        ratios=(
-            Ratio(CV, of="sigma", unit=lambda params, ops: bound - params["mu"], curvature=1.0),
-        ),
-        link=log_below(bound),
+        distribution="ShiftedLogNormal" if sign > 0 else "MirroredLogNormal",
+        parameters=_parameters(link.support),
+        ratios=(Ratio(CV, of="sigma", unit=distance, curvature=1.0),),
+        link=link,
         base=NORMAL,
-        location_scale=mirrored_location_scale,
-        moments=mirrored_moments,
+        location_scale=bounded_location_scale,
+        moments=bounded_moments,
         in_pymc=False,
-        bounds=Bounds(upper=bound),
+        bounds=Bounds(lower=bound) if sign > 0 else Bounds(upper=bound),
         with_bounds=_with_bounds,
     )
-
-
-#: The standard deviation as a multiple of the mean, or of its distance from the bound.
-CV = Parameter(
-    "cv", POSITIVE, "the standard deviation over the mean's distance from the bound", is_scale=True
-)
 
 
 def _parameters(support: Interval, if_below: str = "") -> tuple[Parameter, ...]:
@@ -147,16 +125,18 @@ def _parameters(support: Interval, if_below: str = "") -> tuple[Parameter, ...]:
     )
 
 
-LOGNORMAL_EXP = Family(
-    name="LogNormalExp",
-    distribution="LogNormal",
-    parameters=_parameters(
-        POSITIVE, "For effects that are all negative, LogNormalExp(mu, sigma, upper=0)."
-    ),
-    ratios=(Ratio(CV, of="sigma", unit=lambda params, ops: params["mu"], curvature=1.0),),
-    link=LOG,
-    base=NORMAL,
-    location_scale=location_scale,
-    moments=moments,
-    with_bounds=_with_bounds,
+LOGNORMAL_EXP = registered(
+    Family(
+        name="LogNormalExp",
+        distribution="LogNormal",
+        parameters=_parameters(
+            POSITIVE, "For effects that are all negative, LogNormalExp(mu, sigma, upper=0)."
+        ),
+        ratios=(Ratio(CV, of="sigma", unit=lambda params, ops: params["mu"], curvature=1.0),),
+        link=LOG,
+        base=NORMAL,
+        location_scale=location_scale,
+        moments=moments,
+        with_bounds=_with_bounds,
+    )
 )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from unfunnel.elicitation.scales.laws import Law, law_of
+from unfunnel.elicitation.laws import Law, law_of
 from unfunnel.errors import ParameterError, listed
 
 _BELOW = (0.01, 0.1)
@@ -122,9 +122,9 @@ class Comparison:
         MissingExtraError
             If matplotlib is not installed.
         """
-        from unfunnel.elicitation.scales.figure import draw
+        from unfunnel.elicitation.figure import draw  # may need matplotlib
 
-        return draw(self, ax)
+        return draw(self.laws, self.values, ax)
 
 
 def compare(

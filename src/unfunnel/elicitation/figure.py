@@ -1,15 +1,13 @@
-"""The picture: the density of the logarithm of sigma, one row for each prior."""
+"""The picture of a comparison: the density of the logarithm of sigma, one row for each prior."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from unfunnel.figure_style import BLUE, INK, MUTED, axes_or_new, without_frame, without_ticks
-
-if TYPE_CHECKING:
-    from unfunnel.elicitation.scales.comparison import Comparison
 
 # The probability left out on each side of the picture, for the widest of the priors.
 _OUTSIDE = 0.005
@@ -24,9 +22,8 @@ _FIRST_COLUMN, _COLUMN = 1.12, 0.12
 _SMALLEST_TAIL = 1e-4
 
 
-def draw(comparison: Comparison, ax: Any = None) -> Any:
+def draw(laws: Mapping[str, Any], values: Any, ax: Any = None) -> Any:
     """Draw a comparison; see :meth:`unfunnel.scales.Comparison.plot`."""
-    laws, values = comparison.laws, comparison.values
     ax = axes_or_new(ax, (8.5, 1.3 + 0.55 * len(laws)))
     low = min(law.quantile(_OUTSIDE) for law in laws.values())
     high = max(law.quantile(1.0 - _OUTSIDE) for law in laws.values())
@@ -34,10 +31,15 @@ def draw(comparison: Comparison, ax: Any = None) -> Any:
     # With respect to log sigma, so that equal areas are equal probabilities on this axis.
     densities = {label: sigma * law.density(sigma) for label, law in laws.items()}
     highest = max(float(np.max(density)) for density in densities.values())
+    below, above = values["below"].values, values["above"].values
+    for x in (*below, *above):
+        ax.axvline(x, color=MUTED, linewidth=0.8, linestyle=":", zorder=0)
+    _column_texts(
+        ax, -0.75, [*(f"P(<{x:g})" for x in below), *(f"P(>{x:g})" for x in above)], MUTED
+    )
     for row, (label, density) in enumerate(densities.items()):
-        ax.fill_between(
-            sigma, row, row - _HEIGHT * density / highest, color=BLUE, alpha=0.45, linewidth=0
-        )
+        top = row - _HEIGHT * density / highest
+        ax.fill_between(sigma, row, top, color=BLUE, alpha=0.45, linewidth=0)
         here = values.sel(prior=label)
         ends = here["interval"].values
         ax.plot(ends, [row + _DROP] * 2, color=INK, linewidth=2, solid_capstyle="butt")
@@ -45,17 +47,13 @@ def draw(comparison: Comparison, ax: Any = None) -> Any:
         if np.isfinite(here["mean"]):
             ax.plot(here["mean"], row + _DROP, "|", color=INK, markersize=9)
         tails = [*here["probability_below"].values, *here["probability_above"].values]
-        for column, tail in enumerate(tails):
-            ax.annotate(
-                f"{100 * tail:.2g}%" if tail >= _SMALLEST_TAIL else f"<{_SMALLEST_TAIL:.2%}",
-                (_FIRST_COLUMN + _COLUMN * column, row),
-                xycoords=("axes fraction", "data"),
-                va="center",
-                ha="right",
-                fontsize=8,
-                color=INK,
-            )
-    _thresholds(ax, values)
+        _column_texts(
+            ax,
+            row,
+            [f"{100 * p:.2g}%" if p >= _SMALLEST_TAIL else f"<{_SMALLEST_TAIL:.2%}" for p in tails],
+            INK,
+        )
+    mass = 100 * float(np.ptp(values["quantile"].values))
     ax.set(
         xscale="log",
         xlim=(low, high),
@@ -63,7 +61,7 @@ def draw(comparison: Comparison, ax: Any = None) -> Any:
         yticks=range(len(laws)),
         yticklabels=list(laws),
         xlabel="sigma (log axis: areas are probabilities); bar: "
-        f"{100 * float(np.ptp(values['quantile'].values)):g}% interval, dot: median, tick: mean",
+        f"{mass:g}% interval, dot: median, tick: mean",
     )
     ax.xaxis.set_major_formatter("{x:g}")
     without_ticks(ax)
@@ -72,19 +70,15 @@ def draw(comparison: Comparison, ax: Any = None) -> Any:
     return ax
 
 
-def _thresholds(ax: Any, values: Any) -> None:
-    """Draw a line at each threshold and head the columns of probabilities."""
-    below, above = values["below"].values, values["above"].values
-    for x in (*below, *above):
-        ax.axvline(x, color=MUTED, linewidth=0.8, linestyle=":", zorder=0)
-    headers = [*(f"P(<{x:g})" for x in below), *(f"P(>{x:g})" for x in above)]
-    for column, header in enumerate(headers):
+def _column_texts(ax: Any, row: float, texts: list[str], color: str) -> None:
+    """Write a row of the columns of probabilities, beside the axes."""
+    for column, text in enumerate(texts):
         ax.annotate(
-            header,
-            (_FIRST_COLUMN + _COLUMN * column, -0.75),
+            text,
+            (_FIRST_COLUMN + _COLUMN * column, row),
             xycoords=("axes fraction", "data"),
             va="center",
             ha="right",
             fontsize=8,
-            color=MUTED,
+            color=color,
         )
