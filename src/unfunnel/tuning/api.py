@@ -17,18 +17,13 @@ from unfunnel.tuning.arguments import (
     one_seed,
     reason_of,
     require_continuous,
-    require_lengths,
     require_names,
     require_options,
+    require_run,
     whole_model,
 )
 from unfunnel.tuning.check import TuningWarning, warn_of_disagreement, warn_of_problem
-from unfunnel.tuning.compiled import (
-    LOW_RANK,
-    compile_plan,
-    in_coordinates,
-    set_in_model,
-)
+from unfunnel.tuning.compiled import LOW_RANK, compile_plan, in_coordinates, set_in_model
 from unfunnel.tuning.detect import in_words
 from unfunnel.tuning.pilot import run_pilot
 from unfunnel.tuning.plan import plan_in_place, plan_of_any
@@ -114,7 +109,7 @@ def sample(
     Warns
     -----
     TuningWarning
-        If the pilot failed, did not settle, or turns out to disagree with the draws.
+        If the pilot failed, or turns out to disagree with the draws by more than chance allows.
 
     Notes
     -----
@@ -136,7 +131,7 @@ def sample(
     """
     model = whole_model(model)
     require_names(blocks)
-    require_lengths(nutpie_options, draws=draws, tune=tune, chains=chains)
+    require_run(nutpie_options, draws=draws, tune=tune, chains=chains)
     own_adaptation = not _ADAPTATION_OPTIONS & nutpie_options.keys()
     if nutpie_options:
         require_options(nutpie_options, LOW_RANK if own_adaptation else {})
@@ -228,7 +223,7 @@ def tune(
     Warns
     -----
     TuningWarning
-        If the pilot failed (the model stays non-centered) or did not settle.
+        If the pilot failed (the model stays non-centered).
 
     Notes
     -----

@@ -126,24 +126,23 @@ def require_known(
             )
 
 
-def require_counts(**counts: int | None) -> None:
-    """Refuse numbers of draws, chains and the like that are not positive whole numbers.
+def require_run(options: dict[str, Any], **lengths: int | None) -> None:
+    """Refuse lengths of a run, under any of their names, and options that nutpie would misread.
 
-    With those nutpie panics or waits forever; None is what was not given.
+    With lengths that are not positive whole numbers nutpie panics or waits forever; None is what
+    was not given. A trace that is not finished gets no further groups.
     """
-    for name, count in counts.items():
+    names = ("num_draws", "num_tune", "num_chains", "cores")
+    for name, count in (lengths | {name: options.get(name) for name in names}).items():
+        subject = f"unfunnel.sample: {name}"
         if count is None:
             continue
         if isinstance(count, bool) or not isinstance(count, int | np.integer):
-            raise _wrong_type(f"unfunnel.sample: {name}", "a whole number", count)
+            raise _wrong_type(subject, "a whole number", count)
         if count < 1:
-            raise ParameterError(
-                f"unfunnel.sample: {name}", expected="at least 1", given=repr(count)
-            )
-
-
-def require_finished_trace(options: dict[str, Any]) -> None:
-    """Refuse options of ``nutpie.sample`` with which it does not return a finished trace."""
+            raise ParameterError(subject, expected="at least 1", given=repr(count))
+    if options.get("target_accept") is not None:
+        number_between("unfunnel.sample", "target_accept", options["target_accept"], 0.0, 1.0)
     for option, only in (("blocking", True), ("return_raw_trace", False)):
         if options.get(option, only) is not only:
             raise UnsupportedError(
@@ -152,15 +151,6 @@ def require_finished_trace(options: dict[str, Any]) -> None:
                 given=repr(options[option]),
                 remedy="Call unfunnel.tune(model), then nutpie.sample.",
             )
-
-
-def require_lengths(options: dict[str, Any], **lengths: int | None) -> None:
-    """Refuse lengths of a run, under any of their names, and rates that nutpie would misread."""
-    names = ("num_draws", "num_tune", "num_chains", "cores")
-    require_counts(**lengths, **{name: options.get(name) for name in names})
-    if options.get("target_accept") is not None:
-        number_between("unfunnel.sample", "target_accept", options["target_accept"], 0.0, 1.0)
-    require_finished_trace(options)
 
 
 def compile_options(given: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import pymc as pm
 from pymc.dims.distributions.transforms import LogTransform as DimLogTransform
@@ -99,17 +99,17 @@ def find_hierarchies(model: Any) -> Hierarchies:
     """Return the hierarchies of a model, those that are informed already among them."""
     links, left_alone = {}, {}
     for variable in model.free_RVs:
+        found: Link | str
         if _is_offset(model, variable):
-            left_alone[variable.name] = "already non-centered: it is multiplied by a random scale"
+            found = "already non-centered: it is multiplied by a random scale"
+        elif _has_random_parameters(model, variable):
+            found = _link_or_reason(model, variable)
+        else:
             continue
-        if not _has_random_parameters(model, variable):
-            continue
-        link = _link(model, variable)
-        reason = _obstacle(model, variable, link)
-        if reason:
-            left_alone[variable.name] = reason
-        elif link is not None:
-            links[variable.name] = link
+        if isinstance(found, str):
+            left_alone[variable.name] = found
+        else:
+            links[variable.name] = found
     for name, reason in left_alone.items():
         _LOG.info("%s is left as it is: %s.", name, reason)
     return Hierarchies(links, left_alone, tuple(str(v.name) for v in model.free_RVs))
@@ -120,41 +120,30 @@ def _has_random_parameters(model: Any, variable: Any) -> bool:
     return any(rv in above for rv in model.free_RVs)
 
 
-def _link(model: Any, variable: Any) -> Link | None:
-    """Return the link of a variable of a supported distribution; None for any other."""
-    transform = unlabelled(model.rvs_to_transforms[variable])
-    if _is_joint(transform):
-        return cast(Link, transform.link)
-    op: Any = core_op(variable.owner)
-    if isinstance(op, NaturalRandomVariable):
-        return op.family.link
-    return next((link for law, link in _LOCATION_SCALE if isinstance(op, law)), None)
-
-
-def _obstacle(model: Any, variable: Any, link: Link | None) -> str:
-    """Why a hierarchical variable cannot be given the informed coordinate; empty if it can."""
+def _link_or_reason(model: Any, variable: Any) -> Link | str:
+    """Return the link of a hierarchical variable that can be informed, or why it cannot be."""
     transform = model.rvs_to_transforms[variable]
     inner = unlabelled(transform)
-    if _is_joint(inner):
+    if isinstance(inner, StructureTransform) and isinstance(inner.structure, JointStructure):
+        if is_informed(transform):
+            return inner.link
         kind = inner.structure.name
-        reason = f'its elements are drawn together ({kind}); make it with centered="auto"'
-        return "" if is_informed(transform) else reason
+        return f'its elements are drawn together ({kind}); make it with centered="auto"'
+    op: Any = core_op(variable.owner)
+    if isinstance(op, NaturalRandomVariable):
+        link: Link | None = op.family.link
+    else:
+        link = next((link for law, link in _LOCATION_SCALE if isinstance(op, law)), None)
     if link is None:
-        law = core_op(variable.owner) or variable.owner.op
+        law = op or variable.owner.op
         name = getattr(law, "_print_name", (type(law).__name__,))[0]
         return f"{name} is not a location-scale law that is supported"
-    # Those of the library: a link alone, or with a coordinate. Or PyMC's default for the law.
+    # Those of the library: a link alone, or with a parameterization. Or PyMC's default.
     if isinstance(inner, LinkTransform):
-        return ""
+        return link
     if isinstance(transform, _DEFAULT_TRANSFORMS.get(link, ())):
-        return ""
+        return link
     return "it has no transform" if transform is None else f"it has the transform {transform.name}"
-
-
-def _is_joint(transform: Any) -> bool:
-    return isinstance(transform, StructureTransform) and isinstance(
-        transform.structure, JointStructure
-    )
 
 
 def _is_offset(model: Any, variable: Any) -> bool:

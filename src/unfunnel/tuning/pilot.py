@@ -51,7 +51,8 @@ class PilotResult:
 
     ``kappa`` is the centeredness of each element, by block; ``gradients`` counts those of the
     warm-up; ``rounds`` is 0 where the pilot failed; ``problem`` says why the result should not be
-    relied on, and is empty if all is well.
+    relied on, and is empty if all is well; ``doubt`` says what chance alone may have made, so that
+    it is no reason for a warning: whether it matters the draws of the run will show.
     """
 
     coordinates: Coordinates
@@ -59,6 +60,7 @@ class PilotResult:
     gradients: int
     rounds: int
     problem: str = ""
+    doubt: str = ""
     seconds: float = 0.0
 
     @property
@@ -121,10 +123,16 @@ class _Pilot:
             _LOG.debug("Pilot round %d: centeredness moved by %.2f.", number, change)
             if change <= _SETTLED:
                 break
-        problem = _stuck(at) or _unsettled(change, number)
         values = {x.name: self.scores.layout.part(draws, x.value.name) for x in self.plan.scales}
         stretch = {x.name: x.best_log_stretch(values[x.name], kappa) for x in self.plan.scales}
-        return PilotResult(Coordinates(sites, stretch), kappa, self.gradients, number, problem)
+        return PilotResult(
+            Coordinates(sites, stretch),
+            kappa,
+            self.gradients,
+            number,
+            problem=_stuck(at),
+            doubt=_unsettled(change, number),
+        )
 
     def nothing(self, problem: str) -> PilotResult:
         sites = self.scores.untuned()

@@ -154,7 +154,7 @@ def report_of(plan: Plan, pilot: PilotResult) -> TuningReport:
         "gradients": pilot.gradients,
         "seconds": round(pilot.seconds, 3),
         "rounds": pilot.rounds,
-        "problem": pilot.problem,
+        "problem": pilot.problem or pilot.doubt,
         "untouched": in_words(plan.left_alone),
     }
     return TuningReport(xr.Dataset(variables, coords, attributes))
