@@ -16,6 +16,7 @@ from unfunnel import NormalIdentity
 from unfunnel.tuning.compiled import Coordinates, compile_plan, in_coordinates, set_in_model
 from unfunnel.tuning.estimate import Site
 from unfunnel.tuning.plan import Plan
+from unfunnel.tuning.reparameterize import informed_copy
 from unfunnel.tuning.scores import Layout
 
 START = np.linspace(1.0, 3.0, GROUPS)
@@ -25,7 +26,7 @@ SITE = Site(np.linspace(1.0, 2000.0, GROUPS), np.linspace(1.0, 500.0, GROUPS))
 
 def natural(model: Any, compiled: Any, coordinates: Coordinates) -> dict[str, np.ndarray]:
     """Return where a compiled model starts, in natural units."""
-    copy = model.copy()
+    copy = informed_copy(model, {})  # which PyMC's own refuses for initial values
     set_in_model(Plan.of(copy), coordinates)
     function = copy.compile_fn(
         copy.unobserved_value_vars, inputs=copy.value_vars, on_unused_input="ignore"
