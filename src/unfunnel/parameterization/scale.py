@@ -139,7 +139,9 @@ def scale_transform(rv: Node) -> Transform | None:
         return None
     if medians.max() > _LARGEST_RATIO * medians.min():
         return None
-    return labelled_like(default, SoftplusTransform(_WIDTH * float(np.median(medians))))
+    inner = SoftplusTransform(_WIDTH * float(np.median(medians)))
+    transform: Transform = labelled_like(default, inner)
+    return transform
 
 
 def prior_medians(rv: Node) -> np.ndarray | None:

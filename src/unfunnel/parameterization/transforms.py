@@ -60,6 +60,7 @@ def _loud(method: Any) -> Any:
 class TensorTransform(Transform):
     """The value transform of a tensor variable; the base class of ours."""
 
+    name: str
     ndim_supp = 0
 
     @_loud

@@ -76,7 +76,8 @@ class StructureTransform(LinkTransform):
     def to_sampled(self, value: Any, *parameters: Any) -> Any:
         """Map the variable to the sampled value."""
         elements = self.link.forward(value, GRAPH)
-        location, scale = self.structure.parameters(*parameters, value.ndim)
+        given_location, given_scale = parameters
+        location, scale = self.structure.parameters(given_location, given_scale, value.ndim)
         coordinates = self.structure.coordinates(elements, location, pt)
         return self._map(coordinates, location, scale).sampled(coordinates)
 
