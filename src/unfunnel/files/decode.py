@@ -25,7 +25,15 @@ from unfunnel.distributions.supports import UNKNOWN, Support, support_of_distrib
 from unfunnel.files.decode_holders import ANYTHING, HolderDecoder
 from unfunnel.files.decode_values import Node, refused
 from unfunnel.files.grammar import BY_COORD, COMMON_TRANSFORMS, WRAPPERS, is_transform, rows
-from unfunnel.files.plain_data import did_you_mean, is_labelled, is_list, is_number, misread, shown
+from unfunnel.files.plain_data import (
+    did_you_mean,
+    is_deep,
+    is_labelled,
+    is_list,
+    is_number,
+    misread,
+    shown,
+)
 from unfunnel.files.prior_keys import (
     A_DISTRIBUTION,
     A_PRIOR,
@@ -43,21 +51,10 @@ from unfunnel.files.version import (
 )
 from unfunnel.prior import checks
 
-#: Levels beyond which nobody walks.
-DEEPEST = 100
-
 
 def problems_of(data: Any) -> list[Problem]:
     """Return every mistake in plain data that should be a file of priors, in its order.
 
-    Parameters
-    ----------
-    data : object
-        As JSON or YAML was read: a file ``{"unfunnel": 1, "priors": {...}}``, or a bare mapping
-        from names to priors.
-
-    Examples
-    --------
     >>> from unfunnel.files.decode import problems_of
     >>> beta = {"dist": "LogNormalExp", "kwargs": {"mu": 1, "sigma": "1e-3"}, "dim": "geo"}
     >>> for problem in problems_of({"beta": beta}):
@@ -97,7 +94,7 @@ class Decoder(HolderDecoder):
                 self.kind((name,), name, "a name that is a string", "Put it in quotes.")
             elif not name:
                 self.kind((name,), name, "a name")
-            if _is_deep(value):
+            if is_deep(value):
                 expected = "a file that is less deep, and does not hold itself"
                 self.problem((name,), "one that goes on for ever or nearly", expected)
             else:
@@ -300,20 +297,6 @@ def _not_flags(row: Row, facts: Mapping[str, ValueFacts]) -> dict[str, ValueFact
 
 def _names_one(value: Mapping[str, Any]) -> bool:
     return any(key in value for key in ("dist", "distribution", "class"))
-
-
-def _is_deep(value: Any) -> bool:
-    """Whether something has more levels than anybody reads, or holds itself."""
-    left = [(value, 0)]
-    while left:
-        each, depth = left.pop()
-        if depth > DEEPEST:
-            return True
-        if isinstance(each, Mapping):
-            left.extend((inner, depth + 1) for inner in each.values())
-        elif is_list(each):
-            left.extend((inner, depth + 1) for inner in each)
-    return False
 
 
 #: Comes after whatever is there.

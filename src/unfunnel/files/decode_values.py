@@ -5,10 +5,8 @@ The other half of :mod:`unfunnel.files.decode`, which knows what a prior is.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from math import isfinite
 from typing import Any
 
@@ -27,6 +25,7 @@ from unfunnel.errors import Mistake, listed
 from unfunnel.files.plain_data import (
     did_you_mean,
     elements,
+    is_date,
     is_labelled,
     is_list,
     is_number,
@@ -38,10 +37,6 @@ from unfunnel.files.problems import UNKNOWN_KEY, Path, Problem
 from unfunnel.intervals import Interval
 
 DATETIME = "datetime64[ns]"
-
-_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?")
-#: What fits into nanoseconds around 1970.
-_FIRST_DATE, _LAST_DATE = datetime(1677, 9, 21, 0, 12, 44), datetime(2262, 4, 11, 23, 47, 16)
 
 
 @dataclass(frozen=True)
@@ -236,7 +231,7 @@ class ValueDecoder:
             self.kind((*path, "data"), dates, "a list")
             return
         for i, date in enumerate(dates):
-            if not _is_date(date):
+            if not is_date(date):
                 expected = "a date in ISO form, such as '2024-01-31', between 1677 and 2262"
                 self.problem((*path, "data", i), repr(date), expected)
                 return
@@ -316,16 +311,6 @@ def _outside(
         return Outside(*bad[0], len(bad) - 1, all(x < lower for _, x in numbers))
 
     return outside
-
-
-def _is_date(value: Any) -> bool:
-    """Whether a text is a date as this library writes them, and in the range of nanoseconds."""
-    if not isinstance(value, str) or not _DATE.fullmatch(value):
-        return False
-    try:
-        return _FIRST_DATE <= datetime.fromisoformat(value) <= _LAST_DATE
-    except ValueError:
-        return False
 
 
 def _built(value: Any) -> Any:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from math import isfinite
 from sys import float_info
 from typing import Any
@@ -13,6 +14,13 @@ from unfunnel.files.yaml_words import as_decimal, plain_scalar
 
 #: Keys that say what a mapping describes.
 DISCRIMINATORS = ("dist", "distribution", "class")
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?")
+#: What fits into nanoseconds around 1970.
+_FIRST_DATE, _LAST_DATE = datetime(1677, 9, 21, 0, 12, 44), datetime(2262, 4, 11, 23, 47, 16)
+
+#: Levels beyond which nobody walks.
+_DEEPEST = 100
 
 _LONGEST = 40
 _MOST_KEYS = 6
@@ -30,6 +38,20 @@ def is_number(value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return isinstance(value, float) or abs(value) <= float_info.max
+
+
+def is_deep(value: Any) -> bool:
+    """Whether something has more levels than anybody reads, or holds itself."""
+    left = [(value, 0)]
+    while left:
+        each, depth = left.pop()
+        if depth > _DEEPEST:
+            return True
+        if isinstance(each, Mapping):
+            left.extend((inner, depth + 1) for inner in each.values())
+        elif is_list(each):
+            left.extend((inner, depth + 1) for inner in each)
+    return False
 
 
 def is_list(value: Any) -> bool:
@@ -131,3 +153,13 @@ def did_you_mean(key: object, known: Iterable[str]) -> str:
     """Return the question; empty if no name is near."""
     near = suggestion(key, known)
     return f"Did you mean {near!r}?" if near is not None else ""
+
+
+def is_date(value: Any) -> bool:
+    """Whether a text is a date as this library writes them, and in the range of nanoseconds."""
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        return False
+    try:
+        return _FIRST_DATE <= datetime.fromisoformat(value) <= _LAST_DATE
+    except ValueError:
+        return False

@@ -1,8 +1,7 @@
 """The rules of a whole prior: which parameters, bounds, dims and options go together.
 
 Each takes the row of the distribution and facts of what is given, and returns every mistake.
-Constructors raise the first, the reader of files reports all. Neither PyMC nor numpy is imported,
-but where arrays are compared with each other.
+Constructors raise the first, the reader of files reports all. Only arrays need numpy.
 """
 
 from __future__ import annotations
@@ -89,8 +88,8 @@ def _limit_mistakes(row: Row, facts: Mapping[str, ValueFacts]) -> Iterator[Mista
             continue
         pair = facts[key], facts["mu"]
         kinds = {each.kind for each in pair}
-        inside = not any(each.outside(row.parameters[name].support) for name, each in
-                         zip((key, "mu"), pair, strict=True))  # fmt: skip
+        supports = (row.parameters[name].support for name in (key, "mu"))
+        inside = not any(each.outside(its) for each, its in zip(pair, supports, strict=True))
         known = all(each.value is not None for each in pair)
         if not (known and inside) or not kinds <= set(NUMERIC) or kinds >= {ARRAY, LABELLED}:
             continue
@@ -108,7 +107,7 @@ def _limit_mistakes(row: Row, facts: Mapping[str, ValueFacts]) -> Iterator[Mista
 
 def _first_too_wide(sd: ValueFacts, mean: ValueFacts, ends: Interval) -> tuple[Any, Any] | None:
     """Return the first standard deviation that is too large, with the largest possible."""
-    rounding = 1.0 - 4.0 * float_info.epsilon  # the limit itself may have been rounded up
+    rounding = 1.0 - 4.0 * float_info.epsilon  # it may have been rounded up
     if {sd.kind, mean.kind} == {NUMBER}:
         limit = math.sqrt(mean.value - ends.lower) * math.sqrt(ends.upper - mean.value)
         return (sd.value, limit) if sd.value >= limit * rounding else None
@@ -184,7 +183,7 @@ def inner_dims_mistakes(
                 yield Mistake(
                     key,
                     f"dim {dim!r}",
-                    f"dims among those of the prior around it, {_either(own)}",
+                    f"dims among those of the prior around it, {' or '.join(map(repr, own))}",
                     f"Add it to the dims there, or remove it here.{nearest(dim, own)}",
                     DimsError,
                     inside=("dims",),
@@ -194,10 +193,6 @@ def inner_dims_mistakes(
 def axes_for(dims: tuple[str, ...]) -> str:
     """Say how many axes an array with these dims has."""
     return f"one axis, for {dims[0]!r}" if len(dims) == 1 else f"{len(dims)} axes, for {dims}"
-
-
-def _either(names: Collection[str]) -> str:
-    return listed(names).replace(" and ", " or ")
 
 
 def member_dims_mistakes(
@@ -232,29 +227,28 @@ def member_dims_mistakes(
 
 def centered_mistakes(facts: ValueFacts) -> Iterator[Mistake]:
     """Return what is wrong with ``centered=`` of a family."""
-    given, remedy = facts.shown, facts.remedy
     if facts.kind in NUMERIC:
         outside = facts.outside(_WEIGHTS)
-        if outside is None:
-            return
-        given = f"{outside.number}"
-        inside, more = outside.index, outside.more
-        yield Mistake(
-            "centered",
-            given,
-            "weights in [0, 1], 0 being non-centered and 1 centered" if inside else CENTERED,
-            error=CenteringError,
-            inside=inside,
-            more=more,
-        )
+        if outside is not None:
+            yield Mistake(
+                "centered",
+                f"{outside.number}",
+                "weights in [0, 1], 0 being non-centered and 1 centered"
+                if outside.index
+                else CENTERED,
+                error=CenteringError,
+                inside=outside.index,
+                more=outside.more,
+            )
         return
     if facts.kind == FLAG or (facts.kind == TEXT and facts.value in CENTERINGS):
         return
+    remedy = facts.remedy
     if facts.kind == TEXT:
         boolean = str(facts.value).lower() in _FALSE_AND_TRUE
         unquoted = "Booleans of YAML and JSON are unquoted: true and false."
         remedy = unquoted if boolean else nearest(facts.value, CENTERINGS).strip() or remedy
-    yield Mistake("centered", given, CENTERED, remedy, CenteringError)
+    yield Mistake("centered", facts.shown, CENTERED, remedy, CenteringError)
 
 
 def zero_sum_mistakes(
@@ -303,7 +297,7 @@ def zero_sum_mistakes(
             yield Mistake(
                 "zero_sum",
                 repr(dim),
-                f"dims among those of the prior, {_either(dims)}",
+                f"dims among those of the prior, {' or '.join(map(repr, dims))}",
                 f"Add it to the dims, or remove it here.{nearest(dim, dims)}",
                 DimsError,
             )
