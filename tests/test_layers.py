@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 import networkx as nx
-import pytest
 
 import unfunnel
 
@@ -37,16 +36,15 @@ FLOORS = (
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 
-#: Packages with a circle that stands yet: may only shrink.
-KNOWN_CIRCLES = [{"elicitation"}]
-
 #: These packages load quickly, with all that they import at once. Of the files of priors only what
 #: makes and takes apart the objects themselves needs PyMC.
 WITH_PYMC = {"unfunnel.files.encode", "unfunnel.files.build"}
 PURE_PACKAGES = ("families", "elicitation.scales", "files")
 HEAVY = {"pymc", "pytensor", "pymc_extras"}
 
-MOST_LINES, MOST_LINES_OF_A_FILE, MOST_FILES = 13_500, 320, 100
+#: These may only shrink. Wanted: 13,500 lines in 100 files, none of more than 320 lines.
+MOST_LINES, MOST_LINES_OF_A_FILE, MOST_FILES = 18_500, 320, 121
+LONG = {"files.decode", "files.decode_values", "moments.methods", "prior.checks"}
 
 
 def package(module: str) -> str:
@@ -87,8 +85,7 @@ def graph(later: bool = True) -> nx.DiGraph:
 
 def test_imports_go_in_no_circle():
     for circle in nx.strongly_connected_components(graph()):
-        if len(circle) > 1:
-            assert {package(module) for module in circle} in KNOWN_CIRCLES, sorted(circle)
+        assert len(circle) == 1, sorted(circle)
 
 
 def test_every_package_has_its_floor():
@@ -134,9 +131,7 @@ def test_what_must_be_quick_loads_no_pymc():
 
 def test_files_are_short_and_few():
     lines = {name: len(path.read_text("utf-8").splitlines()) for name, path in FILES.items()}
-    long = {name: number for name, number in lines.items() if number > MOST_LINES_OF_A_FILE}
-    print(f"{sum(lines.values())} lines in {len(lines)} files; too long: {long}")
-    if sum(lines.values()) > MOST_LINES:  # until the house is as small as it is to be
-        pytest.skip("not there yet")
-    assert not long
+    long = {name for name, number in lines.items() if number > MOST_LINES_OF_A_FILE}
+    assert long <= {f"unfunnel.{name}" for name in LONG}
+    assert sum(lines.values()) <= MOST_LINES
     assert len(lines) <= MOST_FILES
