@@ -12,6 +12,7 @@ from pymc.distributions.transforms import log as log_transform
 
 import unfunnel
 from unfunnel import LogNormalExp, NormalIdentity
+from unfunnel.errors import CenteringError
 from unfunnel.structures.joint import JointStructure
 from unfunnel.structures.registry import STRUCTURES
 from unfunnel.tuning.blocks import auto_blocks
@@ -142,3 +143,8 @@ def test_it_is_tuned(xdist):
     assert report.kappa("phi").dims == DIMS
     assert report.kappa("phi").min() > 0.3  # three data a week would be needed for less
     assert len(block.sites.values) == 2
+
+
+def test_an_offset_is_refused_as_its_elements_are_independent():
+    with pytest.raises(CenteringError, match="walk="):
+        build(NormalIdentity, "offset", False)

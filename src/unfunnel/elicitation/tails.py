@@ -180,7 +180,8 @@ class Tails(NamedTuple):
             self._check(distribution, found)
         from pymc_extras.prior import Prior  # slow, and only needed here
 
-        return Prior(distribution, dims=dims, **found)
+        stated: dict[str, Any] = found  # Prior takes parameters beside its own options
+        return Prior(distribution, dims=dims, **stated)
 
     def _check(self, distribution: str, parameters: Mapping[str, float]) -> None:
         """Refuse a law that does not have the stated tails: they are beyond what floats can do."""

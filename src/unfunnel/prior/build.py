@@ -11,7 +11,7 @@ from pymc_extras.prior import MuAlreadyExistsError, UnsupportedDistributionError
 from xarray import DataArray
 
 from unfunnel import names
-from unfunnel.errors import ParameterError, UnsupportedError
+from unfunnel.errors import CenteringError, ParameterError, UnsupportedError
 from unfunnel.families import Family, standard_family
 from unfunnel.parameterization.choices import is_auto, is_textbook, parameterization_of
 from unfunnel.parameterization.graph_ops import GRAPH, as_float, positive_or_one
@@ -21,6 +21,7 @@ from unfunnel.prior.backends import BACKENDS, Backend, dim_lengths
 from unfunnel.prior.by_coord_build import variables_of
 from unfunnel.prior.resolve import Law, Resolver, attribute_errors_surface
 from unfunnel.structures.base import Aligned
+from unfunnel.structures.independent import INDEPENDENT
 from unfunnel.structures.registry import STRUCTURES, structure_of
 
 
@@ -60,6 +61,13 @@ def build_elements(prior: Buildable, backend: Backend, name: str) -> Any:
         centering = structure.weight(resolver.aligned_weight(centering), dims or (), name)
     law = resolver.law(family, prior.parameters)
     if is_textbook(centering):
+        if structure is not INDEPENDENT:
+            raise CenteringError(
+                f"{name}: centered",
+                expected=f"True, False, a weight or 'auto' beside {structure.name}=",
+                given="'offset', whose elements are independent",
+                remedy="centered=False samples the same coordinates.",
+            )
         return textbook_form(backend, family, name, law, dims)
     structure, location, scale = structure.fitted(family, law.location, law.scale, dims or ())
     mean = as_float(structure.coordinate_location(location.tensor, scale.tensor))
