@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from unfunnel.elicitation.hierarchy import ALIKENESS, SURENESS
@@ -75,6 +76,17 @@ def test_what_a_prior_says(run):
     namespace, printed = run(3)
     assert "search" in printed
     assert namespace["says"].value("mean", channel="search") == 2.0
+
+
+def test_draws_are_a_poor_way_to_see_a_standard_deviation():
+    found = []
+    for seed in range(3):
+        rng, size = np.random.default_rng(seed), 4_000_000
+        m, s = rng.gamma(9, 1 / 6, size), rng.exponential(0.5, size)
+        v = np.log1p((s / m) ** 2)
+        found.append((m * np.exp(np.sqrt(v) * rng.standard_normal(size) - v / 2)).std())
+    shown = re.search(r"gave (0\.\d+), another four million (0\.\d+), and a third (0\.\d+)", PAGE)
+    assert found == pytest.approx([float(number) for number in shown.groups()], abs=6e-4)
 
 
 def test_every_block_is_tested():

@@ -147,6 +147,8 @@ def test_ready_to_use():
         ({"sd": 1, "sureness": Prior("HalfNormal")}, r"sureness .* got Prior\("),
         ({"sd": 1, "sureness": "suer"}, r"\[0, inf\) or one of 'sure'.*Did you mean 'sure'\?"),
         ({"plausible_range": (1e-300, 1e6), "mass": 0.05}, "Narrow the range"),
+        ({"sd": 1, "sigma": 1}, "got sigma="),
+        ({"typical": 0.3, "sd": 0.45, "family": ProbitNormal}, "sd below"),
     ],
 )
 def test_answers_that_cannot_be_meant(options, message):
@@ -198,3 +200,36 @@ def test_ranges_of_any_size(family, options, typical, bounds):
     except ParameterError:
         return
     assert prior.implied().value("mean") == pytest.approx(typical, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("typical", "plausible_range", "options"),
+    [
+        pytest.param(0.3, (0.1, 0.6), {"family": ProbitNormal}, marks=pytest.mark.slow),
+        pytest.param(
+            3.0,
+            (2.2, 3.7),
+            {"family": ProbitNormal, "lower": 2, "upper": 4},
+            marks=pytest.mark.slow,
+        ),
+        (3.0, (1.5, 6.0), {"lower": 1}),
+        pytest.param(-3.0, (-6.0, -1.0), {"upper": 0}, marks=pytest.mark.slow),
+        pytest.param(
+            0.0, (-1.5, 2.0), {"family": StudentTIdentity, "nu": 5}, marks=pytest.mark.slow
+        ),
+        pytest.param(1.0, (0.4, 2.0), {"family": WeibullExp}, marks=pytest.mark.slow),
+        (1.0, (0.0, 2.5), {"family": NormalIdentity}),
+    ],
+)
+def test_the_model_draws_what_was_asked(typical, plausible_range, options):
+    prior = elicit_hierarchy(typical, plausible_range, 0.4, 0.5, **options)
+    says = prior.implied()
+    assert says.value("mean") == pytest.approx(typical, rel=1e-14)
+    assert says.value("ICC") == pytest.approx(0.4, rel=1e-12)
+    name = "spread" if "spread" in prior.parameters else "sigma"
+    assert says.value("sd", name) / says.value("mean", name) == pytest.approx(0.5, rel=1e-12)
+    with pm.Model():
+        draws = pm.draw(prior.create_variable("x"), 40_000, random_seed=3, mode="FAST_COMPILE")
+    low, high = plausible_range
+    assert ((draws > low) & (draws < high)).mean() == pytest.approx(0.9, abs=0.008)
+    assert draws.std() == pytest.approx(says.value("sd"), rel=0.05)

@@ -12,10 +12,7 @@ from scipy import stats
 
 from unfunnel import LogNormalExp, NormalIdentity, StudentTIdentity
 from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError
-from unfunnel.families import LOGNORMAL_EXP, Family
-from unfunnel.families.base import BaseLaw
 from unfunnel.families.ops import NUMPY
-from unfunnel.moments.constant_parameters import from_interval
 
 
 def log_scale(prior):
@@ -58,29 +55,6 @@ def test_both_ends_are_the_quantiles_that_were_stated(row, z, width, mass):
     exact = row.exact(*prior.family.location_scale(prior.parameters, NUMPY))
     assert exact.cdf(low) == pytest.approx((1 - mass) / 2, rel=1e-6)
     assert exact.cdf(high) == pytest.approx((1 + mass) / 2, rel=1e-6)
-
-
-@families
-def test_quantiles_keep_bounds_and_shape(row):
-    prior = row.make(*row.constants)
-    low, high = (prior.implied().value(q) for q in ("5%", "95%"))
-    again = row.prior.from_quantiles(low, high, dims="geo", **row.options)
-    assert again.bounds == prior.bounds
-    for key, value in prior.parameters.items():
-        assert again.parameters[key] == pytest.approx(value, rel=1e-6, abs=1e-6)
-
-
-def test_a_base_law_that_is_not_symmetric():
-    gumbel = BaseLaw("Gumbel", lambda z, ops: z, lambda p, ops: stats.gumbel_l.ppf(p))
-    weibull = {
-        "base": gumbel,
-        "moments": lambda location, scale, ops: {"mu": location, "sigma": scale},
-        "location_scale": lambda moments, ops: (moments["mu"], moments["sigma"]),
-    }
-    family = Family(**{**vars(LOGNORMAL_EXP), **weibull})
-    found = from_interval("Weibull", family, 0.2, 3.0, 0.8, ())
-    law = stats.weibull_min(1 / found["sigma"], scale=np.exp(found["mu"]))
-    assert law.ppf([0.1, 0.9]) == pytest.approx([0.2, 3.0], rel=1e-12)
 
 
 # What upstream's constrain gives: nearly all of the rest is on the right.
@@ -230,7 +204,7 @@ def test_mass_that_cannot_be_meant(mass):
         (lambda: NormalIdentity.from_median(np.inf, sigma=1), r"median to be in \(-inf, inf\)"),
         (lambda: LogNormalExp.from_median(1), "exactly one of sigma= and gsd=, but got none"),
         (lambda: LogNormalExp.from_mode(1, mu=2, sigma=1), "exactly one of .*, but got mu=2 and"),
-        (lambda: StudentTIdentity.from_quantiles(-1, 3), "expected 'nu'.*Pass nu="),
+        (lambda: StudentTIdentity.from_quantiles(-1, 3), "expected 'nu', the degrees"),
         (lambda: StudentTIdentity.from_quantiles(-1, 3, nu=2), "above 2"),
         (lambda: LogNormalExp.from_quantiles(2, 5, sigma=1), "got sigma=, which the statement"),
         (lambda: LogNormalExp.from_quantiles(2, 5, cv=1), "got cv="),

@@ -1,4 +1,4 @@
-"""Statements and readings of every family: bounds, shapes and ratios, by independent means."""
+"""What hierarchies of every family say: bounds, shapes and ratios, by independent means."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from pymc_extras.prior import Prior
 
 from unfunnel import (
     LogNormalExp,
-    NormalIdentity,
     ProbitNormal,
     StudentTIdentity,
     WeibullExp,
-    elicit_hierarchy,
 )
-from unfunnel.errors import ParameterError, UnsupportedError
+from unfunnel.errors import UnsupportedError
 
 DRAWS = 40_000
 
@@ -71,54 +69,6 @@ def test_nu_that_may_be_too_small_is_refused():
         prior = StudentTIdentity(0, 1, Prior("Gamma", alpha=2, beta=0.1))
     with pytest.raises(UnsupportedError, match=r"nu: expected a hyperprior with support above 2"):
         prior.implied()
-
-
-# -- statements
-
-
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: elicit_hierarchy(1, sd=1, sigma=1), "got sigma="),
-        (lambda: elicit_hierarchy(0.3, sd=0.45, family=ProbitNormal), "sd below"),
-    ],
-)
-def test_what_cannot_be_elicited(call, message):
-    with pytest.raises(ParameterError, match=message):
-        call()
-
-
-@pytest.mark.parametrize(
-    ("typical", "plausible_range", "options"),
-    [
-        pytest.param(0.3, (0.1, 0.6), {"family": ProbitNormal}, marks=pytest.mark.slow),
-        pytest.param(
-            3.0,
-            (2.2, 3.7),
-            {"family": ProbitNormal, "lower": 2, "upper": 4},
-            marks=pytest.mark.slow,
-        ),
-        (3.0, (1.5, 6.0), {"lower": 1}),
-        pytest.param(-3.0, (-6.0, -1.0), {"upper": 0}, marks=pytest.mark.slow),
-        pytest.param(
-            0.0, (-1.5, 2.0), {"family": StudentTIdentity, "nu": 5}, marks=pytest.mark.slow
-        ),
-        pytest.param(1.0, (0.4, 2.0), {"family": WeibullExp}, marks=pytest.mark.slow),
-        (1.0, (0.0, 2.5), {"family": NormalIdentity}),
-    ],
-)
-def test_elicited_hierarchies(typical, plausible_range, options):
-    prior = elicit_hierarchy(typical, plausible_range, 0.4, 0.5, **options)
-    says = prior.implied()
-    assert says.value("mean") == pytest.approx(typical, rel=1e-14)
-    assert says.value("ICC") == pytest.approx(0.4, rel=1e-12)
-    name = "spread" if "spread" in prior.parameters else "sigma"
-    assert says.value("sd", name) / says.value("mean", name) == pytest.approx(0.5, rel=1e-12)
-    with pm.Model():
-        draws = pm.draw(prior.create_variable("x"), DRAWS, random_seed=3, mode="FAST_COMPILE")
-    low, high = plausible_range
-    assert ((draws > low) & (draws < high)).mean() == pytest.approx(0.9, abs=0.008)
-    assert draws.std() == pytest.approx(says.value("sd"), rel=0.05)
 
 
 def test_constrain_keeps_bounds_and_ratio():

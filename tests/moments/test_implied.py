@@ -30,26 +30,6 @@ def methods(says, level="element"):
     return dict(zip(rows["quantity"], rows["method"], strict=True))
 
 
-# Mean and sd of the hyperpriors of mu and sigma; sd and ICC of an element by the law of total
-# variance.
-TOTAL_VARIANCE = [
-    ((1.5, 0.5, 0.5, 0.25), 0.75, 0.25 / 0.5625),
-    ((2.0, 0.2, 1.0, 0.5), 1.1357816691600546, 0.04 / 1.29),
-    ((0.3, 0.1, 0.1, 0.05), 0.15, 0.01 / 0.0225),
-]
-
-
-@pytest.mark.parametrize(("numbers", "sd", "icc"), TOTAL_VARIANCE)
-def test_lognormal_hyperpriors(numbers, sd, icc):
-    mean_mu, sd_mu, mean_sigma, sd_sigma = numbers
-    prior = LogNormalExp(LogNormalExp(mean_mu, sd_mu), LogNormalExp(mean_sigma, sd_sigma))
-    says = prior.implied()
-    assert says.value("mean") == pytest.approx(mean_mu, rel=1e-15)
-    assert says.value("sd") == pytest.approx(sd, rel=1e-14)
-    assert says.value("ICC") == pytest.approx(icc, rel=1e-14)
-    assert (says.value("mean", "sigma"), says.value("sd", "mu")) == (mean_sigma, sd_mu)
-
-
 def test_gamma_and_exponential_hyperpriors():
     says = ANCHOR.implied(below=1)
     assert says.value("mean") == 1.5

@@ -9,7 +9,7 @@ from scipy import stats
 
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.families import FAMILIES, LOGNORMAL_EXP, NORMAL_IDENTITY, Family
-from unfunnel.families.base_distributions import LAPLACE, STUDENT_T
+from unfunnel.families.base_distributions import LAPLACE
 from unfunnel.families.ops import NUMPY
 from unfunnel.moments.laws import Drawn, Hierarchy, Known, Point, score_maps
 from unfunnel.moments.marginal import Marginal
@@ -119,13 +119,6 @@ def test_every_base_law_has_scores(family):
         [float(family.base.quantile(p, NUMPY, *shape)) for p in probabilities], rel=1e-6, abs=1e-6
     )
     assert to_score(to_value(scores)) == pytest.approx(scores, abs=1e-8)
-
-
-def test_a_base_law_with_parameters_of_its_own():
-    to_value, to_score = score_maps(STUDENT_T, (4.0,))
-    scores = stats.norm.ppf(PROBABILITIES)
-    assert to_value(scores) == pytest.approx(stats.t(4).ppf(PROBABILITIES), rel=1e-8, abs=1e-12)
-    assert to_score(stats.t(4).ppf(PROBABILITIES)) == pytest.approx(scores, rel=1e-8, abs=1e-12)
 
 
 def test_a_base_law_that_is_not_normal():

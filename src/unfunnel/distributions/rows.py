@@ -91,6 +91,10 @@ class Row:
             if parameter.required
         }
 
+    def ratio_of(self, name: str) -> ParameterRow:
+        """Return the parameter that goes in place of one that the others limit."""
+        return next(p for p in self.parameters.values() if p.in_place_of == name)
+
     def at(self, bounds: Mapping[str, float | None]) -> Row:
         """Return the row of a prior with these bounds."""
         ends = {**self.bounds, **{key: end for key, end in bounds.items() if end is not None}}

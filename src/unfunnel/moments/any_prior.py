@@ -28,9 +28,14 @@ _WRAPPED = ("dist", "distribution", "prior", "factor", "mask", "default")
 _ONE, _TWO = ["any"], ["any", "other"]
 
 
+def is_of_family(value: Any) -> bool:
+    """Whether something is a prior of this library, whose classes lie above this package."""
+    return isinstance(getattr(value, "family", None), Family)
+
+
 def is_ours(value: Any) -> bool:
     """Whether something is a prior of a family, on its own scale."""
-    return hasattr(value, "family") and getattr(value, "transform", None) is None
+    return is_of_family(value) and value.transform is None
 
 
 def family_of(value: Any) -> Family | None:
@@ -41,7 +46,7 @@ def family_of(value: Any) -> Family | None:
     """
     if getattr(value, "transform", "unknown") is not None:
         return None
-    if hasattr(value, "family"):
+    if is_of_family(value):
         return value.family  # type: ignore[no-any-return]  # it is one
     parameters = value.parameters if getattr(value, "distribution", None) == "Normal" else {}
     if parameters.keys() != {"mu", "sigma"} or not any(map(is_factory, parameters.values())):
@@ -53,7 +58,7 @@ def family_of(value: Any) -> Family | None:
 
 def is_likelihood(prior: Any) -> bool:
     """Whether a prior of ours has no mean yet: the model gives it."""
-    return hasattr(prior, "family") and prior.family.parameter_names[0] not in prior.parameters
+    return is_of_family(prior) and prior.family.parameter_names[0] not in prior.parameters
 
 
 def is_factory(value: Any) -> bool:
@@ -118,16 +123,14 @@ def own_coords(prior: Any) -> dict[str, list[Any]]:
 
 
 def create(prior: Any, name: str) -> Any:
-    """Create the variable of a prior in the model on the context stack.
-
-    What holds an array with dims upstream creates as a ``pymc.dims`` variable only.
-    """
+    """Create the variable of a prior in the model on the context stack."""
     return prior.create_variable(name, xdist=_needs_dims(prior))
 
 
 def _needs_dims(prior: Any) -> bool:
+    """Whether a prior of upstream holds an array with dims, which needs ``pymc.dims``."""
     values = getattr(prior, "parameters", {}).values()
-    return not hasattr(prior, "family") and any(
+    return not is_of_family(prior) and any(
         isinstance(value, DataArray) or _needs_dims(value) for value in values
     )
 
@@ -170,7 +173,7 @@ def sampled_variables(
 
 def _centerings(prior: Any, name: str, coords: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Yield the names of the variables that are priors of ours, with how each is centered."""
-    if hasattr(prior, "family"):
+    if is_of_family(prior):
         yield name, prior.centering
     for key, value in getattr(prior, "parameters", {}).items():
         yield from _centerings(value, names.child(name, key), coords)

@@ -51,6 +51,14 @@ def check_interval(
     return float(low), float(high), float(mass)
 
 
+def from_quantiles(
+    subject: str, family: Family, shape: tuple[float, ...], low: Any, high: Any, mass: Any
+) -> dict[str, float]:
+    """Return mean and sd of the law with these quantiles, which are checked."""
+    interval = check_interval(subject, family, {"low": low, "high": high}, mass)
+    return from_interval(subject, family, *interval, shape)
+
+
 def from_interval(
     subject: str, family: Family, low: float, high: float, mass: float, shape: tuple[float, ...]
 ) -> dict[str, float]:
@@ -119,24 +127,15 @@ _DIGITS, _ROUNDING = 1e-6, 8 * np.finfo(float).eps
 Form = Callable[[str, float, float], tuple[float, float]]
 
 
-def from_median(
-    family: Family, median: Any, shape: tuple[float, ...], **other: Any
+def from_center(
+    subject: str,
+    family: Family,
+    shape: tuple[float, ...],
+    name: str,
+    value: Any,
+    others: dict[str, Any],
 ) -> dict[str, float]:
-    """Return the parameters of the law with this median and one of ``sigma`` and ``gsd``."""
-    return _from_center(family, shape, "median", median, other)
-
-
-def from_mode(
-    family: Family, mode: Any, shape: tuple[float, ...], **other: Any
-) -> dict[str, float]:
-    """Return the parameters of the law with this mode and one of ``mu`` and ``sigma``."""
-    return _from_center(family, shape, "mode", mode, other)
-
-
-def _from_center(
-    family: Family, shape: tuple[float, ...], name: str, value: Any, others: dict[str, Any]
-) -> dict[str, float]:
-    subject = f"{family.name}: from_{name}"
+    """Return the parameters of the law with this median or mode, and the other number given."""
     other = the_one_given(subject, **others)
     form = _form(subject, family, shape, name, other)
     value = number_between(subject, name, value, *family.link.support)

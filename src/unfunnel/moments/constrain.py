@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from functools import partial
 from math import inf, isclose, isfinite, nan, sqrt
 from typing import Any
 
@@ -31,7 +32,7 @@ from unfunnel.families.ops import NUMPY
 from unfunnel.intervals import POSITIVE, REAL, Interval
 from unfunnel.moments.any_prior import is_ours
 from unfunnel.moments.constant_parameters import from_interval, location_scale
-from unfunnel.moments.laws import Hierarchy, Law, probability_below, rms_unit, unconstrained
+from unfunnel.moments.laws import Hierarchy, probability_below, rms_unit, unconstrained
 from unfunnel.moments.marginal import COARSE, FINE, Marginal
 from unfunnel.moments.reading import distribution_of, scalar_law
 
@@ -100,9 +101,8 @@ def constrained_hierarchy(
 
     def trial(at: np.ndarray) -> Any:
         mean = float(family.link.inverse(center + unit * at[0], NUMPY))
-        return restated_hierarchy(
-            subject, prior, mean, first["sigma"] * float(np.exp(at[1])), split
-        )
+        sd = first["sigma"] * float(np.exp(at[1]))
+        return restated_hierarchy(subject, prior, mean, sd, split)
 
     impossible: list[ParameterError] = []
 
@@ -115,9 +115,7 @@ def constrained_hierarchy(
         found = logit([marginal.cdf(lower), marginal.cdf(upper)]) - wanted
         return np.asarray(np.nan_to_num(found, nan=_WALL, posinf=_WALL, neginf=-_WALL))
 
-    def coarse(at: np.ndarray) -> np.ndarray:
-        return misses(at, COARSE)
-
+    coarse = partial(misses, sizes=COARSE)
     with np.errstate(all="ignore"):
         start = np.zeros(2)
         for _ in range(_HALVINGS):
@@ -170,17 +168,15 @@ def readable_hierarchy(subject: str, prior: Any) -> Hierarchy:
 def restated_hierarchy(subject: str, prior: Any, mean: float, sd: float, split: Split) -> Any:
     """Return a hierarchy of the same kind whose elements have this mean and standard deviation."""
     ratio = prior.family.ratio_of("sigma", prior.parameters)
-    name = "sigma" if ratio is None else ratio.name
     mean_of_scale = split.mean_of_scale(mean, sd, ratio)
-    moments = {
-        "mu": (mean, split.sd_of_mu(sd)),
-        name: (mean_of_scale, split.cv * mean_of_scale),
-    }
-    new = {
-        key: restated(f"{subject}: {key}", prior.parameters[key], *its, prior.family.parameter(key))
-        for key, its in moments.items()
-    }
-    return of_same_class(prior, {**prior.parameters, **new})
+    new = dict(prior.parameters)
+    for key, *moments in (
+        ("mu", mean, split.sd_of_mu(sd)),
+        (ratio.name if ratio else "sigma", mean_of_scale, split.cv * mean_of_scale),
+    ):
+        parameter = prior.family.parameter(key)
+        new[key] = restated(f"{subject}: {key}", new[key], *moments, parameter)
+    return of_same_class(prior, new)
 
 
 def restated(subject: str, value: Any, mean: float, sd: float, parameter: Parameter) -> Any:
@@ -200,7 +196,11 @@ def restated(subject: str, value: Any, mean: float, sd: float, parameter: Parame
         with np.errstate(all="ignore"):
             keywords = row.restate(mean, sd, *map(float, found[1]))
             new = type(value)(name, dims=value.dims, centered=value.centered, **keywords)
-            if _has_moments(scalar_law(new), mean, sd):
+            law = scalar_law(new)
+            if law is not None and (
+                isclose(law.mean, mean, rel_tol=_SAME, abs_tol=_SAME * sd)
+                and isclose(law.sd, sd, rel_tol=_SAME)
+            ):
                 return new
         if not row.has_one_number:
             raise ParameterError(
@@ -221,14 +221,7 @@ def restated(subject: str, value: Any, mean: float, sd: float, parameter: Parame
     )
 
 
-def _has_moments(law: Law | None, mean: float, sd: float) -> bool:
-    return (
-        law is not None
-        and isclose(law.mean, mean, rel_tol=_SAME, abs_tol=_SAME * sd)
-        and isclose(law.sd, sd, rel_tol=_SAME)
-    )
-
-
+# How close the moments of a restated hyperprior must come.
 _SAME = 1e-9
 
 
@@ -278,15 +271,14 @@ def maximum_entropy(
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # of a mass that is missed, which is looked at here
         try:
-            result = preliz.maxent(distribution, lower, upper, mass, **options)
-            fitted = distribution if result is None else result
-            found = (fitted[0] if isinstance(fitted, tuple) else fitted).params[-2:]
+            preliz.maxent(distribution, lower, upper, mass, **options)  # fits it in place
+            found = distribution.params[-2:]
             if family.counterpart is not None:
                 found = family.counterpart.location_scale(*found, NUMPY)
             location, scale = map(float, found)
-            at_lower, at_upper = (unconstrained(family, x) for x in (lower, upper))
             below = [
-                probability_below(family, at, location, scale, shape) for at in (at_lower, at_upper)
+                probability_below(family, unconstrained(family, x), location, scale, shape)
+                for x in (lower, upper)
             ]
             held = float(below[1] - below[0])
         except (ArithmeticError, LookupError, ValueError):  # of its optimizer, at extreme numbers

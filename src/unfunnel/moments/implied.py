@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from math import isfinite, sqrt
 from operator import attrgetter, methodcaller
@@ -87,6 +88,18 @@ def implied(
     random_seed: int | None,
 ) -> Implied:
     """Return what a prior of ours says; see :meth:`unfunnel.prior.base.NaturalPrior.implied`."""
+    rng = np.random.default_rng(random_seed)
+    return _hierarchy(prior, coords, rng, below, draws).described(prior)
+
+
+def _hierarchy(
+    prior: Any,
+    coords: Mapping[str, Any] | None,
+    rng: np.random.Generator,
+    below: float | None = None,
+    draws: int | None = None,
+) -> Table:
+    """Return the table of a prior with a family, level by level."""
     family = family_of(prior)
     subject = f"{(family or prior.family).name}: implied"
     if family is None:
@@ -100,11 +113,10 @@ def implied(
         below = number_between(subject, "below", below, -np.inf)
     if draws is not None:
         draws = int(number_between(subject, "draws", draws, _PARTS - 1))
-    rng = np.random.default_rng(random_seed)
+    table = Table()
     with np.errstate(all="ignore"):  # what is no number is refused below
         reader = Reader(prior, coords, draws or _MODEL_DRAWS, rng)
         draws = draws or (_MODEL_DRAWS if reader.is_drawn else _MANY_DRAWS)
-        table = Table()
         for level in _levels(prior):
             name = ROOT if level.name == ELEMENT else names.child(ROOT, level.name)
             labelled = reader.read(name, level.value, level.owner_dims)
@@ -114,7 +126,7 @@ def implied(
                 if level.name == ELEMENT:
                     numbers |= _correlations(reader, prior, law)
                 table.add(level.name, labels, law, numbers)
-    return Implied(described(prior), table.numbers(), table.laws)
+    return table
 
 
 class Table:
@@ -132,11 +144,21 @@ class Table:
         for quantity, number in numbers.items():
             self.rows.append({"level": level, **labels, "quantity": quantity, **number})
 
-    def numbers(self) -> pd.DataFrame:
-        """Return a row for each number; levels that do not differ along a dim have no label."""
+    def add_inner(self, name: str, labels: dict[str, Any], inner: Table) -> None:
+        """Add the table of a hyperprior with this name, or of a member with these labels."""
+        levels = {law.level: law.level for law in inner.laws}
+        if name:
+            levels = {old: name if old == ELEMENT else names.child(name, old) for old in levels}
+        for law in inner.laws:
+            self.laws.append(replace(law, level=levels[law.level], labels=labels | law.labels))
+        for row in inner.rows:
+            self.rows.append({**labels, **row, "level": levels[row["level"]]})
+
+    def described(self, prior: Any) -> Implied:
+        """Return what is shown; levels that do not differ along a dim have no label."""
         dims = dict.fromkeys(key for row in self.rows for key in row if key not in COLUMNS)
-        table = pd.DataFrame(self.rows, columns=[COLUMNS[0], *dims, *COLUMNS[1:]])
-        return table.fillna(dict.fromkeys(dims, ""))
+        numbers = pd.DataFrame(self.rows, columns=[COLUMNS[0], *dims, *COLUMNS[1:]])
+        return Implied(described(prior), numbers.fillna(dict.fromkeys(dims, "")), self.laws)
 
 
 @dataclass(frozen=True)
@@ -187,9 +209,9 @@ def _numbers(
     try:
         numbers = moments_of(law)
         quantiles = quantiles_of(law, draws, rng, below)
-    except (ArithmeticError, ValueError) as error:  # of Python's own numbers, and of the root
-        if isinstance(error, ParameterError | UnsupportedError):
-            raise
+    except (ParameterError, UnsupportedError):
+        raise
+    except (ArithmeticError, ValueError):  # of Python's own numbers, and of the root
         quantiles = {"quantiles": {"value": np.nan}}
     for quantity, number in quantiles.items():
         if not isfinite(number["value"]):
@@ -250,60 +272,32 @@ def description(
     """Return what a prior of any kind says about one element and about each hyperparameter.
 
     As from ``prior.implied()``, but without rows for elements if they are those of a likelihood,
-    and without moments where there are only draws.
+    and without moments where there are only draws. A flat prior says nothing.
     """
+    rng = np.random.default_rng(random_seed)
+    return _table_of(prior, dict(coords or {}), rng).described(prior)
+
+
+def _table_of(prior: Any, coords: dict[str, Any], rng: np.random.Generator) -> Table:
     table = Table()
-    _describe(table, prior, "", {}, dict(coords or {}), np.random.default_rng(random_seed))
-    return Implied(described(prior), table.numbers(), table.laws)
-
-
-def _describe(
-    table: Table,
-    prior: Any,
-    level: str,
-    labels: dict[str, Any],
-    coords: dict[str, Any],
-    rng: np.random.Generator,
-) -> None:
     if isinstance(members := getattr(prior, "members", None), Mapping):
         others = {} if prior.default is None else {OTHERS: prior.default}
         for label, member in {**members, **others}.items():
-            _describe(table, member, level, {**labels, prior.dim: label}, coords, rng)
-        return
+            table.add_inner("", {prior.dim: label}, _table_of(member, coords, rng))
+        return table
     likelihood = is_likelihood(prior)
     if family_of(prior) and not likelihood and getattr(prior, "zero_sum", None) is None:
-        try:
-            says = implied(prior, coords, None, None, int(rng.integers(2**31)))
-        except UnsupportedError:  # a flat hyperprior
-            return
-        for law in says.laws:
-            at = {**labels, **law.labels}
-            table.laws.append(DescribedLaw(_inside(level, law.level), at, law.law))
-        for row in says.numbers.to_dict("records"):
-            known = {key: value for key, value in row.items() if value != ""}
-            table.rows.append({**known, **labels, "level": _inside(level, row["level"])})
-        return
-    for place, law in () if likelihood else _laws(prior, coords, rng):
-        with np.errstate(all="ignore"):  # of draws close to overflow
-            numbers = {} if isinstance(law, Drawn) else moments_of(law)
-            numbers |= quantiles_of(law, _FEW_DRAWS, rng)
-        table.add(level or ELEMENT, {**labels, **place}, law, numbers)
+        own_rng = np.random.default_rng(int(rng.integers(2**31)))
+        with suppress(UnsupportedError):
+            return _hierarchy(prior, coords, own_rng)
+        return table
+    if not likelihood:
+        with suppress(UnsupportedError), np.errstate(all="ignore"):  # of draws close to overflow
+            labelled = Reader(prior, coords, _FEW_DRAWS, rng).read(ROOT, prior, ())
+            for labels, law in labelled.everywhere():
+                numbers = {} if isinstance(law, Drawn) else moments_of(law)
+                table.add(ELEMENT, labels, law, numbers | quantiles_of(law, _FEW_DRAWS, rng))
     for key, value in getattr(prior, "parameters", {}).items():
         if is_factory(value):
-            inner = names.child(level, key) if level else key
-            _describe(table, value, inner, labels, coords, rng)
-
-
-def _inside(level: str, inner: str) -> str:
-    """Return the name of a level of a hyperprior, as one of the prior that it belongs to."""
-    if not level:
-        return inner
-    return level if inner == ELEMENT else names.child(level, inner)
-
-
-def _laws(prior: Any, coords: dict[str, Any], rng: np.random.Generator) -> Any:
-    """Return the laws of a prior without a family, by label; none of a flat one."""
-    try:
-        return Reader(prior, coords, _FEW_DRAWS, rng).read(ROOT, prior, ()).everywhere()
-    except UnsupportedError:
-        return ()
+            table.add_inner(key, {}, _table_of(value, coords, rng))
+    return table

@@ -39,10 +39,6 @@ class Point:
         """The constant itself."""
         return self.value
 
-    def at_score(self, scores: np.ndarray) -> np.ndarray:
-        """Return the constant, as often as there are scores."""
-        return np.full(np.shape(scores), self.value)
-
     def quantile(self, probability: float) -> float:
         """Return the constant."""
         return self.value
@@ -67,10 +63,7 @@ class Known:
     def sd(self) -> float:
         """In natural units; infinite or NaN where it is."""
         kind, count = self.law.dist, self.law.dist.numargs
-        place = {
-            **dict(zip(("loc", "scale"), self.law.args[count:], strict=False)),
-            **self.law.kwds,
-        }
+        place = dict(zip(("loc", "scale"), self.law.args[count:], strict=False)) | self.law.kwds
         return float(place.get("scale", 1.0) * kind.std(*self.law.args[:count]))
 
     def at_score(self, scores: np.ndarray) -> np.ndarray:
@@ -147,15 +140,15 @@ class Hierarchy:
         return hypot(self.parameters["mu"].sd, self._rms_sigma())
 
     def _rms_sigma(self) -> float:
-        mu, scale = self.parameters["mu"], self.parameters[self.scale_name]
-        if self.ratio is None:
-            return hypot(scale.mean, scale.sd)
-        number = number_of_draws(mu)
-        if number and number_of_draws(scale):  # they may depend on one another
-            drawn = self._draw_parameters(number, np.random.default_rng(0))
-            sigma = Drawn(np.asarray(self.family.stated(drawn, NUMPY)["sigma"]))
-            return hypot(sigma.mean, sigma.sd)
-        return hypot(scale.mean, scale.sd) * rms_unit(self.ratio, mu.mean, mu.sd)
+        mu, scale, unit = self.parameters["mu"], self.parameters[self.scale_name], 1.0
+        if self.ratio is not None:
+            number = number_of_draws(mu)
+            if number and number_of_draws(scale):  # they may depend on one another
+                drawn = self._draw_parameters(number, np.random.default_rng(0))
+                scale = Drawn(np.asarray(self.family.stated(drawn, NUMPY)["sigma"]))
+            else:
+                unit = rms_unit(self.ratio, mu.mean, mu.sd)
+        return hypot(scale.mean, scale.sd) * unit
 
     @property
     def ratio(self) -> Ratio | None:
@@ -180,9 +173,7 @@ class Hierarchy:
 
     def at_score(self, scores: np.ndarray) -> np.ndarray:
         """Return the values with these normal scores; the parameters must be numbers."""
-        location, scale = self.location_scale
-        theta = location + scale * base_values(self.family.base, scores, self.shape)
-        return np.asarray(self.family.link.inverse(theta, NUMPY))
+        return self._values({key: law.mean for key, law in self.parameters.items()}, scores)
 
     def quantile(self, probability: float) -> float:
         """Return the value with this probability below it; the parameters must be numbers."""
@@ -197,9 +188,12 @@ class Hierarchy:
 
     def draw(self, number: int, rng: np.random.Generator) -> np.ndarray:
         """Return draws, each with parameters of its own."""
-        stated = self.family.stated(self._draw_parameters(number, rng), NUMPY)
+        return self._values(self._draw_parameters(number, rng), rng.standard_normal(number))
+
+    def _values(self, parameters: dict[str, Any], scores: np.ndarray) -> np.ndarray:
+        stated = self.family.stated(parameters, NUMPY)
         location, scale = self.family.location_scale(stated, NUMPY)
-        z = base_values(self.family.base, rng.standard_normal(number), self.family.shape(stated))
+        z = base_values(self.family.base, scores, self.family.shape(stated))
         return np.asarray(self.family.link.inverse(location + scale * z, NUMPY))
 
     def _draw_parameters(self, number: int, rng: np.random.Generator) -> dict[str, Any]:
@@ -218,9 +212,7 @@ class Hierarchy:
         return drawn
 
 
-#: A law with an exact quantile function; a hierarchy, if its parameters are numbers.
-Explicit = Point | Known | Hierarchy
-Law = Explicit | Drawn
+Law = Point | Known | Hierarchy | Drawn
 
 
 def is_explicit(law: Law) -> bool:
@@ -297,7 +289,7 @@ def score_maps(
     quantile function, to about nine digits, and constant where no more than 1e-9 lies beyond.
     """
     if base is NORMAL:
-        return _same, _same
+        return np.asarray, np.asarray
     values = np.array([base.quantile(float(p), NUMPY, *shape) for p in ndtr(_TABULATED)])
     return _interpolated(_TABULATED, values), _interpolated(values, _TABULATED)
 
@@ -308,10 +300,6 @@ def base_values(base: BaseLaw, scores: np.ndarray, shape: tuple[Any, ...]) -> An
         to_value, _ = score_maps(base, tuple(float(parameter) for parameter in shape))
         return to_value(scores)
     return base.quantile(ndtr(scores), NUMPY, *shape)
-
-
-def _same(x: Any) -> Any:
-    return x
 
 
 def _interpolated(x: np.ndarray, y: np.ndarray) -> Callable[[Any], Any]:

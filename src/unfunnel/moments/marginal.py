@@ -21,8 +21,8 @@ from scipy.optimize import brentq
 from unfunnel.families.ops import NUMPY
 from unfunnel.moments.laws import (
     Drawn,
-    Explicit,
     Hierarchy,
+    Known,
     Law,
     Point,
     draw,
@@ -38,16 +38,9 @@ FINE = (1025, 65)
 #: Nodes for a first guess.
 COARSE = (129, 17)
 
-#: More random parameters than these would need a grid of too many dimensions.
-MOST_RANDOM_PARAMETERS = 2
-
 
 class Marginal:
-    """Probabilities and quantiles of one element.
-
-    The hierarchy has at most two random parameters, each with a quantile function, and none of them
-    of the base law: that would need a table of its quantiles for each.
-    """
+    """Probabilities and quantiles of one element, where quadrature :meth:`is_possible`."""
 
     def __init__(self, hierarchy: Hierarchy, sizes: tuple[int, int] = FINE) -> None:
         self.hierarchy = hierarchy
@@ -55,12 +48,15 @@ class Marginal:
 
     @staticmethod
     def is_possible(law: Law) -> bool:
-        """Whether quadrature can be done."""
+        """Whether at most two parameters are random, each with a quantile function.
+
+        None may be one of the base law: that would need a table of its quantiles for each value.
+        """
         if not isinstance(law, Hierarchy):
             return False
         random = {k: inner for k, inner in law.parameters.items() if not isinstance(inner, Point)}
         return (
-            len(random) <= MOST_RANDOM_PARAMETERS
+            len(random) <= len(FINE)  # more would need a grid of too many dimensions
             and random.keys().isdisjoint(law.family.base.shape)
             and all(map(is_explicit, random.values()))
         )
@@ -109,7 +105,7 @@ class Marginal:
             size, shape = next(sizes)
             scores = np.linspace(-_LARGEST_SCORE, _LARGEST_SCORE, size)
             density = np.exp(-0.5 * scores**2)
-            values[key] = cast(Explicit, law).at_score(scores).reshape(shape)
+            values[key] = cast(Known | Hierarchy, law).at_score(scores).reshape(shape)
             weights = weights * (density / density.sum()).reshape(shape)
         matters = weights > _NEGLIGIBLE * weights.max()
         values = {k: np.broadcast_to(v, weights.shape)[matters] for k, v in values.items()}
@@ -132,11 +128,9 @@ class Marginal:
         return float(np.min(place - _REACH * spread)), float(np.max(place + _REACH * spread))
 
 
-def with_quantiles(
-    law: Law, draws: int, rng: np.random.Generator
-) -> tuple[str, Explicit | Marginal | Drawn]:
+def with_quantiles(law: Law, draws: int, rng: np.random.Generator) -> tuple[str, Law | Marginal]:
     """Return how quantiles of a law are found, and what has them."""
-    if not isinstance(law, Drawn) and is_explicit(law):
+    if is_explicit(law):
         return "exact", law
     if isinstance(law, Hierarchy) and Marginal.is_possible(law):
         return "quadrature", Marginal(law)

@@ -13,9 +13,9 @@ from unfunnel.families.ops import NUMPY
 from unfunnel.moments.any_prior import is_factory
 from unfunnel.moments.constant_parameters import (
     check_interval,
+    from_center,
     from_interval,
-    from_median,
-    from_mode,
+    from_quantiles,
     moments_at,
 )
 from unfunnel.moments.constrain import (
@@ -77,7 +77,7 @@ class MomentMethods:
         Raises
         ------
         ParameterError
-            If bounds or mass cannot be meant, or no numbers state such a prior.
+            If a number cannot be meant, or no numbers state such a prior.
 
         Examples
         --------
@@ -85,85 +85,47 @@ class MomentMethods:
         >>> LogNormalExp.from_quantiles(0.5, 3, mass=0.9, dims="geo").dims
         ('geo',)
         """
-
-        def state(subject: str, family: Family, shape: tuple[float, ...]) -> dict[str, float]:
-            ends = check_interval(subject, family, {"low": low, "high": high}, mass)
-            return from_interval(subject, family, *ends, shape)
-
-        return cls._stated("from_quantiles", options, state)
+        return cls._stated("from_quantiles", options, from_quantiles, low, high, mass)
 
     @classmethod
     def from_median(
         cls, median: float, *, sigma: float | None = None, gsd: float | None = None, **options: Any
     ) -> Self:
-        """Return the constant prior with this median and one measure of spread.
+        """Return the constant prior with this median and one of ``sigma`` and ``gsd``.
+
+        Options and errors are those of :meth:`from_quantiles`; a family that has no closed form
+        for it raises UnsupportedError.
 
         Parameters
         ----------
-        median : float
-            In natural units.
-        sigma : float, optional
-            The standard deviation, in natural units.
-        gsd : float, optional
+        median, sigma : float
+            The median and the standard deviation, in natural units.
+        gsd : float
             The geometric standard deviation, a factor above 1, of the distance from the bound: two
             thirds of the values lie between ``median / gsd`` and ``median * gsd``. Lognormal
             families only.
-        **options
-            As of :meth:`from_quantiles`.
-
-        Raises
-        ------
-        ParameterError
-            If a number cannot be meant, or not exactly one of ``sigma`` and ``gsd`` is given.
-        UnsupportedError
-            If the family has no closed form for it.
-
-        Examples
-        --------
-        >>> from unfunnel import LogNormalExp
-        >>> round(LogNormalExp.from_median(2, gsd=1.5).parameters["mu"], 6)
-        2.171348
         """
         return cls._stated(
-            "from_median",
-            options,
-            lambda _, family, shape: from_median(family, median, shape, sigma=sigma, gsd=gsd),
+            "from_median", options, from_center, "median", median, {"sigma": sigma, "gsd": gsd}
         )
 
     @classmethod
     def from_mode(
         cls, mode: float, *, mu: float | None = None, sigma: float | None = None, **options: Any
     ) -> Self:
-        """Return the constant prior with this mode and this mean or standard deviation.
+        """Return the constant prior with this mode and one of ``mu`` and ``sigma``.
+
+        Options and errors are those of :meth:`from_median`.
 
         Parameters
         ----------
-        mode : float
-            The most likely value, in natural units.
-        mu : float, optional
-            The mean, further from the bound than the mode; lognormal families only.
-        sigma : float, optional
-            The standard deviation, in natural units.
-        **options
-            As of :meth:`from_quantiles`.
-
-        Raises
-        ------
-        ParameterError
-            If a number cannot be meant, or not exactly one of ``mu`` and ``sigma`` is given.
-        UnsupportedError
-            If the family has no closed form for it.
-
-        Examples
-        --------
-        >>> from unfunnel import LogNormalExp
-        >>> round(LogNormalExp.from_mode(1, sigma=0.5).parameters["mu"], 6)
-        1.249546
+        mode, sigma : float
+            The most likely value and the standard deviation, in natural units.
+        mu : float
+            The mean, further from the bound than the mode. Lognormal families only.
         """
         return cls._stated(
-            "from_mode",
-            options,
-            lambda _, family, shape: from_mode(family, mode, shape, mu=mu, sigma=sigma),
+            "from_mode", options, from_center, "mode", mode, {"mu": mu, "sigma": sigma}
         )
 
     @classmethod
@@ -171,10 +133,11 @@ class MomentMethods:
         cls,
         asked: str,
         options: dict[str, Any],
-        state: Callable[[str, Family, tuple[float, ...]], dict[str, float]],
+        state: Callable[..., dict[str, float]],
+        *statement: Any,
     ) -> Self:
         subject = f"{cls.family.name}: {asked}"
-        parameters = state(subject, *stated_law(subject, cls, options))
+        parameters = state(subject, *stated_law(subject, cls, options), *statement)
         prior: Any = cls(**{**parameters, **options})
         if prior.zero_sum is not None:
             require_marginal(prior.family, prior.zero_sum, asked)
@@ -224,11 +187,10 @@ class MomentMethods:
         Raises
         ------
         ParameterError
-            If bounds, mass or method cannot be meant, or no numbers state such a prior.
+            If a number cannot be meant, or no numbers state such a prior.
         UnsupportedError
-            If a hyperprior is not known well enough (arrays, tensors, hyperpriors of hyperpriors),
-            or cannot be given another mean and standard deviation: ``mu`` needs two numbers, as
-            Gamma has and Exponential has not; or none of its kind puts ``mass`` there.
+            If a hyperprior is not known well enough, or cannot be given another mean and standard
+            deviation: ``mu`` needs two numbers, as Gamma has and Exponential has not.
 
         Examples
         --------
@@ -236,12 +198,6 @@ class MomentMethods:
         >>> prior = LogNormalExp(1, 1, dims="geo").constrain(0.5, 3, mass=0.9)
         >>> {name: round(value, 6) for name, value in prior.parameters.items()}
         {'mu': 1.420569, 'sigma': 0.834812}
-
-        >>> from pymc_extras.prior import Prior
-        >>> mean, sd = Prior("Gamma", mu=1, sigma=0.3), Prior("Exponential", scale=0.3)
-        >>> prior = LogNormalExp(mean, sd, dims="geo").constrain(0.5, 3, mass=0.9)
-        >>> round(prior.parameters["mu"].parameters["mu"], 2)
-        1.64
         """
         self._require_all_parameters()
         family, subject = self.family, f"{self.family.name}: constrain"
@@ -280,7 +236,8 @@ class MomentMethods:
         the same ``mu``, follow from the moments of the hyperpriors alone, by the law of total
         variance: ``E = E[mu]``, ``Var = Var[mu] + E[sigma**2]``, ``ICC = Var[mu] / Var``. They are
         exact. Quantiles and probabilities are exact for constant parameters, integrals for one or
-        two hyperpriors, and otherwise of random draws; of each number it is said which.
+        two hyperpriors, and otherwise of random draws; of each number it is said which. A
+        MomentWarning names a hyperprior without a finite mean or variance.
 
         Parameters
         ----------
@@ -300,11 +257,6 @@ class MomentMethods:
         Implied
             Shown as a table, with ``numbers``, ``value()``, ``to_dataframe()`` and ``plot()``.
 
-        Warns
-        -----
-        MomentWarning
-            If a hyperprior has no finite mean or variance, and so one element has none.
-
         Raises
         ------
         UnsupportedError
@@ -313,15 +265,6 @@ class MomentMethods:
             If an array does not match the coords.
         ParameterError
             If a quantile is beyond the range of floats.
-
-        Examples
-        --------
-        >>> from pymc_extras.prior import Prior
-        >>> from unfunnel import LogNormalExp
-        >>> prior = LogNormalExp(Prior("Gamma", mu=1.5, sigma=0.5), Prior("Exponential", scale=0.5))
-        >>> says = prior.implied(below=1)
-        >>> round(says.value("sd"), 4), round(says.value("ICC"), 4), round(says.value("P(< 1)"), 4)
-        (0.866, 0.3333, 0.2551)
         """
         self._require_all_parameters()
         if self.zero_sum is not None:

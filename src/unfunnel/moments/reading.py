@@ -31,6 +31,7 @@ from unfunnel.moments.any_prior import (
     create,
     family_of,
     is_factory,
+    is_of_family,
     is_ours,
     known_labels,
     own_coords,
@@ -56,7 +57,7 @@ def distribution_of(value: Any) -> tuple[str, tuple[np.ndarray, ...]] | None:
     if isinstance(value, Variable):
         return _distribution_of_variable(value)
     name, parameters = getattr(value, "distribution", None), getattr(value, "parameters", None)
-    plain = getattr(value, "transform", "unknown") is None and not hasattr(value, "family")
+    plain = getattr(value, "transform", "unknown") is None and not is_of_family(value)
     if not plain or name not in LAWS or not isinstance(parameters, Mapping):
         return None
     if not all(isinstance(x, int | float | np.ndarray | np.generic) for x in parameters.values()):

@@ -67,14 +67,6 @@ class Implied:
         of draws, otherwise 0.
     laws : list of DescribedLaw
         The law behind each row of numbers, by level and labels.
-
-    Examples
-    --------
-    >>> from pymc_extras.prior import Prior
-    >>> from unfunnel import LogNormalExp
-    >>> prior = LogNormalExp(Prior("Gamma", mu=1.5, sigma=0.5), Prior("Exponential", scale=0.5))
-    >>> round(prior.implied().value("sd"), 12)
-    0.866025403784
     """
 
     prior: str
@@ -87,21 +79,14 @@ class Implied:
         return tuple(column for column in self.numbers if column not in COLUMNS)
 
     def value(self, quantity: str, level: str = ELEMENT, **labels: Any) -> float:
-        """Return one number.
+        """Return one number, or raise a ParameterError if there is none, or more than one.
 
         Parameters
         ----------
-        quantity : str
-            Such as ``"mean"``, ``"sd"``, ``"50%"``, ``"ICC"``.
-        level : str, default "element"
-            Such as ``"mu"``.
+        quantity, level : str
+            Such as ``"mean"``, ``"sd"``, ``"50%"``, ``"ICC"``, of ``"element"`` or ``"mu"``.
         **labels
             A label of each of :attr:`dims` along which this level differs.
-
-        Raises
-        ------
-        ParameterError
-            If there is no such number, or more than one.
         """
         rows = self.numbers
         for column, wanted in {"level": level, "quantity": quantity, **labels}.items():
@@ -133,7 +118,6 @@ class Implied:
         return wide.reindex(numbers.set_index(index).index.unique(), columns=order)
 
     # -- shown
-    # ---------------------------------------------------------------------------------------
 
     def __str__(self) -> str:
         from rich.console import Console
@@ -200,21 +184,18 @@ class Implied:
     def plot(self, ax: Any = None, **labels: Any) -> Any:
         """Plot the densities of one element and of the population mean ``mu``.
 
+        The x axis goes to the 99 % quantile of one element. The bar below holds 90 % of the
+        elements and the thick one half.
+
         Parameters
         ----------
         ax : matplotlib Axes, optional
             Where to draw; a new figure if not given.
         **labels
             A label of each of :attr:`dims`; the first ones if not given.
-
-        Returns
-        -------
-        Axes
-            With natural units on the x axis, to the 99 % quantile of one element. The bar below
-            holds 90 % of the elements and the thick one half.
         """
         mean = self._law("mu", labels) if "mu" in {law.level for law in self.laws} else None
-        return draw_densities(self._law(ELEMENT, labels), mean, ax)
+        return _draw_densities(self._law(ELEMENT, labels), mean, ax)
 
     def _law(self, level: str, labels: dict[str, Any]) -> Law:
         """Return the first law of a level at these labels, or refuse labels that there are not."""
@@ -231,21 +212,18 @@ class Implied:
 # Probabilities at the ends of a bar, its width in points, and what it says.
 _BARS = (((0.05, 0.95), 2.5, "90 % of the elements"), ((0.25, 0.75), 7, "half of them"))
 
+# Probabilities of the ends of the x axis.
+_ENDS = (0.001, 0.99)
+
 # The most bins of a density, and draws for a law that has no other way to be computed.
 _BINS, _DRAWS = 121, 100_000
 
 
-def draw_densities(
-    element: Law, mean: Law | None, ax: Any = None, ends: tuple[float, float] = (0.001, 0.99)
-) -> Any:
-    """Draw the densities of one element and of the mean, and under them intervals of one element.
-
-    The x axis goes from one to the other of the quantiles of one element with the probabilities
-    ``ends``.
-    """
+def _draw_densities(element: Law, mean: Law | None, ax: Any) -> Any:
+    """Draw the densities of one element and of the mean, and intervals of one element."""
     ax = axes_or_new(ax, (7, 3.2))
     _, of_element = with_quantiles(element, _DRAWS, np.random.default_rng(0))
-    low, high = map(of_element.quantile, ends)
+    low, high = map(of_element.quantile, _ENDS)
     # Draws of a law are enough for twice the cube root of them.
     bins = int(2 * len(element.values) ** (1 / 3)) if isinstance(element, Drawn) else _BINS
     edges = np.linspace(low, high, min(bins, _BINS))

@@ -169,7 +169,7 @@ class NaturalPrior(MomentMethods, Prior):
     # -- building
 
     def create_variable(self, name: str, xdist: bool = False) -> Any:
-        """Create the variable in the model on the context stack.
+        """Create the variable in the model on the context stack, and return it.
 
         Parameters
         ----------
@@ -177,11 +177,6 @@ class NaturalPrior(MomentMethods, Prior):
             Its name. Hyperpriors become ``{name}_mu``, ``{name}_sigma``.
         xdist : bool, default False
             Whether to create a ``pymc.dims`` variable.
-
-        Returns
-        -------
-        TensorVariable or XTensorVariable
-            The registered variable, with the declared dims in the declared order.
 
         Raises
         ------
@@ -198,23 +193,16 @@ class NaturalPrior(MomentMethods, Prior):
     def create_likelihood_variable(
         self, name: str, mu: Any, observed: Any, xdist: bool = False
     ) -> Any:
-        """Create an observed variable whose natural-scale mean is ``mu``.
+        """Create an observed variable whose natural-scale mean is ``mu``, and return it.
 
         Parameters
         ----------
-        name : str
-            Its name.
+        name, xdist
+            As of :meth:`create_variable`.
         mu : tensor_like or xtensor_like
             The mean; it must not have been given to the prior.
         observed : array_like
             The data, in the order of ``dims``; labelled data are matched by label.
-        xdist : bool, default False
-            Whether to create a ``pymc.dims`` variable.
-
-        Returns
-        -------
-        TensorVariable or XTensorVariable
-            The observed variable.
 
         Raises
         ------
@@ -284,10 +272,9 @@ class NaturalPrior(MomentMethods, Prior):
         """Equal if of the same class with equal parameters, bounds, dims and options."""
         if type(other) is not type(self):
             return False
+        options = ("family", "dims", "transform", "zero_sum")  # one family for each of its bounds
         return (
-            self.family is other.family
-            and (self.dims, self.transform, self.zero_sum)
-            == (other.dims, other.transform, other.zero_sum)
+            all(getattr(self, name) == getattr(other, name) for name in options)
             and same_value(self.centering, other.centering)
             and self.parameters.keys() == other.parameters.keys()
             and all(same_value(v, other.parameters[key]) for key, v in self.parameters.items())

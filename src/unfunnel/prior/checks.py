@@ -17,6 +17,7 @@ from unfunnel.distributions.parameter_rules import (
     LABELLED,
     NUMBER,
     NUMERIC,
+    PRIOR,
     TEXT,
     ValueFacts,
     parameter_mistakes,
@@ -70,10 +71,8 @@ def value_mistakes(row: Row, facts: Mapping[str, ValueFacts]) -> Iterator[Mistak
     """Return which parameters are no numbers, arrays or priors that they may be."""
     for key, value in facts.items():
         parameter = row.parameters[key]
-        ratio = next((p.name for p in row.parameters.values() if p.in_place_of == key), "")
-        yield from parameter_mistakes(
-            parameter, value, limited_by=ratio if parameter.limited else ""
-        )
+        ratio = row.ratio_of(key).name if parameter.limited else ""
+        yield from parameter_mistakes(parameter, value, limited_by=ratio)
     yield from _limit_mistakes(row, facts)
 
 
@@ -88,15 +87,14 @@ def _limit_mistakes(row: Row, facts: Mapping[str, ValueFacts]) -> Iterator[Mista
             continue
         pair = facts[key], facts["mu"]
         kinds = {each.kind for each in pair}
-        supports = (row.parameters[name].support for name in (key, "mu"))
-        inside = not any(each.outside(its) for each, its in zip(pair, supports, strict=True))
-        known = all(each.value is not None for each in pair)
-        if not (known and inside) or not kinds <= set(NUMERIC) or kinds >= {ARRAY, LABELLED}:
+        if not kinds <= set(NUMERIC) or kinds >= {ARRAY, LABELLED}:
             continue
-        too_wide = _first_too_wide(*pair, row.support)
-        if too_wide is not None:
+        supports = parameter.support, row.parameters["mu"].support
+        if any(x.value is None or x.outside(its) for x, its in zip(pair, supports, strict=True)):
+            continue
+        if too_wide := _first_too_wide(*pair, row.support):
             given, largest = too_wide
-            ratio = next(p for p in row.parameters.values() if p.in_place_of == key)
+            ratio = row.ratio_of(key)
             yield Mistake(
                 key,
                 f"{given:g}",
@@ -115,16 +113,14 @@ def _first_too_wide(sd: ValueFacts, mean: ValueFacts, ends: Interval) -> tuple[A
 
     values, means = (each.value if each.kind == NUMBER else each.value() for each in (sd, mean))
     limits = np.sqrt(means - ends.lower) * np.sqrt(ends.upper - means)
-    if LABELLED in (sd.kind, mean.kind):
-        from xarray import DataArray, broadcast
+    try:
+        if LABELLED in (sd.kind, mean.kind):
+            from xarray import DataArray, broadcast
 
-        values, limits = broadcast(DataArray(values), DataArray(limits))
-    else:
-        lengths = zip(*(np.shape(each)[::-1] for each in (values, limits)), strict=False)
-        if any(a != b and 1 not in (a, b) for a, b in lengths):
-            return None  # dims will tell
-        values, limits = np.broadcast_arrays(values, limits)
-    values, limits = np.ravel(values), np.ravel(limits)
+            values, limits = broadcast(DataArray(values), DataArray(limits))
+        values, limits = map(np.ravel, np.broadcast_arrays(values, limits))
+    except ValueError:
+        return None  # of lengths that do not match, which are reported with the dims
     bad = np.flatnonzero(values >= limits * rounding)
     return (values[bad[0]], limits[bad[0]]) if bad.size else None
 
@@ -217,9 +213,8 @@ def member_dims_mistakes(
                 DimsError,
                 inside=("dims",),
             )
-        elif own is not None:
-            rest = ValueFacts("prior", key, dims=tuple(dims))
-            yield from inner_dims_mistakes(own, {key: rest})
+        else:
+            yield from inner_dims_mistakes(own, {key: ValueFacts(PRIOR, key, dims=tuple(dims))})
 
 
 # -- options
@@ -301,18 +296,11 @@ def zero_sum_mistakes(
                 f"Add it to the dims, or remove it here.{nearest(dim, dims)}",
                 DimsError,
             )
-        yield from varying_scale_mistakes(row, dim, facts)
-
-
-def varying_scale_mistakes(
-    row: Row, dim: str, facts: Mapping[str, ValueFacts]
-) -> Iterator[Mistake]:
-    """Return the mistake of a scale that varies along a dim whose deviations sum to zero."""
-    stated = next((key for key in row.scale_of if key in facts), None)
-    names = () if stated is None else row.scale_of[stated]
-    varying = [key for key in names if key in facts and dim in (facts[key].dims or ())]
-    if varying:
-        yield varying_scale_mistake(dim, varying, is_linked=len(names) > 1)
+        stated = next((key for key in row.scale_of if key in facts), None)
+        scales = () if stated is None else row.scale_of[stated]
+        varying = [key for key in scales if key in facts and dim in (facts[key].dims or ())]
+        if varying:
+            yield varying_scale_mistake(dim, varying, is_linked=len(scales) > 1)
 
 
 def transform_mistake(given: str, *, is_function: bool) -> Mistake:

@@ -78,7 +78,7 @@ def _warn(family: Family, name: str, value: ValueFacts, facts: Mapping[str, Valu
     if value.kind == PRIOR:
         doubt = hyperprior_doubt(parameter, value.support, value.shown)
     elif parameter.limited and any(other.kind == PRIOR for other in facts.values()):
-        ratio = next(p for p in row.parameters.values() if p.in_place_of == name)
+        ratio = row.ratio_of(name)
         doubt = (
             f"whether {value.shown} is possible depends on the other parameters, which are random. "
             f"Where it is not, the density is zero. Use {ratio.name}=, {ratio.meaning}, which goes "
