@@ -170,12 +170,12 @@ def restated_hierarchy(subject: str, prior: Any, mean: float, sd: float, split: 
     ratio = prior.family.ratio_of("sigma", prior.parameters)
     mean_of_scale = split.mean_of_scale(mean, sd, ratio)
     new = dict(prior.parameters)
-    for key, *moments in (
+    for key, its_mean, its_sd in (
         ("mu", mean, split.sd_of_mu(sd)),
         (ratio.name if ratio else "sigma", mean_of_scale, split.cv * mean_of_scale),
     ):
         parameter = prior.family.parameter(key)
-        new[key] = restated(f"{subject}: {key}", new[key], *moments, parameter)
+        new[key] = restated(f"{subject}: {key}", new[key], its_mean, its_sd, parameter)
     return of_same_class(prior, new)
 
 
