@@ -109,7 +109,7 @@ def test_who_demands_a_prior(make_mmm):
     with pytest.raises(TypeError, match="must be a Prior"):
         R2D2(r2=factory, total_sigma=Prior("HalfNormal"), dims={"a": "channel"})
     mask = DataArray([True, False], dims="channel", coords={"channel": ["tv", "radio"]})
-    with pytest.raises(DimsError, match="whose labels the members belong to"):
+    with pytest.raises(DimsError, match="whose labels have the priors"):
         make_mmm(saturation={"beta": MaskedPrior(factory, mask)})
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from numbers import Real
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,7 +27,7 @@ from unfunnel.distributions.parameter_rules import (
 )
 from unfunnel.distributions.rows import row_of
 from unfunnel.distributions.supports import support_of
-from unfunnel.errors import described, raise_first
+from unfunnel.errors import SupportWarning, described, raise_first
 from unfunnel.families import FAMILIES, Family, Parameter
 from unfunnel.intervals import Interval
 
@@ -120,6 +122,15 @@ def check_parameter_values(subject: str, parameter: Parameter, values: np.ndarra
     """Refuse numbers outside the support of a parameter; the message says which element."""
     owner, _, _ = subject.rpartition(": ")
     raise_first(owner or subject, number_mistakes(parameter, number_facts(values)))
+
+
+def warn_of_support(subject: str, doubt: str) -> None:
+    """Warn, where the user's code is, of a parameter that may leave its support."""
+    warnings.warn(
+        f"{subject}: {doubt}",
+        SupportWarning,
+        skip_file_prefixes=(str(Path(__file__).parents[1]),),
+    )
 
 
 def family_at(family: Family, bounds: Mapping[str, Any]) -> Family:

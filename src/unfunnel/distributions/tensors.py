@@ -13,8 +13,8 @@ from pytensor.xtensor.type import XTensorType
 from xarray import DataArray
 
 from unfunnel.alignment import registered_dims
-from unfunnel.distributions.object_facts import check_parameter_values
-from unfunnel.distributions.parameter_rules import hyperprior_mistakes
+from unfunnel.distributions.object_facts import check_parameter_values, warn_of_support
+from unfunnel.distributions.parameter_rules import hyperprior_doubt, hyperprior_mistakes
 from unfunnel.distributions.supports import support_of, support_of_distribution
 from unfunnel.errors import UnsupportedError, raise_first
 from unfunnel.families import Parameter
@@ -39,6 +39,8 @@ def check_tensor_support(subject: str, parameter: Parameter, variable: Variable[
         support = support or support_of_distribution(distribution, None)
         shown = f"the variable {variable} ~ {distribution}"
         raise_first(subject.rpartition(": ")[0], hyperprior_mistakes(parameter, support, shown))
+        if support.leaves(parameter.support):  # what is not known of a tensor is no news
+            warn_of_support(subject, hyperprior_doubt(parameter, support, shown))
 
 
 def encode_tensor(

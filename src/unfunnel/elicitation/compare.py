@@ -183,16 +183,17 @@ def compare(
     laws = {label: law_of(prior) for label, prior in labelled.items()}
     ends = [(1.0 - mass) / 2.0, (1.0 + mass) / 2.0]
     each = laws.values()
-    values = xr.Dataset(
-        {
+    with np.errstate(all="ignore"):  # at the ends of floats scipy goes by way of infinities
+        columns = {
             "mean": ("prior", [law.mean for law in each]),
             "median": ("prior", [law.quantile(0.5) for law in each]),
             "mode": ("prior", [law.mode for law in each]),
             "probability_below": (("prior", "below"), [[f.below(x) for x in low] for f in each]),
             "probability_above": (("prior", "above"), [[f.above(x) for x in high] for f in each]),
             "interval": (("prior", "quantile"), [[f.quantile(p) for p in ends] for f in each]),
-        },
-        {"prior": list(laws), "below": low, "above": high, "quantile": ends},
+        }
+    values = xr.Dataset(
+        columns, {"prior": list(laws), "below": low, "above": high, "quantile": ends}
     )
     return Comparison(values, laws)
 

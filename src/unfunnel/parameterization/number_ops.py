@@ -63,4 +63,7 @@ def applied(function: NumberFunction, *args: Any) -> Any:
 @register_funcify_and_cache_key(NumberOp)  # type: ignore[untyped-decorator]  # no types
 def compiled(op: NumberOp, node: Apply[Any], **options: Any) -> tuple[Any, str]:
     """Compile the function with Numba."""
-    return op.function.make(numba_njit), f"unfunnel {op.function.name} {op.function.version}"
+    function = op.function
+    # Numba's cache holds the function under the name of its module, which may have moved.
+    module = function.number.__module__
+    return function.make(numba_njit), f"{module} {function.name} {function.version}"

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from xarray import DataArray
 
-from unfunnel.distributions.object_facts import canonical, facts_of
+from unfunnel.distributions.object_facts import canonical, facts_of, warn_of_support
 from unfunnel.distributions.parameter_rules import PRIOR, ValueFacts, hyperprior_doubt
 from unfunnel.distributions.rows import row_of
-from unfunnel.errors import DimsError, ParameterError, SupportWarning, raise_first
+from unfunnel.errors import DimsError, ParameterError, raise_first
 from unfunnel.families import Family
 from unfunnel.prior.checks import (
     centered_mistakes,
@@ -85,11 +83,7 @@ def _warn(family: Family, name: str, value: ValueFacts, facts: Mapping[str, Valu
             "with any mean."
         )
     if doubt:
-        warnings.warn(
-            f"{family.name}: {name}: {doubt}",
-            SupportWarning,
-            skip_file_prefixes=(str(Path(__file__).parents[1]),),
-        )
+        warn_of_support(f"{family.name}: {name}", doubt)
 
 
 def validate_centering(value: object, owner: str) -> Centering:
