@@ -8,7 +8,7 @@ once, for tensors. :class:`Backend` makes plain variables, whose axes have a pos
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pymc as pm
@@ -188,7 +188,7 @@ class DimsBackend(Backend):
         if dims is not None and dims[len(dims) - len(met) :] != met:
             first, *others = parameters
             parameters = (spread(first, dims), *others)
-        arguments = (as_xtensor(p.tensor, dims=p.dims) for p in parameters)
+        arguments = (as_xtensor(p.tensor, dims=p.dims) for p in _of_one_type(parameters))
         return distributions(family).dims(name, *arguments, dims=dims, **options)
 
     def joint(self, op: Any, location: Aligned, scale: Aligned, dims: Dims) -> Any:
@@ -243,6 +243,22 @@ def spread(parameter: Aligned, dims: Dims) -> Aligned:
     """Return a parameter that has every dim, at its present length."""
     lengths = [pm.modelcontext(None).dim_lengths[dim] for dim in dims]
     return Aligned(pt.alloc(parameter.over(dims), *lengths), dims)
+
+
+def _of_one_type(parameters: tuple[Aligned, ...]) -> list[Aligned]:
+    """Forget that a dim has one label where another parameter does not know it.
+
+    PyTensor would put the forgotten length around the random variable again, which then is none.
+    """
+
+    def lengths(parameter: Aligned) -> Iterator[tuple[str, int | None]]:
+        return zip(parameter.dims, parameter.tensor.type.shape, strict=True)
+
+    unknown = {dim for p in parameters for dim, length in lengths(p) if length is None}
+    return [
+        spread(p, p.dims) if any(n == 1 and dim in unknown for dim, n in lengths(p)) else p
+        for p in parameters
+    ]
 
 
 def _without_foreign_axes(parameter: Aligned, all_of_them: tuple[Aligned, ...]) -> Aligned:
