@@ -141,7 +141,7 @@ def test_it_is_tuned(xdist):
     block.sites.set()
     report = unfunnel.tune(model, seed=1, progress_bar=False)
     assert report.kappa("phi").dims == DIMS
-    assert report.kappa("phi").min() > 0.3  # three data a week would be needed for less
+    assert report.kappa("phi").min() > 0.05  # the data say something of each step
     assert len(block.sites.values) == 2
 
 

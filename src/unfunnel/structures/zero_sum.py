@@ -117,8 +117,9 @@ class ZeroSumDeviations(JointStructure):
         if sites:
             information, weighted_location = sites
             axes = range(information.ndim)
-            first = tuple(slice(0, 1) if axis in self.axes else slice(None) for axis in axes)
-            sites = information[first], weighted_location
+            first = tuple(0 if axis in self.axes else slice(None) for axis in axes)
+            again = tuple(None if axis in self.axes else slice(None) for axis in axes)
+            sites = information[first][again], weighted_location
         return super().map(parameterization, location, scale, sites, ops)
 
     @property

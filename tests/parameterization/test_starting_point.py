@@ -18,29 +18,29 @@ pytestmark = [
 COORDS = {"geo": ["a", "b", "c"], "channel": ["x", "y"]}
 
 
-def coordinate(prior, xdist):
+def parameterization(prior, xdist):
     with pm.Model(coords=COORDS) as model:
         beta = prior.create_variable("beta", xdist=xdist)
     transform = model.rvs_to_transforms[beta]
-    return getattr(transform, "inner", transform).coordinate
+    return getattr(transform, "inner", transform).parameterization
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_the_starting_point_of_the_hyperpriors(xdist, name):
-    found = coordinate(ROWS[name].example(0.5), xdist)
+    found = parameterization(ROWS[name].example(0.5), xdist)
     assert (found.location0, found.scale0) == pytest.approx(ROWS[name].start, rel=1e-6)
-    assert coordinate(ROWS[name].example(0.5), xdist).scale0 == found.scale0
+    assert parameterization(ROWS[name].example(0.5), xdist).scale0 == found.scale0
 
 
 def test_constants_are_their_own_reference(xdist):
-    found = coordinate(LogNormalExp(1.5, 0.5, centered=0.5), xdist)
+    found = parameterization(LogNormalExp(1.5, 0.5, centered=0.5), xdist)
     assert found.location0 == pytest.approx(0.35278485027925123, rel=1e-12)
     assert found.scale0 == pytest.approx(0.32459284597450126, rel=1e-12)
 
 
 def test_of_an_array_it_is_the_median(xdist):
     prior = NormalIdentity([1.0, 2.0, 30.0], [0.5, 4.0, 1.0], dims="geo", centered=0.5)
-    found = coordinate(prior, xdist)
+    found = parameterization(prior, xdist)
     assert (found.location0, found.scale0) == (2.0, 1.0)
 
 
@@ -50,15 +50,15 @@ def test_where_there_is_no_finite_starting_point_it_is_the_standard_one(xdist):
         prior = LogNormalExp(start * 1.0, 1.0, centered=0.5)
         beta = prior.create_variable("beta", xdist=xdist)
     transform = model.rvs_to_transforms[beta]
-    found = getattr(transform, "inner", transform).coordinate
+    found = getattr(transform, "inner", transform).parameterization
     assert (found.location0, found.scale0) == (0.0, 1.0)
 
 
 def test_weights_get_the_axes_of_the_variable(xdist):
     hyper = {"mu": Prior("HalfNormal"), "sigma": Prior("HalfNormal"), "dims": ("geo", "channel")}
-    found = coordinate(LogNormalExp(**hyper, centered=[0.1, 0.9]), xdist)
+    found = parameterization(LogNormalExp(**hyper, centered=[0.1, 0.9]), xdist)
     assert np.broadcast_to(found.weight, (3, 2)).tolist() == [[0.1, 0.9]] * 3
-    found = coordinate(LogNormalExp(**hyper, centered=[[0.1], [0.5], [0.9]]), xdist)
+    found = parameterization(LogNormalExp(**hyper, centered=[[0.1], [0.5], [0.9]]), xdist)
     assert np.broadcast_to(found.weight, (3, 2))[:, 0].tolist() == [0.1, 0.5, 0.9]
 
 
