@@ -25,12 +25,15 @@ from unfunnel.files.grammar import (
     BY_COORD,
     COMMON_TRANSFORMS,
     PATH,
+    PRIORS_KEY,
+    SCHEMA_KEY,
     SCHEMA_PATH,
     SCHEMA_URL,
+    VERSION,
+    VERSION_KEY,
     WRAPPERS,
     rows,
 )
-from unfunnel.files.version import PRIORS_KEY, SCHEMA_KEY, VERSION, VERSION_KEY
 from unfunnel.intervals import POSITIVE, REAL, UNIT, Interval
 from unfunnel.prior.checks import CENTERINGS, OFFSET, ZERO_SUM_SCALES
 

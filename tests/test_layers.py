@@ -38,7 +38,7 @@ FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 
 #: These packages load quickly, with all that they import at once. Of the files of priors only what
 #: makes and takes apart the objects themselves needs PyMC.
-WITH_PYMC = {"unfunnel.files.encode", "unfunnel.files.build"}
+WITH_PYMC = {"unfunnel.files.objects"}
 PURE_PACKAGES = ("families", "elicitation.scales", "files")
 HEAVY = {"pymc", "pytensor", "pymc_extras"}
 

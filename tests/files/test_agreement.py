@@ -15,9 +15,9 @@ from strategies_of_data import broken, documents, oddities
 import unfunnel
 from unfunnel import ConfigError
 from unfunnel.errors import SupportWarning
-from unfunnel.files.build import build_priors
 from unfunnel.files.decode import decode, problems_of
 from unfunnel.files.grammar import SCHEMA_URL, schema
+from unfunnel.files.objects import build_priors
 
 FEW, MANY = 120, 2500
 SLOW = settings(

@@ -18,8 +18,7 @@ from unfunnel import LaplaceIdentity, LogNormalExp
 from unfunnel.distributions.known import DISTRIBUTIONS
 from unfunnel.families import LOGNORMAL_EXP
 from unfunnel.families.ops import NUMPY
-from unfunnel.files.convert import convert
-from unfunnel.files.convert_priors import Entry, times
+from unfunnel.files.convert import Entry, convert, times
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 

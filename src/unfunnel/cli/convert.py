@@ -9,7 +9,6 @@ from unfunnel.cli.terminal import PriorsFiles, failures, say, typer
 
 if TYPE_CHECKING:
     from unfunnel.files.problems import Path as ProblemPath
-    from unfunnel.files.read import Document
 
 
 def convert(
@@ -40,34 +39,25 @@ def _convert(file: Path, check: bool) -> tuple[bool, bool]:
     """Convert a file; return whether it changes, and whether something in it cannot."""
     from unfunnel.files.api import problems_in, text_of
     from unfunnel.files.convert import convert
-    from unfunnel.files.problems import ConfigError
     from unfunnel.files.read import format_of, read_file, read_text
 
-    document = read_file(file)
-    if document.problems:
-        raise ConfigError(str(file), document.problems)
-    found = convert(document.data)
-    for note in found.notes:
-        say(f"{_place(file, document, note.path)}: {note}")
-    for problem in found.refused:
-        say(f"{_place(file, document, problem.path)}: not converted: {problem}")
-    if not found.notes:
-        if not check:
-            typer.echo(file.read_text(encoding="utf-8"), nl=False)
-        return False, bool(found.refused)
-    text = text_of(found.data, format_of(file))
+    document = read_file(file).checked()
+
+    def tell(path: ProblemPath, message: str) -> None:
+        line = document.line(path)
+        say(f"{file}{'' if line is None else f':{line}'}: {message}")
+
+    conversion = convert(document.data)
+    for note in conversion.notes:
+        tell(note.path, str(note))
+    for problem in conversion.refused:
+        tell(problem.path, f"not converted: {problem}")
+    changes, remaining = bool(conversion.notes), False
+    text = text_of(conversion.data, format_of(file)) if changes else file.read_text("utf-8")
     if not check:
         typer.echo(text, nl=False)
-    remaining = [
-        problem
-        for problem in problems_in(read_text(text, format_of(file)))
-        if any(problem.path[: len(note.path)] == note.path for note in found.notes)
-    ]
-    for problem in remaining:
-        say(f"{file}, converted: {problem}")
-    return True, bool(found.refused or remaining)
-
-
-def _place(file: Path, document: Document, path: ProblemPath) -> str:
-    line = document.line(path)
-    return str(file) if line is None else f"{file}:{line}"
+    for problem in problems_in(read_text(text, format_of(file))) if changes else ():
+        if any(problem.path[: len(note.path)] == note.path for note in conversion.notes):
+            say(f"{file}, converted: {problem}")
+            remaining = True
+    return changes, bool(conversion.refused) or remaining

@@ -1,14 +1,16 @@
-"""``unfunnel describe``: what the priors of a file say, as cards."""
+"""``unfunnel describe``: a card for each prior of a file: what is stated, says, and is sampled."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from io import StringIO
+from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from unfunnel.cli.terminal import (
-    WIDTH,
     CoordsFile,
     Format,
     Names,
@@ -22,13 +24,25 @@ from unfunnel.cli.terminal import (
     typer,
     warnings_as_messages,
 )
+from unfunnel.errors import described
 from unfunnel.optional import require
 
 if TYPE_CHECKING:
-    from unfunnel.cli.cards import Card
+    from unfunnel.moments.report import Implied
+
+#: In a pipe no column is cut.
+_WIDTH = 140
 
 #: How many panels a figure has at most.
 _MOST = 24
+
+
+class Card(NamedTuple):
+    """What is told of one entry of a file: plain data, and the moments with their laws."""
+
+    name: str
+    data: dict[str, Any]
+    says: Implied | None = None
 
 
 def describe(
@@ -47,16 +61,14 @@ def describe(
         if plot is not None:
             require("matplotlib", "plot").use("Agg")
         labels = read_coords(coords)
+        cards = []
         priors = load_priors(file, names)
-        cards: list[Card] = []
         with busy("Describing"):
-            from unfunnel.cli.cards import card_of
-
             for name, prior in priors.items():
                 with making(name):
-                    cards.append(card_of(name, prior, labels, seed))
+                    cards.append(_card(name, prior, labels, seed))
         if format is Format.json:
-            data = {card.name: card.to_dict() for card in cards}
+            data = {card.name: card.data for card in cards}
             typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
         else:
             _print(cards)
@@ -64,18 +76,108 @@ def describe(
             _draw(cards, plot)
 
 
+def _card(name: str, prior: Any, coords: Mapping[str, Any], seed: int) -> Card:
+    """Describe a prior of any kind, a number or an array."""
+    from pymc_extras.prior import Prior
+
+    from unfunnel.moments.any_prior import own_dims, sampled_variables
+    from unfunnel.moments.implied import description
+    from unfunnel.prior.display import centering_text, value_text
+
+    if not hasattr(prior, "create_variable"):
+        nothing: dict[str, Any] = {"dims": {}, "stated": {}, "numbers": [], "sampled": []}
+        return Card(name, {"kind": value_text(prior), **nothing, "remarks": ["a constant"]})
+    says = description(prior, coords, seed)
+    rows = says.numbers.to_dict("records")
+    sampled = sampled_variables(prior, name, coords, centering_text)
+    data = {
+        "kind": prior.distribution if isinstance(prior, Prior) else type(prior).__name__,
+        "dims": {dim: len(coords[dim]) if dim in coords else None for dim in own_dims(prior)},
+        "stated": _stated(prior),
+        "numbers": [{k: _jsonable(v) for k, v in row.items() if v != ""} for row in rows],
+        "sampled": [asdict(variable) for variable in sampled],
+        "remarks": _remarks(prior),
+    }
+    return Card(name, data, says)
+
+
+def _jsonable(value: Any) -> Any:
+    return str(value) if isinstance(value, float) and not isfinite(value) else value
+
+
+def _stated(prior: Any) -> dict[str, str]:
+    """Return parameters and options as in a call."""
+    from unfunnel.prior.by_coord import ByCoord
+    from unfunnel.prior.display import value_text
+
+    if isinstance(prior, ByCoord):
+        members = {f"{prior.dim}={label}": described(p) for label, p in prior.members.items()}
+        return members | ({} if prior.default is None else {"default": described(prior.default)})
+    if hasattr(prior, "parameters"):
+        stated = {**prior.parameters, **getattr(prior, "bounds", {})}
+    else:
+        stated = {key: value for key, value in vars(prior).items() if not key.startswith("_")}
+    transform = getattr(prior, "transform", None)
+    texts = {key: value_text(value) for key, value in stated.items()}
+    return texts | ({} if transform is None else {"transform": transform})
+
+
+def _remarks(prior: Any) -> list[str]:
+    """Say what the numbers do not."""
+    from unfunnel.moments.any_prior import is_likelihood
+
+    remarks = ["A likelihood: its mean is that of the model."] if is_likelihood(prior) else []
+    if (zero_sum := getattr(prior, "zero_sum", None)) is not None:
+        dims = ", ".join(zero_sum.dims)
+        scale = f"the scale is that of the {zero_sum.scale}."
+        remarks.append(f"Deviations sum to zero over {dims}; {scale}")
+    return remarks
+
+
 def _print(cards: list[Card]) -> None:
     """Print cards: as wide as the terminal; in a pipe, whole and without blanks at line ends."""
     rich = require("rich.console", "cli")
-    console: Any = rich.Console(highlight=False)
+    console = rich.Console(highlight=False)
     if console.is_terminal:
-        for card in cards:
-            console.print(card)
+        console.print(*map(_block, cards), sep="\n")
         return
-    with (wide := rich.Console(file=StringIO(), highlight=False, width=WIDTH)).capture() as text:
-        for card in cards:
-            wide.print(card)
-    typer.echo("\n".join(line.rstrip() for line in text.get().splitlines()))
+    text = StringIO()
+    rich.Console(file=text, highlight=False, width=_WIDTH).print(*map(_block, cards), sep="\n")
+    typer.echo("\n".join(line.rstrip() for line in text.getvalue().splitlines()))
+
+
+def _block(card: Card) -> Any:
+    """Return a card as rich prints it, with an empty line behind it."""
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.text import Text
+
+    data = card.data
+    over = ", ".join(d if n is None else f"{d} ({n})" for d, n in data["dims"].items())
+    title = (card.name, "bold"), "  ", data["kind"], (f" over {over}" if over else "", "dim")
+    parts = [Text.assemble(*title), *_grid(data["stated"].items())]
+    if card.says is not None and len(card.says.numbers):
+        parts.append(Padding(card.says.table(), (0, 0, 0, 1)))
+        parts.append(Padding(Text(card.says.how(), "dim"), (0, 0, 0, 2)))
+    parts += [Padding(Text(remark), (0, 0, 0, 2)) for remark in data["remarks"]]
+    heads = ["sampled", *[""] * len(data["sampled"])]
+    rows = []
+    for head, each in zip(heads, data["sampled"], strict=False):
+        over = f" over {', '.join(each['dims'])}" if each["dims"] else ""
+        rows.append((head, each["name"], f"{each['distribution']}{over}", each["coordinate"]))
+    return Group(*parts, *_grid(rows), "")
+
+
+def _grid(rows: Iterable[tuple[str, ...]]) -> list[Any]:
+    """Return a table of texts, of which the first and the fourth column are dim; none of no row."""
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    for row in rows:
+        table.add_row(*(Text(each, "dim" if n in (0, 3) else "") for n, each in enumerate(row)))
+    return [Padding(table, (0, 0, 0, 2))] if table.row_count else []
 
 
 def _draw(cards: list[Card], path: Path) -> None:
@@ -96,17 +198,16 @@ def _draw(cards: list[Card], path: Path) -> None:
     plt = require("matplotlib.pyplot", "plot")
     columns = min(2, len(panels))
     rows = -(-len(panels) // columns)
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(5.5 * columns, 2.6 * rows), layout="constrained", squeeze=False
-    )
+    size = (5.5 * columns, 2.6 * rows)
+    figure, axes = plt.subplots(rows, columns, figsize=size, layout="constrained", squeeze=False)
+    drawn = list(axes.flat)[: len(panels)]
     for ax in list(axes.flat)[len(panels) :]:
         ax.set_axis_off()
-    drawn = list(axes.flat)[: len(panels)]
     for ax, (card, says, labels) in zip(drawn, panels, strict=True):
         says.plot(ax, **labels)
         ax.set_title(card.name, loc="left", fontweight="bold")
         at = ", ".join(f"{dim} {label}" for dim, label in labels.items())
-        ax.set_title(at or card.kind, loc="right", fontsize=9)
+        ax.set_title(at or card.data["kind"], loc="right", fontsize=9)
         ax.set_xlabel("")
     legends = sorted(drawn, key=lambda ax: -len(ax.get_legend().get_texts()))
     for ax in legends[1:]:  # one has it all

@@ -88,11 +88,9 @@ def _drawn_together(
             with making(name):
                 create(prior, name)
         with making(listed(factories)):
-            # Compiled for Python: some hundred draws take less time than compiling them.
-            mode = {"mode": "FAST_COMPILE"}
-            return pm.sample_prior_predictive(
-                draws, model=model, random_seed=seed, compile_kwargs=mode
-            )
+            # Some hundred draws take less time in Python than compiling them.
+            options: Any = {"random_seed": seed, "compile_kwargs": {"mode": "FAST_COMPILE"}}
+            return pm.sample_prior_predictive(draws, model=model, **options)
 
 
 def _write(drawn: Any, names: Iterable[str], out: Path | None) -> None:
@@ -126,11 +124,11 @@ def _table(drawn: Any, names: Iterable[str]) -> Any:
         owner = variable if variable in places else max(owners, key=len)
         return places[owner], variable != owner, variable
 
+    draws = prior.sizes["draw"]
     for name in sorted(map(str, prior.data_vars), key=order):
-        variable = prior[name]
-        dims = [dim for dim in variable.dims if dim != "draw"]
-        for place in product(*(range(variable.sizes[dim]) for dim in dims)):
-            at = dict(zip(dims, place, strict=True))
-            labels = ",".join(str(prior[dim].values[index]) for dim, index in at.items())
-            columns[f"{name}[{labels}]" if dims else name] = variable.isel(at).values
-    return pd.DataFrame(columns, index=pd.RangeIndex(prior.sizes["draw"], name="draw"))
+        dims = [dim for dim in prior[name].dims if dim != "draw"]
+        elements = prior[name].transpose(*dims, "draw").values.reshape(-1, draws)
+        labels = product(*(prior[dim].values for dim in dims))
+        for at, values in zip(labels, elements, strict=True):
+            columns[f"{name}[{','.join(map(str, at))}]" if dims else name] = values
+    return pd.DataFrame(columns, index=pd.RangeIndex(draws, name="draw"))

@@ -29,10 +29,7 @@ if TYPE_CHECKING:
 else:
     typer = require("typer", "cli")
 
-__all__ = ["WIDTH", "typer"]
-
-#: No column is cut, in a narrow terminal or a log either.
-WIDTH = 140
+__all__ = ["typer"]
 
 PriorsFile = Annotated[Path, typer.Argument(help="JSON or YAML, by suffix.")]
 PriorsFiles = Annotated[list[Path], typer.Argument(help="JSON or YAML, by suffix.")]
@@ -78,11 +75,9 @@ def making(what: str) -> Iterator[None]:
     except UnfunnelError:
         raise
     except Exception as error:  # upstream has classes of its own, without a common one
-        given = f"{type(error).__name__}: {error}"
+        given, expected = f"{type(error).__name__}: {error}", "what PyMC can make"
         remedy = "Check dims and parameters."
-        raise UnsupportedError(
-            what, expected="what PyMC can make", given=given, remedy=remedy
-        ) from error
+        raise UnsupportedError(what, expected=expected, given=given, remedy=remedy) from error
 
 
 @contextmanager
@@ -107,8 +102,7 @@ def warnings_as_messages() -> Iterator[None]:
 @contextmanager
 def busy(what: str) -> Iterator[None]:
     """Show what takes its time, on standard error and only in a terminal."""
-    console = require("rich.console", "cli").Console(stderr=True)
-    with console.status(what):
+    with require("rich.console", "cli").Console(stderr=True).status(what):
         yield
 
 
@@ -130,13 +124,9 @@ def read_coords(path: Path | None) -> dict[str, list[Any]]:
     """Return the labels of each dim, from a mapping of dims to lists in JSON or YAML."""
     if path is None:
         return {}
-    from unfunnel.files.problems import ConfigError
     from unfunnel.files.read import read_file
 
-    document = read_file(path)
-    if document.problems:
-        raise ConfigError(str(path), document.problems)
-    data = document.data
+    data = read_file(path).checked().data
     wrong = [key for key in data if not _are_labels(data[key])] if isinstance(data, dict) else []
     if isinstance(data, dict) and not wrong:
         return data

@@ -28,9 +28,7 @@ def validate(
         if format is Format.json:
             typer.echo(json.dumps(reports, indent=2, ensure_ascii=False))
         else:
-            for report in reports:
-                for line in _lines(report):
-                    typer.echo(line)
+            typer.echo("\n".join(line for report in reports for line in _lines(report)))
     if invalid:
         if len(files) > 1:
             say(f"{len(invalid)} of {len(files)} files are not valid.")
@@ -41,9 +39,9 @@ def _report(file: Path) -> dict[str, Any]:
     """Return what is said of one file, as plain data."""
     from unfunnel.errors import ParameterError
     from unfunnel.files.api import problems_in
+    from unfunnel.files.grammar import priors_of
     from unfunnel.files.problems import ConfigError, Problem
     from unfunnel.files.read import read_file
-    from unfunnel.files.version import priors_of
 
     names: list[str] = []
     try:
@@ -57,13 +55,11 @@ def _report(file: Path) -> dict[str, Any]:
         problems = [Problem((), str(error.given), error.expected)]
     except OSError as error:
         problems = [Problem((), error.strerror or str(error), "a file that can be read")]
-    texts = [{"where": each.where, "message": str(replace(each, line=None))} for each in problems]
-    return {
-        "file": str(file),
-        "valid": not problems,
-        "priors": names,
-        "problems": [asdict(each) | text for each, text in zip(problems, texts, strict=True)],
-    }
+    shown = [
+        {**asdict(each), "where": each.where, "message": str(replace(each, line=None))}
+        for each in problems
+    ]
+    return {"file": str(file), "valid": not problems, "priors": names, "problems": shown}
 
 
 def _lines(report: dict[str, Any]) -> Iterator[str]:

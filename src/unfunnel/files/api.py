@@ -7,19 +7,17 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from unfunnel.errors import ParameterError, UnsupportedError, described, listed
-from unfunnel.files import version
 from unfunnel.files.decode import decode, problems_of
-from unfunnel.files.decode_values import Node
-from unfunnel.files.grammar import SCHEMA_URL
-from unfunnel.files.problems import ConfigError, Problem
-from unfunnel.files.read import (
-    Document,
-    Format,
-    format_of,
-    read_file,
-    read_text,
+from unfunnel.files.grammar import (
+    PRIORS_KEY,
+    SCHEMA_KEY,
+    SCHEMA_URL,
+    VERSION,
+    VERSION_KEY,
+    is_whole_file,
 )
-from unfunnel.files.version import PRIORS_KEY, SCHEMA_KEY, VERSION, VERSION_KEY, is_whole_file
+from unfunnel.files.problems import ConfigError, Problem
+from unfunnel.files.read import Document, Format, format_of, read_file, read_text
 from unfunnel.files.write import replace_file, to_json, to_yaml
 
 
@@ -65,7 +63,7 @@ def dumps(priors: Mapping[str, Any], format: Format = "json", bare: bool = False
         kwargs: {mu: 1.5, sigma: 0.5}
         dims: [geo]
     """
-    from unfunnel.files.encode import encode_priors
+    from unfunnel.files.objects import encode_priors
 
     if format not in ("json", "yaml"):
         raise ParameterError("format", expected="'json' or 'yaml'", given=repr(format))
@@ -182,22 +180,15 @@ def load(path: str | FilePath) -> dict[str, Any]:
 
 def problems_in(document: Document) -> list[Problem]:
     """Return every problem of a document that is seen without PyMC, in the order of its lines."""
-    return _decoded(document)[1]
-
-
-def _decoded(document: Document) -> tuple[dict[str, Node], list[Problem]]:
-    if (problem := version.problem_of_version(document.data)) is not None:
-        return {}, document.located([problem])
-    nodes, problems = decode(document.data)
-    return nodes, document.located(problems)
+    return document.located(problems_of(document.data))
 
 
 def _revived(document: Document) -> dict[str, Any]:
-    from unfunnel.files.build import build_priors
+    from unfunnel.files.objects import build_priors
 
-    nodes, problems = _decoded(document)
-    if problems:
-        raise ConfigError(document.source, problems)
+    nodes, problems = decode(document.data)
+    if problems or document.problems:
+        raise ConfigError(document.source, document.located(problems))
     priors, problems = build_priors(nodes)
     if problems:
         raise ConfigError(document.source, document.located(problems))

@@ -2,7 +2,7 @@
 
 One walk over the data. What a prior may be is said by the rules of :mod:`unfunnel.prior.checks`,
 which constructors use too. It imports no PyMC, so that an editor, a pre-commit hook or the command
-line may ask at any time; :mod:`unfunnel.files.build` makes the priors.
+line may ask at any time; :mod:`unfunnel.files.objects` makes the priors.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from unfunnel.distributions.parameter_rules import (
     NUMBER,
+    NUMERIC,
     OTHER,
     PRIOR,
     UNCHECKED,
@@ -24,7 +25,20 @@ from unfunnel.distributions.rows import ParameterRow, Row
 from unfunnel.distributions.supports import UNKNOWN, Support, support_of_distribution
 from unfunnel.files.decode_holders import ANYTHING, HolderDecoder
 from unfunnel.files.decode_values import Node, refused
-from unfunnel.files.grammar import BY_COORD, COMMON_TRANSFORMS, WRAPPERS, is_transform, rows
+from unfunnel.files.grammar import (
+    A_PRIOR,
+    BY_COORD,
+    COMMON_TRANSFORMS,
+    PRIORS_KEY,
+    SCHEMA_KEY,
+    VERSION,
+    VERSION_KEY,
+    WRAPPERS,
+    is_transform,
+    is_whole_file,
+    priors_of,
+    rows,
+)
 from unfunnel.files.plain_data import (
     did_you_mean,
     is_deep,
@@ -34,21 +48,8 @@ from unfunnel.files.plain_data import (
     misread,
     shown,
 )
-from unfunnel.files.prior_keys import (
-    A_DISTRIBUTION,
-    A_PRIOR,
-    Keys,
-)
+from unfunnel.files.prior_keys import A_DISTRIBUTION, Keys
 from unfunnel.files.problems import Path, Problem
-from unfunnel.files.version import (
-    PRIORS_KEY,
-    SCHEMA_KEY,
-    UPGRADE,
-    VERSION,
-    VERSION_KEY,
-    is_whole_file,
-    priors_of,
-)
 from unfunnel.prior import checks
 
 
@@ -84,6 +85,12 @@ class Decoder(HolderDecoder):
             self.kind((), data, "a mapping from names to priors")
             return {}
         if is_whole_file(data):
+            number = data.get(VERSION_KEY, VERSION)
+            if is_number(number) and number > VERSION:  # who knows what it may hold
+                given = f"{number}, from a newer version of this library"
+                upgrade = "Run: pip install --upgrade unfunnel"
+                self.problem((VERSION_KEY,), given, f"a version up to {VERSION}", upgrade)
+                return {}
             self._envelope(data)
         priors = priors_of(data)
         if not isinstance(priors, Mapping):
@@ -112,8 +119,7 @@ class Decoder(HolderDecoder):
             self.kind((PRIORS_KEY,), given[PRIORS_KEY], "a mapping")
         number = given.get(VERSION_KEY, VERSION)
         if isinstance(number, bool) or number != VERSION:
-            newer = isinstance(number, int | float) and number > VERSION
-            self.kind((VERSION_KEY,), number, version, UPGRADE if newer else None)
+            self.kind((VERSION_KEY,), number, version)
 
     def top(self, value: Any, path: Path, *, bare: bool) -> Node:
         """Decode what stands under a name."""
@@ -121,14 +127,11 @@ class Decoder(HolderDecoder):
             self.problem(path, "the priors of a file", A_PRIOR, "Write `unfunnel: 1` above it.")
             return refused(path)
         node = self.value(value, path, "finite numbers")
-        if node.facts.kind not in (PRIOR, UNCHECKED) and not isinstance(value, Mapping):
-            if is_number(value) or is_list(value):
-                self.report(number_mistakes(ANYTHING, node.facts), {"": node}, path)
-            else:
-                expected = "a prior, a number or a list of numbers"
-                self.kind(path, value, expected, self.misread(value))
-        elif is_labelled(value):
+        if node.facts.kind in NUMERIC:
             self.report(number_mistakes(ANYTHING, node.facts), {"": node}, path)
+        elif node.facts.kind not in (PRIOR, UNCHECKED):
+            expected = "a prior, a number or a list of numbers"
+            self.kind(path, value, expected, self.misread(value))
         return node
 
     def value(self, value: Any, path: Path, elements: str, around: str = "") -> Node:
@@ -159,11 +162,8 @@ class Decoder(HolderDecoder):
     def _inside_of_unknown(self, value: Mapping[str, Any], path: Path) -> None:
         """Look for problems inside of a prior that is not known."""
         kwargs = value.get("kwargs")
-        places = [(path, value)]
-        if isinstance(kwargs, Mapping):
-            places.append(((*path, "kwargs"), kwargs))
-        for place, given in places:
-            for key, each in given.items():
+        for place, given in ((path, value), ((*path, "kwargs"), kwargs)):
+            for key, each in given.items() if isinstance(given, Mapping) else ():
                 if isinstance(each, Mapping) and _names_one(each):
                     self.value(each, (*place, key), "finite numbers")
         if "dims" in value:
@@ -188,8 +188,9 @@ class Decoder(HolderDecoder):
         facts = {name: node.facts for name, node in parts.items() if name in row.parameters}
         report = partial(self.report, parts=parts, path=path, keys=keys)
         if keys.is_complete:
+            meant = {key for key, names in row.alternatives.items() if keys.meant & {*names}}
             absent = checks.presence_mistakes(row, keys.given)
-            report(each for each in absent if each.key in keys.given or not keys.means(row, each))
+            report(each for each in absent if each.key in keys.given or each.key not in meant)
         sure = {k: v for k, v in facts.items() if moved or not row.parameters[k].within_bounds}
         report(checks.value_mistakes(row, _not_flags(row, sure)))
         options = self._options(row, keys, path, facts)

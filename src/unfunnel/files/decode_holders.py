@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from unfunnel.distributions.parameter_rules import (
@@ -27,6 +26,12 @@ from unfunnel.prior import checks
 #: Any number.
 ANYTHING = ParameterRow("")
 
+#: What a ``ByCoord`` must have.
+_NEEDED = {
+    "dim": "the dim whose labels have priors of their own",
+    "members": "priors by label",
+}
+
 _CENSORED = "a distribution that is centered, as it is censored"
 
 
@@ -43,13 +48,9 @@ class HolderDecoder(KeysDecoder):
         options: dict[str, Any] = {}
         if "dims" in keys.options:
             options["dims"] = self.dims(keys.options["dims"], (*path, "dims"))
-        if keys.is_complete:
-            for name, what in (
-                ("dim", "the dim whose labels have priors of their own"),
-                ("members", "priors by label"),
-            ):
-                if name not in keys.given and name not in keys.meant:
-                    self.problem(keys.path_of(name), "no value for it", f"{name!r}, {what}")
+        for name, what in _NEEDED.items() if keys.is_complete else ():
+            if name not in keys.given and name not in keys.meant:
+                self.problem(keys.path_of(name), "no value for it", f"{name!r}, {what}")
         if "dim" in keys.given:
             at, dim = keys.given["dim"]
             options["dim"] = dim if self.dim(dim, at) else None
@@ -79,15 +80,11 @@ class HolderDecoder(KeysDecoder):
                 expected = "labels either here or as the keys of 'members'"
                 self.problem(labels_at, "both", expected, "Remove it.")
             for label in members:
-                if isinstance(label, float | int) and not isinstance(label, bool):
-                    continue
-                if not isinstance(label, str | bool):
+                if not isinstance(label, str | bool | float | int):
                     self.kind((*at, label), label, "a label: a string or a number")
-            found = {label: self.prior(each, (*at, label)) for label, each in members.items()}
-            return {f"member {label}": node for label, node in found.items()}
+            return {f"member {k}": self.prior(each, (*at, k)) for k, each in members.items()}
         if not is_list(members):
-            expected = "priors by label, or a list of them as long as 'labels'"
-            self.kind(at, members, expected)
+            self.kind(at, members, "priors by label, or a list of them as long as 'labels'")
             return {}
         if not members:
             self.kind(at, members, "at least one element")
@@ -97,8 +94,8 @@ class HolderDecoder(KeysDecoder):
         elif known is not None:
             options["labels"] = labels
             if len(known) != len(members):
-                expected = f"as many labels as members, {len(members)}"
-                self.problem(labels_at, f"{len(known)}", expected)
+                given, expected = f"{len(known)}", f"as many labels as members, {len(members)}"
+                self.problem(labels_at, given, expected)
             if twice := [label for i, label in enumerate(known) if label in known[:i]]:
                 expected = "one member for each label"
                 self.problem(labels_at, f"{twice[0]!r} more than once", expected)
@@ -123,12 +120,11 @@ class HolderDecoder(KeysDecoder):
                 expected = "a distribution without transform, as it is censored"
                 self.problem((*at, "dist", "transform"), "it", expected)
             centered = inner.options.get("centered", True)
-            word = centered.facts.value if isinstance(centered, Node) else centered
-            if word == checks.OFFSET if isinstance(centered, Node) else word is False:
-                remedy = (
-                    "Use false in place of 'offset'." if word == checks.OFFSET else "Remove it."
-                )
-                self.problem((*at, "dist", "centered"), shown(word), _CENSORED, remedy)
+            if isinstance(centered, Node) and centered.facts.value == checks.OFFSET:
+                given, remedy = shown(checks.OFFSET), "Use false in place of 'offset'."
+                self.problem((*at, "dist", "centered"), given, _CENSORED, remedy)
+            elif centered is False:
+                self.problem((*at, "dist", "centered"), shown(False), _CENSORED, "Remove it.")
         for key in ("lower", "upper"):
             if key not in data:
                 continue
@@ -172,11 +168,8 @@ class HolderDecoder(KeysDecoder):
         return _wrapped(path, "MaskedPrior", parts, options)
 
     def _mask(self, mask: Any, path: Path) -> Node:
-        is_flag = partial(_is_instance, bool)
-        if is_labelled(mask):
-            return self.labelled(mask, path, is_flag, "true or false")
-        if is_list(mask):
-            return self.array(mask, path, is_flag, "true or false")
+        if is_labelled(mask) or is_list(mask):
+            return self.array(mask, path, lambda each: isinstance(each, bool), "true or false")
         self.kind(path, mask, "a list of true and false, or a DataArray of them")
         return refused(path)
 
@@ -196,10 +189,6 @@ class HolderDecoder(KeysDecoder):
         elif mask is not None and mask.facts.shape and len(mask.facts.shape) != len(own):
             expected = f"a list with {checks.axes_for(own)}"
             self.problem(mask.path, f"{len(mask.facts.shape)} axes", expected)
-
-
-def _is_instance(kind: type, value: Any) -> bool:
-    return isinstance(value, kind)
 
 
 def _wrapped(path: Path, name: str, parts: Mapping[str, Node], options: Mapping[str, Any]) -> Node:

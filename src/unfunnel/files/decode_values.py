@@ -96,9 +96,7 @@ class ValueDecoder:
 
         ``expected`` says what the elements of an array may be.
         """
-        if is_labelled(value):
-            return self.labelled(value, path, is_number, expected)
-        if is_list(value):
+        if is_labelled(value) or is_list(value):
             return self.array(value, path, is_number, expected)
         if is_number(value):
             facts = ValueFacts(NUMBER, shown(value), _outside([((), value)]), value=value)
@@ -110,25 +108,18 @@ class ValueDecoder:
     def array(
         self, value: Any, path: Path, is_element: Callable[[Any], bool], expected: str
     ) -> Node:
-        """Return the node of a nested list."""
+        """Return the node of a nested list or of a DataArray."""
         before = len(self.problems)
-        lengths = self._lengths(value, path, is_element, expected)
-        numbers = [(i, each) for i, each in elements(value) if is_element(each)]
-        built = (lambda: _built(value)) if len(self.problems) == before else None
-        facts = ValueFacts(ARRAY, shown(value), _outside(numbers), lengths or (), value=built)
-        return Node(path, facts, value)
-
-    def labelled(
-        self, value: Mapping[str, Any], path: Path, is_element: Callable[[Any], bool], expected: str
-    ) -> Node:
-        """Return the node of a DataArray."""
-        before = len(self.problems)
-        missing = {"data": "the data", "dims": "the names of the dims of the data"}
-        given = self.mapping(value, path, ("class", "data", "dims", "coords"), missing)
-        dims = self.list_of_dims(given["dims"], (*path, "dims")) if "dims" in given else None
+        given, at, dims = {"data": value}, path, None
+        kind, text = (LABELLED, "a DataArray") if is_labelled(value) else (ARRAY, shown(value))
+        if kind == LABELLED:
+            missing = {"data": "the data", "dims": "the names of the dims of the data"}
+            given = self.mapping(value, path, ("class", "data", "dims", "coords"), missing)
+            dims = self.list_of_dims(given["dims"], (*path, "dims")) if "dims" in given else None
+            at = (*path, "data")
         lengths = None
         if "data" in given:
-            lengths = self._lengths(given["data"], (*path, "data"), is_element, expected)
+            lengths = self._lengths(given["data"], at, is_element, expected)
         if lengths is not None and dims is not None and len(lengths) != len(dims):
             what = f"as many dims as the data have axes, {len(lengths)}"
             self.problem((*path, "dims"), f"{len(dims)}", what)
@@ -136,8 +127,7 @@ class ValueDecoder:
             self._coords(given["coords"], (*path, "coords"), dims, lengths)
         numbers = [(i, each) for i, each in elements(given.get("data")) if is_element(each)]
         built = (lambda: _built(value)) if len(self.problems) == before else None
-        outside = _outside(numbers)
-        facts = ValueFacts(LABELLED, "a DataArray", outside, lengths or (), dims, value=built)
+        facts = ValueFacts(kind, text, _outside(numbers), lengths or (), dims, value=built)
         return Node(path, facts, value)
 
     def _lengths(
@@ -198,12 +188,8 @@ class ValueDecoder:
         """Return labels, given as a list or as dates; None if there is a problem."""
         before = len(self.problems)
         if isinstance(value, Mapping):
-            given = self.mapping(
-                value,
-                path,
-                ("dtype", "data"),
-                {"dtype": f"the kind of the labels, {DATETIME!r}", "data": "the data"},
-            )
+            missing = {"dtype": f"the kind of the labels, {DATETIME!r}", "data": "the data"}
+            given = self.mapping(value, path, ("dtype", "data"), missing)
             self._dates(given, path)
             found = given.get("data")
         elif is_list(value):
@@ -246,8 +232,9 @@ class ValueDecoder:
         if not isinstance(coords, Mapping):
             self.kind(path, coords, "a mapping")
             return
-        known = dims is not None and lengths is not None
-        length_of = dict(zip(dims or (), lengths or (), strict=False)) if known else None
+        length_of = None
+        if dims is not None and lengths is not None:
+            length_of = dict(zip(dims, lengths, strict=True))
         for name, value in coords.items():
             at = (*path, name)
             if not isinstance(name, str):
@@ -274,9 +261,7 @@ class ValueDecoder:
         if "data" not in given:
             return
         if "dtype" in given:
-            before = len(self.problems)
-            self._dates(given, path)
-            labels = list(given["data"]) if len(self.problems) == before else None
+            labels = self.labels({key: given[key] for key in ("dtype", "data")}, path)
         else:
             labels = self.labels(given["data"], (*path, "data"), at_least=1)
         if labels is None or dims is None or length_of is None:

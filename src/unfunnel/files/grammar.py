@@ -21,26 +21,36 @@ PATH = Path(__file__).with_name("grammar.json")
 SCHEMA_PATH = Path(__file__).with_name("unfunnel-1.schema.json")
 SCHEMA_URL = "https://unfunnel.readthedocs.io/en/stable/_static/unfunnel-1.schema.json"
 
+#: The version of the format, and the keys of a whole file: either of the first two tells it from a
+#: bare mapping of names to priors.
+VERSION = 1
+SCHEMA_KEY, VERSION_KEY, PRIORS_KEY = "$schema", "unfunnel", "priors"
+
 BY_COORD = "ByCoord"
+A_PRIOR = "a prior (a mapping with 'dist')"
 
 #: What wraps a prior: the keys of its data, and those that must be there with what they are.
 WRAPPERS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
-    "Censored": (("dist", "lower", "upper"), {"dist": "a prior (a mapping with 'dist')"}),
-    "Scaled": (
-        ("dist", "factor"),
-        {"dist": "a prior (a mapping with 'dist')", "factor": "the number to multiply with"},
-    ),
+    "Censored": (("dist", "lower", "upper"), {"dist": A_PRIOR}),
+    "Scaled": (("dist", "factor"), {"dist": A_PRIOR, "factor": "the number to multiply with"}),
     "MaskedPrior": (
         ("prior", "mask", "mask_dims", "active_dim"),
-        {
-            "prior": "a prior (a mapping with 'dist')",
-            "mask": "which elements are there, true or false",
-        },
+        {"prior": A_PRIOR, "mask": "which elements are there, true or false"},
     ),
 }
 
 #: Functions that ``transform`` often names.
 COMMON_TRANSFORMS = ("exp", "sigmoid", "softplus", "square", "sqrt", "tanh")
+
+
+def is_whole_file(data: Any) -> bool:
+    """Whether plain data are a whole file, rather than a bare mapping of names to priors."""
+    return isinstance(data, Mapping) and (VERSION_KEY in data or SCHEMA_KEY in data)
+
+
+def priors_of(data: Any) -> Any:
+    """Return what should be the mapping from names to priors; None if a whole file has none."""
+    return data.get(PRIORS_KEY) if is_whole_file(data) else data
 
 
 @cache

@@ -2,6 +2,11 @@
 
 Nothing in a text is executed or looked up, and a hostile one is refused before it costs much.
 Anchors are nodes that stand in several places, and count in each of them.
+
+Readers of YAML 1.1, as PyYAML is, and of 1.2 disagree about words without quotes: ``no`` is false
+or a text, ``012`` ten or twelve, ``1e-3`` a text or a number, ``1:30`` ninety or a text,
+``2024-01-01`` a date or a text. None of these is read as one or the other: each is a problem that
+says how to write what is meant.
 """
 
 from __future__ import annotations
@@ -14,8 +19,7 @@ from typing import Any, Literal
 
 import yaml
 
-from unfunnel.files.problems import Problem
-from unfunnel.files.yaml_words import plain_scalar
+from unfunnel.files.problems import Problem, RefusedError
 
 #: Beyond these a file is refused: characters of the text, levels, and values in all.
 MAX_CHARACTERS, MAX_DEPTH, MAX_VALUES = 4_000_000, 100, 100_000
@@ -25,13 +29,6 @@ MAX_WORD = 1_000
 
 # The closing quote is optional so that no text is gone through twice.
 _JSON_PART = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]|[^\s\[\]{}:,"]++|\n')
-
-
-class Refused(Exception):
-    """The text is not read to its end: it is broken, or too large."""
-
-    def __init__(self, given: str, expected: str, remedy: str = "", line: int | None = None):
-        self.problem = Problem((), given, expected, remedy, line)
 
 
 @dataclass(eq=False)
@@ -72,7 +69,7 @@ class Tree:
         if isinstance(value, str):
             if len(value) > MAX_WORD:
                 given = f"a text of {len(value):,} characters"
-                raise Refused(given, "names and labels, which are short", line=line)
+                raise RefusedError(given, "names and labels, which are short", line=line)
             printable = value.encode("utf-8", "backslashreplace").decode()
             if printable != value:
                 given, expected = "half of a surrogate pair", "text in Unicode"
@@ -94,7 +91,7 @@ def check_depth(depth: int, line: int) -> None:
     if depth >= MAX_DEPTH:
         given = f"more than {MAX_DEPTH} levels of brackets or indentation"
         expected = "a file of priors, whose levels can be counted on a few hands"
-        raise Refused(given, expected, line=line)
+        raise RefusedError(given, expected, line=line)
 
 
 def counted(size: int, line: int) -> int:
@@ -102,7 +99,7 @@ def counted(size: int, line: int) -> int:
     if size >= MAX_VALUES:
         given = f"more than {MAX_VALUES} values, anchors written out"
         expected = "a file of priors that can be reviewed"
-        raise Refused(given, expected, "Keep large arrays in a file of data.", line)
+        raise RefusedError(given, expected, "Keep large arrays in a file of data.", line=line)
     return size + 1
 
 
@@ -116,11 +113,13 @@ def json_tree(text: str) -> Tree:
         json.loads(text)
     except json.JSONDecodeError as error:
         remedy = "Check brackets, commas and quotes there; a comment is not JSON."
-        raise Refused(error.msg[:1].lower() + error.msg[1:], "JSON", remedy, error.lineno) from None
+        raise RefusedError(
+            error.msg[:1].lower() + error.msg[1:], "JSON", remedy, line=error.lineno
+        ) from None
     except RecursionError:
         pass  # the tree says it with the line
     except ValueError as error:  # an integer of thousands of digits
-        raise Refused(str(error), "numbers of a usual size") from None
+        raise RefusedError(str(error), "numbers of a usual size") from None
     tree, line = Tree(), 1
     for part in (match[0] for match in _JSON_PART.finditer(text)):
         if part == "\n":
@@ -141,9 +140,9 @@ def yaml_tree(text: str) -> Tree:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         given = str(error.problem or error.context)
-        raise Refused(given, "YAML", line=mark and mark.line + 1) from None
+        raise RefusedError(given, "YAML", line=mark and mark.line + 1) from None
     except yaml.YAMLError as error:
-        raise Refused(" ".join(str(error).split()), "YAML") from None
+        raise RefusedError(" ".join(str(error).split()), "YAML") from None
 
 
 def _composed(events: Iterable[Any]) -> Tree:
@@ -157,13 +156,13 @@ def _composed(events: Iterable[Any]) -> Tree:
             case yaml.DocumentStartEvent():
                 documents += 1
                 if documents > 1:
-                    raise Refused("a second document", "one document in a file", line=line)
+                    raise RefusedError("a second document", "one document in a file", line=line)
             case yaml.AliasEvent():
                 node = anchors.get(anchor)
                 if node is None or node in tree.unfinished:
                     name = anchor[:60]
                     given = f"no anchor &{name}" if node is None else f"*{name} inside of itself"
-                    raise Refused(given, f"&{name} complete above *{name}", line=line)
+                    raise RefusedError(given, f"&{name} complete above *{name}", line=line)
                 tree.add(node)
             case yaml.SequenceStartEvent() | yaml.MappingStartEvent():
                 is_list = isinstance(event, yaml.SequenceStartEvent)
@@ -182,3 +181,81 @@ def _yaml_scalar(event: Any, line: int) -> tuple[Any, int, Problem | None]:
         return event.value, line, _problem_of_tag(event.tag)
     value, problem = plain_scalar(event.value)
     return value, line, problem
+
+
+# -- words of YAML without quotes
+
+#: The key ``<<``: what it holds are defaults for the mapping that has it.
+MERGE = object()
+
+_QUOTES = "Put it in quotes if a text is meant."
+_DATES = 'Labels that are dates are {dtype: "datetime64[ns]", data: ["2024-01-31"]}.'
+
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
+# What YAML 1.2 reads as a number; its other words are read alike by 1.1.
+_NUMBER_OF_1_2 = re.compile(
+    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+"
+)
+_DECIMAL = re.compile(r"([-+]?)([0-9]*)(\.[0-9]*)?(?:[eE]([-+]?)([0-9]+))?")
+
+
+def plain_scalar(text: str) -> tuple[Any, Problem | None]:
+    """Return what a word without quotes is, and what is wrong with it."""
+    kind, number = _kind_in_1_1(text), _NUMBER_OF_1_2.fullmatch(text)
+    if kind == "null" and text:
+        return None, None
+    if kind == "bool" and text.lower() in ("true", "false"):
+        return text.lower() == "true", None
+    if kind == "int" and _INTEGER.fullmatch(text):
+        return int(text), None
+    if kind == "float" and (number or text.lower().endswith((".inf", ".nan"))):
+        return float(text.replace(".", "") if number is None else text), None
+    if kind == "merge":
+        return MERGE, None
+    return text, None if kind == "str" and not number else _disagreement(text, kind)
+
+
+def _kind_in_1_1(text: str) -> str:
+    """Return what PyYAML takes a word for: ``"int"``, ``"timestamp"``, ``"str"``."""
+    resolvers = yaml.SafeLoader.yaml_implicit_resolvers.get(text[:1], [])
+    return next((tag.rpartition(":")[2] for tag, word in resolvers if word.match(text)), "str")
+
+
+def _disagreement(text: str, kind: str) -> Problem:
+    """Return the problem of a word that readers of YAML read differently."""
+    if kind == "null":
+        empty = 'Write it, or "" for an empty text.'
+        return Problem((), "nothing, which YAML reads as null", "a value", empty)
+    if kind == "value":
+        return Problem((), "= without quotes, a sign of YAML", "a value", _QUOTES)
+    if kind == "bool":
+        meant = "true" if text.lower() in ("yes", "on") else "false"
+        given = f"the word {text}, which is {meant} to some readers of YAML and a text to others"
+        return Problem((), given, f"{meant}, or a text in quotes")
+    if kind == "timestamp":
+        given = f"{text}, which is a date to some readers of YAML and a text to others"
+        return Problem((), given, "it in quotes", _DATES)
+    expected = "a decimal number, or a text in quotes"
+    if (number := as_decimal(text)) is not None:
+        given = f"{text}, which is a text to some readers of YAML and a number to others"
+        remedy = f"Write {number} for the number; in quotes it is a text."
+        return Problem((), given, expected, remedy)
+    given = f"{text}, which is one number to some readers of YAML and another, or a text, to others"
+    return Problem((), given, expected, _QUOTES)
+
+
+def as_decimal(text: str) -> str | None:
+    """Return a number as all readers of YAML read it: ``1.0e-3`` for ``1e-3``, 1000 for ``1_000``.
+
+    None for what is no number, or one that already is so; also for ``012``, which may be ten.
+    """
+    match = _DECIMAL.fullmatch(text.replace("_", ""))
+    if match is None or not (match[2] or (match[3] or ".") != "."):
+        return None
+    sign, whole, fraction, exponent_sign, exponent = match.groups()
+    if fraction is None and exponent is None:
+        usual = sign + whole
+        return None if usual == text or not _INTEGER.fullmatch(usual) else usual
+    usual = f"{sign}{whole or '0'}{fraction or '.0'}"
+    usual += "" if exponent is None else f"e{exponent_sign or '+'}{exponent}"
+    return None if usual == text else usual

@@ -10,7 +10,7 @@ from sys import float_info
 from typing import Any
 
 from unfunnel.errors import closest, listed
-from unfunnel.files.yaml_words import as_decimal, plain_scalar
+from unfunnel.files.nodes import as_decimal, plain_scalar
 
 #: Keys that say what a mapping describes.
 DISCRIMINATORS = ("dist", "distribution", "class")

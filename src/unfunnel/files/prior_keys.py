@@ -10,16 +10,16 @@ from unfunnel.distributions.parameter_rules import LABELLED
 from unfunnel.distributions.rows import ZERO_SUM, Row
 from unfunnel.errors import Mistake, listed
 from unfunnel.files.decode_values import Node, ValueDecoder
-from unfunnel.files.grammar import BY_COORD, WRAPPERS, not_in_files, rows
+from unfunnel.files.grammar import A_PRIOR, BY_COORD, WRAPPERS, not_in_files, rows
 from unfunnel.files.plain_data import DISCRIMINATORS, did_you_mean, suggestion
 from unfunnel.files.problems import UNKNOWN_KEY, Path
 
-A_PRIOR = "a prior (a mapping with 'dist')"
 A_DISTRIBUTION = "a distribution (a mapping with 'dist')"
 BY_COORD_KEYS = ("dim", "labels", "members", "default")
 
 #: For parameters beside ``dist``, all of which are one mistake.
 _UNDER_KWARGS = "Move it under 'kwargs', or write 'distribution' in place of 'dist'."
+_FLAT = "Write the parameters beside it, or 'dist' in place of 'distribution'."
 _NOT_NORMAL = (
     "Deviations that sum to zero are for priors that are normal behind their link: use "
     "NormalIdentity or LogNormalExp."
@@ -42,19 +42,11 @@ class Keys:
     meant: set[str | None] = field(default_factory=set)  # what unknown keys may have meant
     is_complete: bool = True  # whether it can be told which parameters are missing
 
-    def row_has(self, key: str) -> bool:
-        """Whether a key is a parameter."""
-        return key in self.parameters
-
     def path_of(self, key: str) -> Path:
         """Return where a parameter stands, or belongs."""
         if key in self.given:
             return self.given[key][0]
         return (*self.path, key) if self.is_beside else (*self.path, "kwargs", key)
-
-    def means(self, row: Row, mistake: Mistake) -> bool:
-        """Whether a parameter that is missing was meant by an unknown key."""
-        return bool(self.meant & set(row.alternatives.get(mistake.key, ())))
 
 
 class KeysDecoder(ValueDecoder):
@@ -77,48 +69,42 @@ class KeysDecoder(ValueDecoder):
         otherwise under ``kwargs`` with ``dist``, and beside ``distribution``.
         """
         flat = key == "distribution"
+        nested, beside = both or not flat, both or flat
         found = Keys(path, parameters, is_beside=flat and "kwargs" not in value)
-        kwargs = value.get("kwargs") if both or not flat else None
-        if isinstance(kwargs, Mapping):
-            for name, each in kwargs.items():
-                at = (*path, "kwargs", name)
-                if name in parameters:
-                    found.given[name] = at, each
-                else:
-                    remedy = "Move it out of 'kwargs'." if name in options else ""
-                    self._unknown(name, at, parameters, parameters, remedy)
-                    found.meant.add(suggestion(name, parameters))
+        kwargs = value.get("kwargs") if nested else None
+        for name, each in kwargs.items() if isinstance(kwargs, Mapping) else ():
+            at = (*path, "kwargs", name)
+            if name in parameters:
+                found.given[name] = at, each
+            else:
+                remedy = "Move it out of 'kwargs'." if name in options else ""
+                self._unknown(name, at, parameters, parameters, remedy)
+                found.meant.add(suggestion(name, parameters))
         misplaced: list[Path] = []
-        usual = [*(parameters if flat else ["kwargs"]), *options]
-        if row is None:
-            usual = ["kwargs", *parameters, *options]
+        known = [*(["kwargs"] if nested else ()), *(parameters if beside else ()), *options]
+        usual = known
+        if row is not None:
+            usual = [*(parameters if flat else ["kwargs"]), *options]
         for name, each in value.items():
             at = (*path, name)
-            if name == key:
-                continue
-            if name == "kwargs" and (both or not flat):
-                if not isinstance(each, Mapping):
+            if name == "kwargs" and nested:
+                found.is_complete = isinstance(each, Mapping)
+                if not found.is_complete:
                     self.kind(at, each, "a mapping")
-                    found.is_complete = False
             elif name in options:
                 found.options[name] = each
-            elif name in parameters and (both or flat):
+            elif name in parameters and beside:
                 if name in found.given:
                     twice = "it in 'kwargs' and beside it"
                     self.problem(at, twice, f"{name!r} once", "Remove one of the two.")
                 found.given.setdefault(name, (at, each))
-            else:
-                found.meant.add(suggestion(name, parameters))
-                if name in parameters:
-                    misplaced.append(at)
-                    continue
-                remedy = ""
-                if name in ZERO_SUM:
-                    remedy = _NOT_NORMAL
-                elif name == "kwargs":
-                    remedy = "Write the parameters beside it, or 'dist' in place of 'distribution'."
-                known = ["kwargs", *parameters, *options] if both else usual
+            elif name in parameters:
+                misplaced.append(at)
+                found.meant.add(name)
+            elif name != key:
+                remedy = _NOT_NORMAL if name in ZERO_SUM else _FLAT if name == "kwargs" else ""
                 self._unknown(name, at, usual, known, remedy)
+                found.meant.add(suggestion(name, parameters))
         if misplaced:
             more = f", and {len(misplaced) - 1} more like it" if len(misplaced) > 1 else ""
             expected = f"one of the keys {listed(usual)}"
@@ -145,7 +131,7 @@ class KeysDecoder(ValueDecoder):
         for mistake in mistakes:
             if mistake.key in parts:
                 at = parts[mistake.key].inside(mistake)
-            elif keys is not None and mistake.key not in keys.options and keys.row_has(mistake.key):
+            elif keys is not None and mistake.key in keys.parameters:
                 at = keys.path_of(mistake.key)
             else:
                 at = (*path, mistake.key)
@@ -176,10 +162,7 @@ class KeysDecoder(ValueDecoder):
             remedy = did_you_mean(meant[0], DISCRIMINATORS)
             self.problem((*path, meant[0]), UNKNOWN_KEY, either, remedy)
         else:
-            remedy = (
-                "Settings that are no priors, such as those of an HSGP, belong in another file."
-            )
-            self.kind(path, value, expected, remedy)
+            self.kind(path, value, expected, _SETTINGS)
 
     def _unknown_name(self, path: Path, name: Any, single: bool) -> None:
         expected = "the name of a distribution of PyMC or of a prior of unfunnel"

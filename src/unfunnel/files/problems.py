@@ -50,6 +50,16 @@ def dotted(path: Path) -> str:
     return text
 
 
+class RefusedError(Exception):
+    """One problem because of which something is not read or converted any further."""
+
+    def __init__(
+        self, given: str, expected: str, remedy: str = "", path: Path = (), line: int | None = None
+    ) -> None:
+        self.problem = Problem(path, given, expected, remedy, line)
+        super().__init__(str(self.problem))
+
+
 class ConfigError(UnfunnelError, ValueError):
     """A file of priors has mistakes; ``problems`` holds every one.
 

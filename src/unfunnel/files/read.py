@@ -13,18 +13,17 @@ from pathlib import Path as FilePath
 from typing import Any, Literal
 
 from unfunnel.errors import ParameterError, listed
+from unfunnel.files.grammar import PRIORS_KEY, is_whole_file
 from unfunnel.files.nodes import (
     MAX_CHARACTERS,
+    MERGE,
     Node,
-    Refused,
     check_depth,
     counted,
     json_tree,
     yaml_tree,
 )
-from unfunnel.files.problems import UNKNOWN_KEY, ConfigError, Path, Problem
-from unfunnel.files.version import PRIORS_KEY, is_whole_file
-from unfunnel.files.yaml_words import MERGE
+from unfunnel.files.problems import UNKNOWN_KEY, ConfigError, Path, Problem, RefusedError
 
 Format = Literal["json", "yaml"]
 
@@ -45,6 +44,12 @@ class Document:
     data: Any
     problems: tuple[Problem, ...]
     lines: dict[Path, int]
+
+    def checked(self) -> Document:
+        """Return this if nothing is wrong with the text; its problems are a ``ConfigError``."""
+        if self.problems:
+            raise ConfigError(self.source, self.problems)
+        return self
 
     def line(self, path: Path) -> int | None:
         """Return the line of a path: of a prior by its name, or else of a key of the file."""
@@ -140,7 +145,7 @@ class _Walk:
     def _key(self, node: Node, path: Path) -> str:
         self.size = counted(self.size, node.line)
         if node.kind != "scalar":
-            raise Refused("a mapping or a list as a key", "texts as keys", line=node.line)
+            raise RefusedError("a mapping or a list as a key", "texts as keys", line=node.line)
         key, problem = str(node.value), node.problem
         if not isinstance(node.value, str):
             problem = Problem((), f"{node.value!r} as a key", "a text", "Put it in quotes.")
@@ -173,10 +178,10 @@ def read_text(text: str, format: Format = "json", source: str = "text") -> Docum
     try:
         if len(text) > MAX_CHARACTERS:
             given, expected = f"{len(text):,} characters", f"at most {MAX_CHARACTERS:,}"
-            raise Refused(given, expected, "Keep large arrays in a file of data.")
+            raise RefusedError(given, expected, "Keep large arrays in a file of data.")
         tree = (json_tree if format == "json" else yaml_tree)(text.removeprefix("\ufeff"))
         data = None if tree.root is None else walk.data(tree.root)
-    except Refused as error:
+    except RefusedError as error:
         raise ConfigError(source, [error.problem]) from None
     if data is None and not walk.problems:
         raise ConfigError(source, [Problem((), "nothing", "a mapping of names to priors")])

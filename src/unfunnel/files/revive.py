@@ -5,17 +5,21 @@ dictionary with a ``"dist"``. So ours stands in front. It is put there when that
 by whomever, so that ``import unfunnel`` itself stays cheap.
 
 It also reads what files of priors hold and upstream does not: DataArrays with coords, and a
-``MaskedPrior`` whose mask has labels.
+``MaskedPrior`` of pymc-marketing whose mask has labels, or in whose dictionary their own registry
+has put ``__type__``.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
+
+from unfunnel.errors import DecodeError
+from unfunnel.optional import require
 
 _MODULE = "pymc_extras.deserialize"
 
@@ -39,24 +43,56 @@ def _insert(module: ModuleType) -> None:
 
 
 def _is_ours(data: Any) -> bool:
-    from unfunnel.files.masks import is_masked
     from unfunnel.prior.codec import has_labels, is_by_coord, is_ours
 
-    return is_ours(data) or is_by_coord(data) or has_labels(data) or is_masked(data)
+    return is_ours(data) or is_by_coord(data) or has_labels(data) or _is_masked(data)
+
+
+def _is_masked(data: Any) -> bool:
+    return isinstance(data, Mapping) and data.get("class") == "MaskedPrior" and "data" in data
 
 
 def _from_dict(data: dict[str, Any]) -> Any:
-    from unfunnel.files import masks
     from unfunnel.prior.codec import decode_value, has_labels, is_by_coord
 
     if has_labels(data):
         return decode_value(data, dict)
-    if masks.is_masked(data):
-        return masks.from_dict(data)
+    if _is_masked(data):
+        return _masked_from_dict(data)
     from unfunnel.prior.by_coord import ByCoord
     from unfunnel.prior.classes import NaturalPrior  # not .prior: this defines the classes too
 
     return (ByCoord if is_by_coord(data) else NaturalPrior).from_dict(data)
+
+
+def _masked_from_dict(data: Mapping[str, Any]) -> Any:
+    from pymc_extras.deserialize import deserialize
+
+    from unfunnel.prior.codec import decode_value
+
+    given = dict(data["data"])
+    unknown = given.keys() - {"prior", "mask", "mask_dims", "active_dim"}
+    if unknown or not {"prior", "mask"} <= given.keys():
+        expected = "the keys 'prior', 'mask' and optionally 'mask_dims' and 'active_dim'"
+        raise DecodeError("MaskedPrior", expected=expected, given=", ".join(map(repr, given)))
+    given["prior"] = deserialize(given["prior"])
+    given["mask"] = decode_value(given["mask"], deserialize)
+    return masked_prior(**given)
+
+
+def mask_class() -> type[Any] | None:
+    """Return ``MaskedPrior`` if pymc-marketing has been imported: without it there is none."""
+    return getattr(sys.modules.get("pymc_marketing.special_priors"), "MaskedPrior", None)
+
+
+def masked_prior(prior: Any, mask: Any, mask_dims: Any = None, active_dim: Any = None) -> Any:
+    """Return a ``MaskedPrior``; a mask without labels is along ``mask_dims``, or the prior's."""
+    from xarray import DataArray
+
+    kind = require("pymc_marketing.special_priors", "marketing").MaskedPrior
+    if not isinstance(mask, DataArray):
+        mask = DataArray(mask, dims=mask_dims or prior.dims)
+    return kind(prior, mask.astype(bool), active_dim)
 
 
 class _Finder(MetaPathFinder):

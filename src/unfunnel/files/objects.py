@@ -1,4 +1,4 @@
-"""From priors to the plain data of a file; the inverse of :mod:`unfunnel.files.decode`.
+"""Between priors and the plain data of a file: what makes priors, and what writes them down.
 
 The forms, each at any depth::
 
@@ -19,7 +19,7 @@ objects are walked here: a DataArray keeps its coords wherever it stands (``Prio
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import isfinite, isinf
+from math import inf, isfinite, isinf
 from typing import Any
 
 import numpy as np
@@ -28,13 +28,71 @@ from pytensor.graph.basic import Variable
 from xarray import DataArray
 
 from unfunnel.distributions.tensors import encode_tensor
-from unfunnel.errors import UnsupportedError, described
-from unfunnel.files.masks import mask_class
+from unfunnel.errors import UnfunnelError, UnsupportedError, described
+from unfunnel.files.decode_values import Node
+from unfunnel.files.grammar import BY_COORD, rows
 from unfunnel.files.nodes import MAX_DEPTH, MAX_VALUES
-from unfunnel.files.problems import Path, dotted
+from unfunnel.files.problems import Path, Problem, dotted
+from unfunnel.files.revive import mask_class, masked_prior
+from unfunnel.prior import classes, codec
 from unfunnel.prior.base import CLASSES, NaturalPrior
 from unfunnel.prior.by_coord import ByCoord
 from unfunnel.prior.encoding import by_coord_form, encode_constant, prior_form
+
+# -- from the descriptions of a file to priors
+
+
+def build_priors(nodes: Mapping[str, Node]) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the priors of a file, and every problem that only their making shows."""
+    problems: list[Problem] = []
+    built = {name: _built(node, problems) for name, node in nodes.items()}
+    return {name: prior for name, prior in built.items() if prior is not None}, problems
+
+
+def _built(node: Node, problems: list[Problem]) -> Any:
+    """Return what a node describes; None if that or a part of it cannot be made."""
+    parts = {key: _built(part, problems) for key, part in node.parts.items()}
+    if any(part is None for part in parts.values()):
+        return None  # one mistake, one problem
+    try:
+        return _made(node, parts)
+    except UnfunnelError as error:
+        key = error.subject.partition(": ")[2]
+        inside = (*node.path, key) if key in node.options else node.path
+        path = node.parts[key].path if key in parts else inside
+        problem = Problem(path, str(error.given), error.expected, error.remedy)
+    except Exception as error:  # upstream's constructors raise what they like: no traceback
+        given = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        problem = Problem(node.path, given, "what its constructor accepts")
+    problems.append(problem)
+    return None
+
+
+def _made(node: Node, parts: Mapping[str, Any]) -> Any:
+    """Return what a node describes, from what was made of its parts."""
+    name = node.name
+    options = {
+        key: codec.decode_value(each.data, dict) if isinstance(each, Node) else each
+        for key, each in node.options.items()
+    }
+    if name in rows() and rows()[name].ours:
+        return getattr(classes, name)(**parts, **options)
+    if name in rows():
+        return Prior(name, **parts, **options)
+    if name == BY_COORD:
+        members = [part for key, part in parts.items() if key != "default"]
+        pairs = zip(codec.decode_labels(options["labels"]), members, strict=True)
+        return ByCoord(options["dim"], pairs, parts.get("default"), dims=options.get("dims"))
+    if name == "Censored":
+        return Censored(parts["dist"], **{"lower": -inf, "upper": inf, **options})
+    if name == "Scaled":
+        return Scaled(parts["dist"], parts["factor"])
+    if name == "MaskedPrior":
+        return masked_prior(parts["prior"], parts["mask"], **options)
+    return codec.decode_value(node.data, dict)
+
+
+# -- from priors to plain data
 
 _REMEDIES = {
     "dict": "Revive it first with pymc_extras.deserialize.deserialize.",
@@ -79,10 +137,10 @@ class _Encoder:
             value = encode_tensor(dotted(path), value, dims)
         return self.kinds.get(type(value), _constant)(value, path)
 
-    def _inner(self, prior: Any, path: Path, *names: str) -> dict[str, Any]:
+    def _inner(self, wrapper: Any, path: Path, *names: str) -> dict[str, Any]:
         """Encode attributes of a wrapper, which stand under ``data``."""
-        dims = getattr(prior, "dims", None)
-        return {k: self.value(getattr(prior, k), (*path, "data", k), dims) for k in names}
+        dims = getattr(wrapper, "dims", None)
+        return {k: self.value(getattr(wrapper, k), (*path, "data", k), dims) for k in names}
 
     def _parameters(self, prior: Any, path: Path) -> dict[str, Any]:
         given = prior.parameters.items()
@@ -108,13 +166,11 @@ class _Encoder:
         return prior_form(prior, {**self._parameters(prior, path), **prior.bounds})
 
     def _by_coord(self, prior: ByCoord, path: Path) -> dict[str, Any]:
-        members = [
-            self.value(member, (*path, "kwargs", "members", number))
-            for number, member in enumerate(prior.members.values())
-        ]
-        default = prior.default
+        at, default = (*path, "kwargs"), prior.default
+        priors = enumerate(prior.members.values())
+        members = [self.value(each, (*at, "members", number)) for number, each in priors]
         if default is not None:
-            default = self.value(default, (*path, "kwargs", "default"))
+            default = self.value(default, (*at, "default"))
         return by_coord_form(prior, members, default)
 
     def _censored(self, prior: Censored, path: Path) -> dict[str, Any]:
@@ -156,8 +212,8 @@ def _constant(value: Any, path: Path) -> Any:
     if isinstance(value, int | float | np.generic | np.ndarray | DataArray):
         numbers = np.asarray(value)
         if numbers.dtype.kind in "biuf" and numbers.dtype.itemsize <= 8 and numbers.size:
-            plain = value if isinstance(value, np.ndarray | DataArray) else numbers.item()
-            return encode_constant(plain)
+            is_array = isinstance(value, np.ndarray | DataArray)
+            return encode_constant(value if is_array else numbers.item())
         what = f"{numbers.dtype} of shape {numbers.shape}"
         raise _refusal(path, "numbers, at least one, that fit a double", what)
     raise _refusal(
@@ -185,12 +241,9 @@ def _check_numbers(data: Any, bare: bool) -> None:
                 continue
             raise _refusal(path, "finite numbers", f"{value}", "Leave out a bound to have none.")
     if values > MAX_VALUES - 5:
-        raise UnsupportedError(
-            "dumps",
-            expected=f"at most {MAX_VALUES} values in a file",
-            given=f"{values}",
-            remedy="Keep large arrays in a file of data, and pass them to the priors after load.",
-        )
+        expected, given = f"at most {MAX_VALUES} values in a file", f"{values}"
+        remedy = "Keep large arrays in a file of data, and pass them to the priors after load."
+        raise UnsupportedError("dumps", expected=expected, given=given, remedy=remedy)
 
 
 def _refusal(path: Path, expected: str, given: str, remedy: str = "") -> UnsupportedError:
