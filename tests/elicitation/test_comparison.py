@@ -187,7 +187,14 @@ def test_what_cannot_be_compared(given, error, text):
 
 @pytest.mark.parametrize(
     "options",
-    [{"below": [0.0]}, {"above": [-1.0]}, {"mass": 1.0}, {"below": [np.nan]}, {"above": "1"}],
+    [
+        {"below": [0.0]},
+        {"above": [-1.0]},
+        {"mass": 1.0},
+        {"below": [np.nan]},
+        {"mass": None},
+        {"above": "1"},
+    ],
 )
 def test_thresholds_that_cannot_be_meant(options):
     with pytest.raises(ParameterError, match=next(iter(options))):

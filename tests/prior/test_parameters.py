@@ -13,8 +13,14 @@ import pytest
 from pymc_extras.prior import Censored, Prior, Scaled
 from xarray import DataArray
 
-from unfunnel import LogNormalExp, NormalIdentity
-from unfunnel.errors import ParameterError, ParameterTypeError, SupportWarning
+from unfunnel import LogNormalExp, NormalIdentity, elicit_hierarchy, loads, scales
+from unfunnel.errors import (
+    DimsError,
+    ParameterError,
+    ParameterTypeError,
+    SupportWarning,
+    UnfunnelError,
+)
 
 
 def message(*args, error=ParameterError, prior=LogNormalExp, **kwargs):
@@ -258,3 +264,55 @@ def test_assigning_a_parameter_is_refused_and_not_ignored(name):
     prior = LogNormalExp(1.0, 0.5)
     with pytest.raises(AttributeError, match=f"{name} cannot be assigned"):
         setattr(prior, name, 3.0)
+
+
+NO_NAMES = [0, True, 2.5, 1j, object(), np.array("g"), np.float32(1), np.ma.masked, Prior("Normal")]
+
+
+@pytest.mark.parametrize("value", [*NO_NAMES, pd.Timestamp("2020"), len, [1], ["g", "g"]])
+@pytest.mark.parametrize("option", ["dims", "zero_sum"])
+def test_what_names_no_dims_is_refused_by_an_error_of_ours(option, value):
+    with pytest.raises(DimsError, match=rf"NormalIdentity: {option}: expected unique names"):
+        NormalIdentity(0.0, 1.0, **{"dims": "g", option: value})
+
+
+@pytest.mark.parametrize("value", [*NO_NAMES, np.array(["marginal", "population"]), "Marginal"])
+def test_what_is_no_scale_of_deviations_is_refused_by_an_error_of_ours(value):
+    with pytest.raises(ParameterError, match="expected 'population' or 'marginal'"):
+        NormalIdentity(0.0, 1.0, dims="g", zero_sum="g", zero_sum_scale=value)
+
+
+@pytest.mark.parametrize("name", ["mu", "sigma", "centered", "lower"])
+def test_a_masked_number_is_refused(name):
+    with pytest.raises(UnfunnelError, match="a masked array"):
+        LogNormalExp(**{"mu": 3.0, "sigma": 1.0, name: np.ma.masked})
+
+
+BEYOND_FLOATS = {
+    "from_quantiles": lambda x: NormalIdentity.from_quantiles(0.1, x),
+    "from_median": lambda x: LogNormalExp.from_median(x, sigma=1.0),
+    "from_mode": lambda x: LogNormalExp.from_mode(1.0, mu=x),
+    "constrain": lambda x: NormalIdentity(Prior("Normal"), 1.0).constrain(0.1, x),
+    "elicit": lambda x: elicit_hierarchy(x, sd=1.0),
+    "scale": lambda x: scales.exponential(upper=x),
+    "parameter": lambda x: LogNormalExp(x, 1.0),
+}
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400)], ids=["large", "negative"])
+@pytest.mark.parametrize("ask", BEYOND_FLOATS.values(), ids=BEYOND_FLOATS)
+def test_an_integer_beyond_floats_is_refused_by_an_error_of_ours(ask, number):
+    with pytest.raises(UnfunnelError):
+        ask(number)
+
+
+@pytest.mark.parametrize("family", [None, "LogNormalExp", Prior, LogNormalExp(1.0, 1.0)])
+def test_a_hierarchy_of_no_family_of_ours_is_refused(family):
+    with pytest.raises(ParameterTypeError, match="family to be a class of priors"):
+        elicit_hierarchy(1.0, sd=1.0, family=family)
+
+
+@pytest.mark.parametrize("text", [None, b"a: 1", {"a": 1}, 3])
+def test_a_text_of_priors_is_a_string(text):
+    with pytest.raises(ParameterTypeError, match="text: expected JSON or YAML as a string"):
+        loads(text, "yaml")

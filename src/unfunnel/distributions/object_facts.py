@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from numbers import Real
 from pathlib import Path
 from typing import Any
@@ -87,9 +87,16 @@ def facts_of(value: Any) -> ValueFacts:
             return ValueFacts(UNCHECKED, str(value), dims=dims_of(value))
     name = type(value).__name__
     if isinstance(value, np.ma.MaskedArray):
-        return ValueFacts(OTHER, "a masked array", remedy=_REMEDIES[name])
+        return ValueFacts(OTHER, "a masked array", remedy=_REMEDIES["MaskedArray"])
     shown = _number_of_digits(value) if isinstance(value, int) else described(value)
     return ValueFacts(OTHER, f"{shown} of type {name}", remedy=_REMEDIES.get(name, ""))
+
+
+def names_given(given: Any) -> tuple[Any, ...]:
+    """Return names, or one name, as a tuple; whoever checks it refuses what is no name in it."""
+    if isinstance(given, str) or not isinstance(given, Iterable) or getattr(given, "ndim", 1) == 0:
+        return (given,)
+    return tuple(given)
 
 
 def number_facts(values: Any, kind: str = ARRAY, value: Any = None) -> ValueFacts:

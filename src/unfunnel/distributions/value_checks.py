@@ -22,6 +22,14 @@ def require_number(subject: str, name: str, value: Any) -> None:
             expected=f"{name} to be a number",
             given=f"{described(value)} of type {type(value).__name__}",
         )
+    try:
+        float(value)
+    except OverflowError:
+        raise ParameterError(
+            subject,
+            expected=f"{name} to be a number in the range of floats",
+            given="an integer beyond it",
+        ) from None
 
 
 def number_between(subject: str, name: str, value: Any, lower: float, upper: float = inf) -> float:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from unfunnel.distributions.value_checks import number_between
 from unfunnel.elicitation.laws import Law, law_of
 from unfunnel.errors import ParameterError, listed
 
@@ -178,8 +179,7 @@ def compare(
     """
     labelled = _labelled(priors)
     low, high = _thresholds("below", below), _thresholds("above", above)
-    if not 0.0 < mass < 1.0:
-        raise ParameterError("compare", expected="mass in (0, 1)", given=repr(mass))
+    mass = number_between("compare", "mass", mass, 0, 1)
     laws = {label: law_of(prior) for label, prior in labelled.items()}
     ends = [(1.0 - mass) / 2.0, (1.0 + mass) / 2.0]
     each = laws.values()

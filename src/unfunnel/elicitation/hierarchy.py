@@ -115,6 +115,12 @@ def elicit_hierarchy(
     >>> says.value("mean"), round(says.value("ICC"), 6)
     (1.5, 0.5)
     """
+    if not (isinstance(family, type) and issubclass(family, NaturalPrior)):
+        raise ParameterTypeError(
+            "elicit_hierarchy",
+            expected="family to be a class of priors, such as LogNormalExp",
+            given=described(family),
+        )
     subject = f"{family.family.name}: elicit_hierarchy"
     if options.get("zero_sum") is not None:
         raise without_zero_sum(family.family, "elicit_hierarchy")

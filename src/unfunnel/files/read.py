@@ -12,7 +12,7 @@ from math import inf, isfinite, isinf
 from pathlib import Path as FilePath
 from typing import Any, Literal
 
-from unfunnel.errors import ParameterError, listed
+from unfunnel.errors import ParameterError, ParameterTypeError, listed
 from unfunnel.files.grammar import PRIORS_KEY, is_whole_file
 from unfunnel.files.nodes import (
     MAX_CHARACTERS,
@@ -174,6 +174,10 @@ def read_text(text: str, format: Format = "json", source: str = "text") -> Docum
     if format not in _SUFFIXES.values():
         expected = f"one of {listed(dict.fromkeys(_SUFFIXES.values()))}"
         raise ParameterError("format", expected=expected, given=repr(format))
+    if not isinstance(text, str):
+        raise ParameterTypeError(
+            "text", expected="JSON or YAML as a string", given=f"a {type(text).__name__}"
+        )
     walk = _Walk()
     try:
         if len(text) > MAX_CHARACTERS:

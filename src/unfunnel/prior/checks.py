@@ -29,6 +29,7 @@ from unfunnel.errors import (
     Mistake,
     ParameterError,
     UnsupportedError,
+    described,
     listed,
     nearest,
 )
@@ -255,10 +256,11 @@ def zero_sum_mistakes(
     facts: Mapping[str, ValueFacts],
 ) -> Iterator[Mistake]:
     """Return what is wrong with ``zero_sum=`` and ``zero_sum_scale=``, whose kinds are right."""
-    if scale is not None and scale not in ZERO_SUM_SCALES:
+    is_text = isinstance(scale, str)
+    if scale is not None and not (is_text and scale in ZERO_SUM_SCALES):
         yield Mistake(
             "zero_sum_scale",
-            f"the string {scale!r}",
+            f"the string {scale!r}" if is_text else described(scale),
             "'population' or 'marginal'",
             nearest(str(scale), ZERO_SUM_SCALES).strip(),
         )

@@ -8,7 +8,12 @@ from typing import Any
 import numpy as np
 from xarray import DataArray
 
-from unfunnel.distributions.object_facts import canonical, facts_of, warn_of_support
+from unfunnel.distributions.object_facts import (
+    canonical,
+    facts_of,
+    names_given,
+    warn_of_support,
+)
 from unfunnel.distributions.parameter_rules import PRIOR, ValueFacts, hyperprior_doubt
 from unfunnel.distributions.rows import row_of
 from unfunnel.errors import DimsError, ParameterError, raise_first
@@ -107,7 +112,7 @@ def validate_centering(value: object, owner: str) -> Centering:
 
 def validate_zero_sum(family: Family, dims: Any, scale: Any) -> ZeroSum | None:
     """Return what ``zero_sum=`` and ``zero_sum_scale=`` ask for; None if for nothing."""
-    names: Any = None if dims is None else (dims,) if isinstance(dims, str) else tuple(dims)
+    names = None if dims is None else names_given(dims)
     if any(not isinstance(dim, str) for dim in names or ()) or len(set(names or ())) < len(
         names or ()
     ):

@@ -27,7 +27,7 @@ from xarray import DataArray
 
 from unfunnel import names
 from unfunnel.alignment import AlignedArray, align_array, registered_dims
-from unfunnel.distributions.object_facts import dims_facts
+from unfunnel.distributions.object_facts import dims_facts, names_given
 from unfunnel.errors import DimsError
 from unfunnel.families import Family
 from unfunnel.parameterization.graph_ops import GRAPH, as_float
@@ -63,7 +63,7 @@ def check_dims(owner: str, given: Any, parameters: Mapping[str, Any]) -> tuple[s
     """Return dims as a tuple that holds those of every parameter; None may be filled in later."""
     if given is None:
         return None
-    dims: tuple[Any, ...] = (given,) if isinstance(given, str | int | float) else tuple(given)
+    dims = names_given(given)
     if any(not isinstance(dim, str) for dim in dims) or len(set(dims)) != len(dims):
         raise DimsError(f"{owner}: dims", expected="unique names of dims", given=repr(dims))
     facts = {key: dims_facts(value) for key, value in parameters.items()}
