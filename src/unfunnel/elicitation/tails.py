@@ -239,7 +239,7 @@ def _tail(subject: str, side: str, bound: Any, probability: Any) -> Tail | None:
     for name, value in ((side, bound), (f"{side}_tail", probability)):
         if not is_number(value):
             raise ParameterTypeError(subject, expected=f"a number as {name}=", given=repr(value))
-    if not 0.0 < bound < np.inf:
+    if not 0.0 < bound <= np.finfo(float).max:
         raise ParameterError(subject, expected=f"a positive, finite {side}=", given=repr(bound))
     if not 0.0 < probability < 1.0:
         raise ParameterError(
