@@ -7,6 +7,7 @@ returned only if it has the tails that were stated.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -239,7 +240,7 @@ def _tail(subject: str, side: str, bound: Any, probability: Any) -> Tail | None:
     for name, value in ((side, bound), (f"{side}_tail", probability)):
         if not is_number(value):
             raise ParameterTypeError(subject, expected=f"a number as {name}=", given=repr(value))
-    if not 0.0 < bound <= np.finfo(float).max:
+    if not 0.0 < bound <= sys.float_info.max:
         raise ParameterError(subject, expected=f"a positive, finite {side}=", given=repr(bound))
     if not 0.0 < probability < 1.0:
         raise ParameterError(
