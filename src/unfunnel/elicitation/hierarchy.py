@@ -115,7 +115,8 @@ def elicit_hierarchy(
     >>> says.value("mean"), round(says.value("ICC"), 6)
     (1.5, 0.5)
     """
-    if not (isinstance(family, type) and issubclass(family, NaturalPrior)):
+    kind: object = family  # what is given need not be what is asked for
+    if not (isinstance(kind, type) and issubclass(kind, NaturalPrior)):
         raise ParameterTypeError(
             "elicit_hierarchy",
             expected="family to be a class of priors, such as LogNormalExp",
