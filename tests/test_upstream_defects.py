@@ -103,14 +103,14 @@ def test_d11_random_variables_are_not_written_as_numbers():
 
 def test_d12_missing_and_unknown_parameters_at_construction():
     for kwargs in ({"mu": 1.0}, {"mu": 1.0, "tau": 1.0}, {"mu": 1.0, "sigma": 1.0, "tau": 1.0}):
-        with pytest.raises(ValueError, match="LogNormalExp: expected"):
+        with pytest.raises(ValueError, match="LogNormalExp: (sigma: )?expected"):
             LogNormalExp(**kwargs, centered=False)
 
 
 @pytest.mark.filterwarnings("ignore::unfunnel.errors.SupportWarning")
 def test_d13_dims_given_as_a_string():
     LogNormalExp(Factory("geo"), 1, dims="geo")
-    with pytest.raises(UnsupportedShapeError, match=r"mu: .*\('ch',\), but got dims \('geo',\)"):
+    with pytest.raises(UnsupportedShapeError, match=r"mu: .*'ch', but got dim 'geo'"):
         LogNormalExp(Factory("geo"), 1, dims="ch")
 
 

@@ -206,7 +206,7 @@ def right_or_refused(make, **stated):
 
 
 @pytest.mark.parametrize("name", ONE)
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(bound=extreme, tail=any_tail)
 @example(bound=5e-324, tail=0.05)
 @example(bound=1.7e308, tail=0.05)
@@ -216,7 +216,7 @@ def test_one_statement_of_any_size(name, bound, tail):
 
 
 @pytest.mark.parametrize("name", TWO)
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(bounds=st.tuples(extreme, extreme), tails=st.tuples(any_tail, any_tail))
 @example(bounds=(5e-324, 1.7e308), tails=(0.05, 0.05))
 @example(bounds=(1.0, 1.0 + 1e-15), tails=(0.05, 0.05))
@@ -227,7 +227,7 @@ def test_two_statements_of_any_size(name, bounds, tails):
 
 
 @pytest.mark.parametrize("name", ["half_normal", "exponential", "half_student_t", "lognormal"])
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(numbers=st.tuples(extreme, extreme))
 def test_parameters_of_any_size_are_compared(name, numbers):
     count = 1 if name in ("half_normal", "exponential") else 2

@@ -62,7 +62,7 @@ def create(prior, name="b", coords=COORDS, xdist=False):
         ({"zero_sum": "grp"}, DimsError, "Did you mean 'group'"),
         ({"zero_sum": ()}, DimsError, "at least one"),
         ({"zero_sum": ("group", "group")}, DimsError, "unique"),
-        ({"zero_sum": 3}, TypeError, "int"),
+        ({"zero_sum": 3}, DimsError, "unique names of dims.*got 3"),
         ({"zero_sum": "predictor"}, DimsError, "'sigma' varying"),
         ({"zero_sum": ("group", "predictor")}, DimsError, "same along 'predictor'"),
         ({"centered": "offset"}, CenteringError, "centered=False samples the same"),
