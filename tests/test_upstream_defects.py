@@ -103,7 +103,7 @@ def test_d11_random_variables_are_not_written_as_numbers():
 
 def test_d12_missing_and_unknown_parameters_at_construction():
     for kwargs in ({"mu": 1.0}, {"mu": 1.0, "tau": 1.0}, {"mu": 1.0, "sigma": 1.0, "tau": 1.0}):
-        with pytest.raises(ValueError, match="LogNormalExp: (sigma: )?expected"):
+        with pytest.raises(ValueError, match=r"LogNormalExp: (sigma: )?expected"):
             LogNormalExp(**kwargs, centered=False)
 
 
