@@ -151,9 +151,8 @@ def family_at(family: Family, bounds: Mapping[str, Any]) -> Family:
 
 def dims_facts(value: Any) -> ValueFacts:
     """Return the shape and the dims of an object, which is all that rules of dims have to know."""
-    is_array = isinstance(value, np.ndarray)
-    return ValueFacts(ARRAY if is_array else OTHER, "", shape=np.shape(value) if is_array else (),
-                      dims=dims_of(value))  # fmt: skip
+    kind, shape = (ARRAY, value.shape) if isinstance(value, np.ndarray) else (OTHER, ())
+    return ValueFacts(kind, "", shape=shape, dims=dims_of(value))
 
 
 def dims_of(value: Any) -> tuple[str, ...] | None:

@@ -18,6 +18,7 @@ from unfunnel.distributions.parameter_rules import PRIOR, ValueFacts, hyperprior
 from unfunnel.distributions.rows import row_of
 from unfunnel.errors import DimsError, ParameterError, raise_first
 from unfunnel.families import Family
+from unfunnel.parameterization.choices import Centering
 from unfunnel.prior.checks import (
     centered_mistakes,
     presence_mistakes,
@@ -25,9 +26,6 @@ from unfunnel.prior.checks import (
     zero_sum_mistakes,
 )
 from unfunnel.structures.zero_sum_options import ZeroSum
-
-#: What ``centered=`` holds after validation.
-Centering = Any
 
 
 def bind_arguments(
@@ -103,10 +101,10 @@ def validate_centering(value: object, owner: str) -> Centering:
     if isinstance(value, bool | str):
         return value
     weights: Any = np.asarray(value) if isinstance(value, int | float) else value
-    weights = weights.astype(float)
-    if weights.ndim:
-        return weights
-    weight = float(weights)
+    floats: np.ndarray | DataArray = weights.astype(float)
+    if floats.ndim:
+        return floats
+    weight = float(floats)
     return bool(weight) if weight in (0.0, 1.0) else weight
 
 
