@@ -18,7 +18,8 @@ import pytensor.tensor as pt
 from pymc_extras.prior import Prior
 
 from unfunnel.distributions.known import DISTRIBUTIONS
-from unfunnel.distributions.rows import ParameterRow, Row, row_of
+from unfunnel.distributions.object_facts import row_of
+from unfunnel.distributions.rules import Row
 from unfunnel.families import FAMILIES
 from unfunnel.files.decode_values import DATETIME
 from unfunnel.files.grammar import (
@@ -34,7 +35,7 @@ from unfunnel.files.grammar import (
     WRAPPERS,
     rows,
 )
-from unfunnel.intervals import POSITIVE, REAL, UNIT, Interval
+from unfunnel.intervals import POSITIVE, REAL, UNIT, Interval, Parameter
 from unfunnel.prior.checks import CENTERINGS, OFFSET, ZERO_SUM_SCALES
 
 #: Distributions that a file cannot state, with what to do instead.
@@ -130,13 +131,13 @@ def distribution(name: str) -> dict[str, Any]:
     return found
 
 
-def _plain(row: Row | ParameterRow) -> dict[str, Any]:
+def _plain(row: Row | Parameter) -> dict[str, Any]:
     """Return what a row says beyond what is usual."""
     found: dict[str, Any] = {}
     for field in dataclasses.fields(row):
         value = getattr(row, field.name)
         usual = field.default_factory() if callable(field.default_factory) else field.default
-        if field.name in ("name", "ours") or value == usual:
+        if field.name in ("name", "ours", "is_scale") or value == usual:
             continue
         if field.name == "parameters":
             found["parameters"] = {key: _plain(each) for key, each in value.items()}
@@ -350,7 +351,7 @@ def _form(
     return _record(shapes, [key], **({"allOf": said} if said else {}))
 
 
-def _field(parameter: ParameterRow) -> JsonSchema:
+def _field(parameter: Parameter) -> JsonSchema:
     if parameter.is_flag:
         return {"type": "boolean"}
     # Where bounds move the support, which numbers are inside is no question of shape.

@@ -1,8 +1,9 @@
-"""Open intervals: what a parameter may be, and where a hyperprior or a variable lives."""
+"""Open intervals, where a hyperprior or a variable lives, and parameters, which lie in one."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 _INFINITY = float("inf")
@@ -83,3 +84,31 @@ class Interval(NamedTuple):
 REAL = Interval()
 POSITIVE = Interval(lower=0.0)
 UNIT = Interval(0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What may be given for one parameter, of a family or of a distribution of PyMC."""
+
+    name: str
+    support: Interval = REAL
+    meaning: str = ""  # in words that fit into a message; empty if nobody says
+    #: Of a hierarchy; under "auto" it has its own coordinate. Files do not say.
+    is_scale: bool = field(default=False, compare=False)
+    truncates: bool = False  # whether a hyperprior may reach out of the support, with a warning
+    if_below: str = ""  # what to do if all that is given lies below the support
+    required: bool = False  # this one, or another in its place
+    in_place_of: str | None = None
+    limited: bool = False  # by the other parameters, so that it may be no prior itself
+    within_bounds: bool = False  # whether the bounds of the prior move its support
+    default: float | bool | None = None  # of PyMC
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether it is true or false."""
+        return isinstance(self.default, bool)
+
+    @property
+    def meant(self) -> str:
+        """Its meaning in brackets, to be appended to a message."""
+        return f" ({self.meaning})" if self.meaning else ""

@@ -9,17 +9,22 @@ import cloudpickle
 import numpy as np
 import pymc as pm
 import pymc.dims as pmd
+import pytensor.tensor as pt
 import pytest
+from pytensor.xtensor import as_xtensor
 from registry import BACKENDS, COORDS, DIMS, families
 from scipy import stats
 
 from unfunnel import LogNormalExp
-from unfunnel.distributions.natural import distributions
+from unfunnel.distributions.natural import distributions, made_from
+from unfunnel.families.links import IDENTITY, LOG, log_above, log_below
 from unfunnel.families.ops import NUMPY
+from unfunnel.parameterization.graph_ops import GRAPH
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 
 XDIST = pytest.mark.parametrize("xdist", BACKENDS.values(), ids=BACKENDS)
+LINKS = {"log": LOG, "above": log_above(1.5), "below": log_below(-2.0)}
 
 
 def exact_law(row):
@@ -31,31 +36,30 @@ def exact_law(row):
 
 @families
 def test_they_are_subclasses_of_pymcs(row):
-    family = row.family
-    found = distributions(family)
+    family, found = row.family, distributions(row.family)
     assert distributions(family) is found
+    assert pickle.loads(pickle.dumps(found.tensor.rv_op)) == found.tensor.rv_op
     if not family.in_pymc:
         assert found.tensor.__name__ == family.distribution
         return
-    assert issubclass(found.tensor, getattr(pm, family.distribution))
+    upstream = getattr(pm, family.distribution)
+    assert issubclass(found.tensor, upstream)
     assert issubclass(found.dims, getattr(pmd, family.distribution))
-    assert isinstance(found.tensor.rv_op, type(getattr(pm, family.distribution).rv_op))
-    assert found.tensor.rv_op.name == getattr(pm, family.distribution).rv_op.name
+    assert isinstance(found.tensor.rv_op, type(upstream.rv_op))
+    assert found.tensor.rv_op.name == upstream.rv_op.name
 
 
 @families
 @XDIST
 def test_density_is_that_of_scipy(row, xdist):
-    mu, sigma = row.constants
-    exact = exact_law(row)
     values = np.linspace(0.05, 6, 6).reshape(3, 2)
     with pm.Model(coords=COORDS) as model:
-        beta = row.make(mu, sigma, dims=DIMS).create_variable("beta", xdist=xdist)
+        beta = row.make(*row.constants, dims=DIMS).create_variable("beta", xdist=xdist)
         pm.Normal("other")
+    assert beta is model["beta"]
     with pm.observe(model, {"beta": values}) as observed:
         logp = observed.compile_logp(observed["beta"], sum=False)({"other": np.array(0.0)})
-    np.testing.assert_allclose(np.asarray(logp[0]), exact.logpdf(values), rtol=1e-12)
-    assert beta is model["beta"]
+    np.testing.assert_allclose(np.asarray(logp[0]), exact_law(row).logpdf(values), rtol=1e-12)
 
 
 @XDIST
@@ -70,23 +74,15 @@ def test_no_density_outside_the_support(xdist):
 
 
 @families
-def test_logcdf_and_quantiles_are_pymcs(row):
-    mu, sigma = row.constants
+def test_distribution_function_quantiles_and_name_are_pymcs(row):
     # PyMC takes the square root of a float32 two in its normal distribution function.
-    value, close = np.array(0.9), 1e-7
-    with pm.Model():
-        x = row.make(mu, sigma).create_variable("x")
-        exact = exact_law(row)
-        assert pm.logcdf(x, value).eval() == pytest.approx(exact.logcdf(0.9), rel=close)
-        assert pm.icdf(x, np.array(0.3)).eval() == pytest.approx(exact.ppf(0.3), rel=close)
-        assert pm.logp(x, value).eval() == pytest.approx(exact.logpdf(0.9), rel=1e-12)
-
-
-@families
-def test_printed_under_pymcs_name(row):
+    value, close, exact = np.array(0.9), 1e-7, exact_law(row)
     with pm.Model() as model:
-        row.make(*row.constants).create_variable("x")
+        x = row.make(*row.constants).create_variable("x")
     assert row.family.distribution in model.str_repr()
+    assert pm.logcdf(x, value).eval() == pytest.approx(exact.logcdf(0.9), rel=close)
+    assert pm.icdf(x, np.array(0.3)).eval() == pytest.approx(exact.ppf(0.3), rel=close)
+    assert pm.logp(x, value).eval() == pytest.approx(exact.logpdf(0.9), rel=1e-12)
 
 
 @families
@@ -99,8 +95,6 @@ def test_models_can_be_copied_and_pickled(row, xdist, centered):
     expected = model.compile_logp()(point)
     for again in (copy.deepcopy(model), cloudpickle.loads(cloudpickle.dumps(model))):
         assert again.compile_logp()(point) == expected
-    op = distributions(row.family).tensor.rv_op
-    assert pickle.loads(pickle.dumps(op)) == op
 
 
 @XDIST
@@ -119,5 +113,24 @@ def test_the_density_of_one_number_has_the_shape_of_the_variable(row):
         same = row.make(1.5, 0.5, dims="geo").create_variable("same")
     assert pm.logp(beta, 1.3).eval().shape == (3,)
     assert len(set(pm.logp(beta, 1.3).eval())) == 3
-    assert len(pm.logp(same, 1.3).eval()) == 3
     np.testing.assert_allclose(pm.logp(same, 1.3).eval(), pm.logp(same, np.full(3, 1.3)).eval())
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_theta_is_found_in_what_a_value_transform_made(name):
+    link, theta = LINKS[name], pt.dmatrix("theta")
+    assert made_from(link.inverse(theta, GRAPH), link) is theta
+    found = made_from(link.inverse(theta, GRAPH).T, link)
+    assert found.owner.inputs[0] is theta
+    labelled = as_xtensor(link.inverse(theta, GRAPH), dims=("a", "b"))
+    found = made_from(labelled.transpose("b", "a").values, link)
+    assert found.eval({theta: [[1.0, 2.0]]}).tolist() == [[1.0], [2.0]]
+    assert made_from(theta, IDENTITY) is theta
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_theta_is_not_found_in_anything_else(name):
+    x = pt.dvector("x")
+    others = [x, x + 1.5, 1.5 + pt.exp(x) * 2, 1.0 + pt.exp(x), pt.exp(-x) - 2.0, pt.log(x)]
+    others += [link.inverse(x, GRAPH) for key, link in LINKS.items() if key != name]
+    assert [made_from(other, LINKS[name]) for other in others] == [None] * len(others)

@@ -8,7 +8,7 @@ from pathlib import Path
 import make_schema
 import pytest
 
-from unfunnel.distributions.rows import row_of
+from unfunnel.distributions.object_facts import row_of
 from unfunnel.families import FAMILIES
 from unfunnel.files.grammar import PATH, SCHEMA_PATH, not_in_files, rows
 

@@ -45,12 +45,10 @@ class HalfStudentT(stats.rv_continuous):  # type: ignore[misc]  # scipy has no t
 
     def _stats(self, nu: Any) -> Any:
         """Mean and variance; the mean is infinite up to ``nu = 1``, the variance up to 2."""
-        nu = np.asarray(nu, dtype=float)
-        more = np.maximum(nu, np.nextafter(1.0, 2.0))
-        ratio = special.poch(more / 2.0, 0.5)  # Gamma((nu + 1) / 2) / Gamma(nu / 2)
-        mean = np.where(nu > 1.0, 2.0 * np.sqrt(more / np.pi) * ratio / (more - 1.0), np.inf)
-        second = np.where(nu > 2.0, nu / np.where(nu > 2.0, nu - 2.0, 1.0), np.inf)
-        variance = np.where(np.isfinite(second), second - np.minimum(mean, 1e150) ** 2, np.inf)
+        with np.errstate(all="ignore"):
+            ratio = special.poch(nu / 2.0, 0.5)  # Gamma((nu + 1) / 2) / Gamma(nu / 2)
+            mean = np.where(nu > 1.0, 2.0 * np.sqrt(nu / np.pi) * ratio / (nu - 1.0), np.inf)
+            variance = np.where(nu > 2.0, nu / (nu - 2.0) - mean**2, np.inf)
         return mean, variance, np.nan, np.nan
 
 

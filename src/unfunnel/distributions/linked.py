@@ -12,9 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pymc as pm
 import pytensor.tensor as pt
-from pymc.dims.distributions.core import DimDistribution
 from pymc.distributions.distribution import _support_point
 from pymc.distributions.shape_utils import maybe_resize
 from pymc.distributions.transforms import _default_transform
@@ -127,16 +125,3 @@ def quantile(op: Any, value: Any, _rng: Any, size: Any, location: Any, scale: An
     found = family.link.inverse(theta, GRAPH)
     inside = (value >= 0.0) & (value <= 1.0) & (scale > 0)
     return maybe_resize(pt.switch(inside, found, np.nan), size)
-
-
-class LinkedDistribution(pm.Continuous):
-    """Creates a tensor variable of a family; its subclasses have an op."""
-
-    @classmethod
-    def dist(cls, dist_params: Any, **options: Any) -> Any:
-        """Create it outside of a model."""
-        return super().dist(dist_params, **options)
-
-
-class LinkedDimDistribution(DimDistribution):
-    """Creates a ``pymc.dims`` variable of a family; its subclasses have an op."""

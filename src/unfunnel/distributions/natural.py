@@ -22,19 +22,23 @@ import pymc as pm
 import pymc.dims as pmd
 import pytensor.tensor as pt
 import pytensor.xtensor.random as ptxr
+from pymc.dims.distributions.core import DimDistribution
 from pymc.distributions.shape_utils import maybe_resize
 from pymc.logprob.abstract import _logprob
+from pymc.logprob.transform_value import TransformedValue
+from pytensor.graph.basic import Constant
 from pytensor.tensor.random.op import RandomVariable
 
-from unfunnel.distributions.inverse_links import made_from
-from unfunnel.distributions.linked import (
-    LinkedDimDistribution,
-    LinkedDistribution,
-    LinkedRandomVariable,
-)
+from unfunnel.distributions.linked import LinkedRandomVariable
 from unfunnel.families import STUDENT_T_IDENTITY, Family
-from unfunnel.families.links import IDENTITY
-from unfunnel.parameterization.graph_ops import GRAPH, as_float, positive_or_one
+from unfunnel.families.links import IDENTITY, Link
+from unfunnel.parameterization.graph_ops import (
+    GRAPH,
+    WRAPPERS,
+    as_float,
+    positive_or_one,
+    unwrapped,
+)
 from unfunnel.parameterization.transforms import LabelledTransform, LinkTransform
 
 
@@ -91,10 +95,10 @@ def distributions(family: Family) -> Distributions:
     if family.in_pymc:
         plain, with_dims = getattr(pm, family.distribution), getattr(pmd, family.distribution)
     else:
-        plain, with_dims = LinkedDistribution, LinkedDimDistribution
+        plain, with_dims = pm.Continuous, DimDistribution
     op = _random_variable(family)
-    own = {"rv_op": op, "dist": _by_position(plain)}
-    labelled = {"xrv_op": staticmethod(ptxr.as_xrv(op)), "dist": _by_position(with_dims)}
+    own = {"rv_op": op, "dist": _by_position(pm.Distribution)}
+    labelled = {"xrv_op": staticmethod(ptxr.as_xrv(op)), "dist": _by_position(DimDistribution)}
     if not family.in_pymc and family.link is not IDENTITY:
         labelled["default_transform"] = LabelledTransform(LinkTransform(family.link))
     return Distributions(
@@ -105,9 +109,8 @@ def distributions(family: Family) -> Distributions:
 
 def _by_position(distribution: Any) -> Any:
     """Return ``dist`` that takes the parameters of the op by position; PyMC's has other names."""
-    return classmethod(
-        lambda cls, *parameters, **options: super(distribution, cls).dist(parameters, **options)
-    )
+    dist = distribution.dist.__func__
+    return classmethod(lambda cls, *parameters, **options: dist(cls, parameters, **options))
 
 
 @_logprob.register(NaturalRandomVariable)
@@ -140,3 +143,47 @@ def _falls_short(density: Any, size: Any) -> bool:
     """
     axes = getattr(size.type, "shape", None) or (0,)
     return density.type.ndim < axes[0] or any(density.type.broadcastable)
+
+
+# What stands between the density and the expression of a value transform, in either backend.
+_AROUND = (TransformedValue, *WRAPPERS)
+
+
+def made_from(value: Any, link: Link) -> Any:
+    """Return ``theta`` where a value is written as ``link.inverse(theta)``, else None.
+
+    It is taken as it is: nothing has to cancel, no digits are lost, and the value is inside.
+    """
+    if link is IDENTITY:
+        return value
+    node = value.owner
+    if node is not None and isinstance(node.op, _AROUND):
+        theta = made_from(node.inputs[0], link)
+        # A transformed value stands for its first input; the others change the axes only.
+        unchanged = theta is None or isinstance(node.op, TransformedValue)
+        return theta if unchanged else node.op(theta)
+    return _matched(value, *_pattern(link))
+
+
+@cache
+def _pattern(link: Link) -> tuple[Any, Any]:
+    theta = pt.dscalar()
+    return link.inverse(theta, GRAPH), theta
+
+
+def _matched(value: Any, pattern: Any, theta: Any) -> Any:
+    """Return what stands in a value where ``theta`` stands in the pattern, else None."""
+    if pattern is theta:
+        return value
+    function = getattr(getattr(value.owner, "op", None), "scalar_op", None)
+    if function is None or type(function) is not type(pattern.owner.op.scalar_op):
+        return None
+    found = None
+    for own, other in zip(value.owner.inputs, pattern.owner.inputs, strict=True):
+        if isinstance(other, Constant):
+            number = unwrapped(own)
+            if not isinstance(number, Constant) or np.any(number.data != other.data):
+                return None
+        elif (found := _matched(own, other, theta)) is None:
+            return None
+    return found

@@ -1,9 +1,15 @@
-"""The facts of objects that users pass as parameters: numbers, arrays, priors and tensors."""
+"""The facts of objects that users pass: numbers, arrays, priors, tensors and families.
+
+The rules (:mod:`unfunnel.distributions.rules`) are the same for objects and files.
+"""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+from math import inf, isfinite
 from numbers import Real
 from pathlib import Path
 from typing import Any
@@ -11,7 +17,7 @@ from typing import Any
 import numpy as np
 from xarray import DataArray
 
-from unfunnel.distributions.parameter_rules import (
+from unfunnel.distributions.rules import (
     ARRAY,
     FLAG,
     LABELLED,
@@ -21,14 +27,22 @@ from unfunnel.distributions.parameter_rules import (
     TEXT,
     UNCHECKED,
     Outside,
+    Row,
     ValueFacts,
     bounds_mistakes,
     number_mistakes,
 )
-from unfunnel.distributions.rows import row_of
-from unfunnel.distributions.supports import support_of
-from unfunnel.errors import SupportWarning, described, raise_first
+from unfunnel.distributions.supports import support_of, support_of_distribution
+from unfunnel.errors import (
+    ParameterError,
+    ParameterTypeError,
+    SupportWarning,
+    described,
+    raise_first,
+)
 from unfunnel.families import FAMILIES, Family, Parameter
+from unfunnel.families.links import IDENTITY
+from unfunnel.families.ops import NUMPY
 from unfunnel.intervals import Interval
 
 _REMEDIES = {
@@ -84,7 +98,7 @@ def facts_of(value: Any) -> ValueFacts:
                 PRIOR, described(value), dims=dims_of(value), support=support_of(value)
             )
         if hasattr(value, "owner") and hasattr(value, "type"):
-            return ValueFacts(UNCHECKED, str(value), dims=dims_of(value))
+            return tensor_facts(value)
     name = type(value).__name__
     if isinstance(value, np.ma.MaskedArray):
         return ValueFacts(OTHER, "a masked array", remedy=_REMEDIES["MaskedArray"])
@@ -125,6 +139,27 @@ def number_facts(values: Any, kind: str = ARRAY, value: Any = None) -> ValueFact
     )
 
 
+def tensor_facts(variable: Any) -> ValueFacts:
+    """Return the facts of a tensor, as far as anything is known of it before sampling.
+
+    Constants and the present values of shared data are numbers, random variables have a support.
+    """
+    from unfunnel.parameterization.graph_ops import core_op  # there are tensors, so PyMC is loaded
+
+    facts = ValueFacts(UNCHECKED, str(variable), dims=dims_of(variable))
+    if hasattr(variable, "get_value"):
+        return replace(facts, outside=number_facts(variable.get_value(borrow=True)).outside)
+    if hasattr(variable, "data"):
+        return replace(facts, outside=number_facts(variable.data).outside)
+    op = core_op(variable.owner)
+    if op is None:
+        return facts
+    name = getattr(op, "_print_name", ("an unknown law",))[0]
+    # Its parameters are tensors, and one of our laws is read like any other prior.
+    support = support_of(op) if hasattr(op, "family") else support_of_distribution(name, None)
+    return replace(facts, shown=f"the variable {variable} ~ {name}", support=support)
+
+
 def check_parameter_values(subject: str, parameter: Parameter, values: np.ndarray) -> None:
     """Refuse numbers outside the support of a parameter; the message says which element."""
     owner, _, _ = subject.rpartition(": ")
@@ -138,15 +173,6 @@ def warn_of_support(subject: str, doubt: str) -> None:
         SupportWarning,
         skip_file_prefixes=(str(Path(__file__).parents[1]),),
     )
-
-
-def family_at(family: Family, bounds: Mapping[str, Any]) -> Family:
-    """Return the family on the support that a prior is given; None stands for a bound not given."""
-    numbers = {key: canonical(bound) for key, bound in bounds.items() if bound is not None}
-    facts = {key: facts_of(number) for key, number in numbers.items()}
-    raise_first(family.name, bounds_mistakes(row_of(FAMILIES[family.name]), facts))
-    # Minus zero is zero, in messages and files, too.
-    return family.at(**{key: float(number) + 0.0 for key, number in numbers.items()})
 
 
 def dims_facts(value: Any) -> ValueFacts:
@@ -167,3 +193,102 @@ def _fits(value: int) -> bool:
 
 def _number_of_digits(value: int) -> str:
     return f"a number of {value.bit_length()} bits, too large for a float,"
+
+
+# -- families
+
+
+def family_at(family: Family, bounds: Mapping[str, Any]) -> Family:
+    """Return the family on the support that a prior is given; None stands for a bound not given."""
+    numbers = {key: canonical(bound) for key, bound in bounds.items() if bound is not None}
+    facts = {key: facts_of(number) for key, number in numbers.items()}
+    raise_first(family.name, bounds_mistakes(row_of(FAMILIES[family.name]), facts))
+    # Minus zero is zero, in messages and files, too.
+    return family.at(**{key: float(number) + 0.0 for key, number in numbers.items()})
+
+
+@cache
+def row_of(family: Family) -> Row:
+    """Return what priors of a family take, on its own support."""
+    usual, moved = FAMILIES[family.name], FAMILIES[family.name].at(lower=-3.0)
+    limited = {r.of for r in family.ratios if r.parameter.support.upper < inf}
+    in_place_of = {ratio.name: ratio.of for ratio in family.ratios}
+    parameters = {
+        name: replace(
+            parameter,
+            required=name in family.parameter_names[1:],
+            in_place_of=in_place_of.get(name),
+            limited=name in limited,
+            within_bounds=moved.known_parameters[name] != usual.known_parameters[name],
+        )
+        for name, parameter in family.known_parameters.items()
+    }
+    bounds = usual.bounds._asdict() if family.bound_names else {}
+    row = Row(family.name, parameters, ours=True, bounds=bounds, support=family.link.support)
+    if family.base.name != "Normal":
+        return row
+    scale = "population" if family.link is IDENTITY else "marginal"
+    return replace(row, scale_of=_scale_of(family), zero_sum_scale=scale)
+
+
+def _scale_of(family: Family) -> dict[str, list[str]]:
+    """Return the parameters on which the scale depends, by the one given as the scale."""
+    found: dict[str, list[str]] = {}
+    for scale in ("sigma", *(ratio.name for ratio in family.ratios)):
+        names = [*family.parameter_names[:1], scale]
+        found[scale] = []
+        for name in names:
+            # Inside the support of every parameter, positive or a probability: shapes count only.
+            numbers: dict[str, Any] = {each: np.full(1 + (each == name), 0.25) for each in names}
+            with np.errstate(all="ignore"):
+                _, size = family.location_scale(family.stated(numbers, NUMPY), NUMPY)
+            if np.size(size) > 1:
+                found[scale].append(name)
+    return found
+
+
+# -- numbers that users state as arguments of functions
+
+
+def is_number(value: Any) -> bool:
+    """Whether something is a real number; booleans and arrays are none."""
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def require_number(subject: str, name: str, value: Any) -> None:
+    """Refuse what is not a number, booleans and arrays included."""
+    if not is_number(value):
+        raise ParameterTypeError(
+            subject,
+            expected=f"{name} to be a number",
+            given=f"{described(value)} of type {type(value).__name__}",
+        )
+    try:
+        float(value)
+    except OverflowError:
+        raise ParameterError(
+            subject,
+            expected=f"{name} to be a number in the range of floats",
+            given="an integer beyond it",
+        ) from None
+
+
+def number_between(subject: str, name: str, value: Any, lower: float, upper: float = inf) -> float:
+    """Return a number of an open interval as a float, or refuse it."""
+    require_number(subject, name, value)
+    if not (lower < value < upper and isfinite(value)):
+        kind = "positive and finite" if (lower, upper) == (0, inf) else f"in ({lower}, {upper})"
+        raise ParameterError(subject, expected=f"{name} to be {kind}", given=f"{value}")
+    return float(value)
+
+
+def the_one_given(subject: str, **numbers: Any) -> str:
+    """Return the name of the one argument that is not None; refuse none and more than one."""
+    given = [name for name, value in numbers.items() if value is not None]
+    if len(given) != 1:
+        raise ParameterError(
+            subject,
+            expected=f"exactly one of {' and '.join(f'{name}=' for name in numbers)}",
+            given=" and ".join(f"{name}={numbers[name]}" for name in given) or "none of them",
+        )
+    return given[0]

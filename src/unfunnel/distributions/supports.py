@@ -1,4 +1,4 @@
-"""Where a hyperprior puts its mass, as far as that is known.
+"""Where a hyperprior puts its mass, as far as that is known, and the rules of where it may.
 
 A hyperprior with mass where its parameter may not be is refused when the prior is made. What cannot
 be decided is None. This module imports neither PyMC nor numpy: it reads priors by their attributes.
@@ -7,11 +7,12 @@ be decided is None. This module imports neither PyMC nor numpy: it reads priors 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from unfunnel.distributions.known import DISTRIBUTIONS, End
-from unfunnel.intervals import POSITIVE, REAL, UNIT, Interval
+from unfunnel.errors import Mistake
+from unfunnel.intervals import POSITIVE, REAL, UNIT, Interval, Parameter
 
 #: Where the values of a function lie, by the name that ``transform=`` knows it under.
 _TRANSFORMS: dict[str, Interval] = {
@@ -135,7 +136,37 @@ def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def hyperprior_inside(allowed: Interval) -> str:
+def hyperprior_mistakes(parameter: Parameter, support: Support, shown: str) -> Iterator[Mistake]:
+    """Return the mistake of a hyperprior that reaches where its parameter may not be."""
+    allowed = parameter.support
+    if support.leaves(allowed) and not parameter.truncates:
+        yield Mistake(
+            parameter.name,
+            f"{shown}, which puts mass {support.outside(allowed)}",
+            f"a hyperprior with {allowed.support}{parameter.meant}",
+            _inside(allowed),
+        )
+
+
+def hyperprior_doubt(parameter: Parameter, support: Support, shown: str) -> str:
+    """Return the warning about a hyperprior that may reach out of the support; empty if none."""
+    allowed = parameter.support
+    if support.stays_in(allowed):
+        return ""
+    if support.leaves(allowed):
+        return (
+            f"{shown} puts mass {support.outside(allowed)}, where the density is zero"
+            f"{parameter.meant}: it is truncated there, and draws from the prior are NaN. "
+            f"{_inside(allowed)}"
+        )
+    stays = "positive" if allowed == POSITIVE else f"inside {allowed.interval}"
+    return (
+        f"could not establish that {shown} stays {stays}. Where it does not, the density is zero. "
+        f"Use a hyperprior with {allowed.support} if you can."
+    )
+
+
+def _inside(allowed: Interval) -> str:
     """Name hyperpriors that live on an interval."""
     lower, upper = f"lower={allowed.lower:g}", f"upper={allowed.upper:g}"
     if allowed == POSITIVE:

@@ -1,4 +1,4 @@
-"""Parameters that are PyTensor variables: their support and their values."""
+"""Parameters that are PyTensor variables, as numbers that can be written down."""
 
 from __future__ import annotations
 
@@ -8,39 +8,12 @@ import numpy as np
 import pymc as pm
 from pymc.pytensorf import rvs_in_graph
 from pytensor.compile.sharedvalue import SharedVariable
-from pytensor.graph.basic import Constant, Variable
+from pytensor.graph.basic import Variable
 from pytensor.xtensor.type import XTensorType
 from xarray import DataArray
 
 from unfunnel.alignment import registered_dims
-from unfunnel.distributions.object_facts import check_parameter_values, warn_of_support
-from unfunnel.distributions.parameter_rules import hyperprior_doubt, hyperprior_mistakes
-from unfunnel.distributions.supports import support_of, support_of_distribution
-from unfunnel.errors import UnsupportedError, raise_first
-from unfunnel.families import Parameter
-from unfunnel.parameterization.graph_ops import core_op
-
-
-def check_tensor_support(subject: str, parameter: Parameter, variable: Variable[Any, Any]) -> None:
-    """Refuse a tensor that provably leaves the support of its parameter.
-
-    Constants and the present values of shared data are checked number by number, random variables
-    by their distribution. Of an expression nothing is known before sampling; there the density is
-    zero where it is invalid.
-    """
-    if isinstance(variable, Constant):
-        check_parameter_values(subject, parameter, np.asarray(variable.data))
-    elif hasattr(variable, "get_value"):
-        check_parameter_values(subject, parameter, np.asarray(variable.get_value(borrow=True)))
-    elif (op := core_op(variable.owner)) is not None:
-        distribution = getattr(op, "_print_name", ("an unknown law",))[0]
-        # Its parameters are tensors, and one of our laws is read like any other prior.
-        support = support_of(op) if hasattr(op, "family") else None
-        support = support or support_of_distribution(distribution, None)
-        shown = f"the variable {variable} ~ {distribution}"
-        raise_first(subject.rpartition(": ")[0], hyperprior_mistakes(parameter, support, shown))
-        if support.leaves(parameter.support):  # what is not known of a tensor is no news
-            warn_of_support(subject, hyperprior_doubt(parameter, support, shown))
+from unfunnel.errors import UnsupportedError
 
 
 def encode_tensor(

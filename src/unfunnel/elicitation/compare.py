@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from unfunnel.distributions.value_checks import number_between
+from unfunnel.distributions.object_facts import number_between
 from unfunnel.elicitation.laws import Law, law_of
 from unfunnel.errors import ParameterError, listed
 

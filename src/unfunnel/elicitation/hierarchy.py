@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from pymc_extras.prior import Prior
 
-from unfunnel.distributions.value_checks import is_number, number_between, the_one_given
+from unfunnel.distributions.object_facts import is_number, number_between, the_one_given
 from unfunnel.errors import (
     ParameterError,
     ParameterTypeError,

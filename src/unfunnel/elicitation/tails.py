@@ -16,8 +16,7 @@ import numpy as np
 from scipy import optimize
 
 from unfunnel.distributions.known import LAWS
-from unfunnel.distributions.object_facts import check_parameter_values
-from unfunnel.distributions.value_checks import is_number
+from unfunnel.distributions.object_facts import check_parameter_values, is_number
 from unfunnel.errors import ParameterError, ParameterTypeError, listed
 from unfunnel.families import Parameter
 from unfunnel.intervals import POSITIVE, REAL

@@ -16,12 +16,12 @@ from unfunnel.families.base import (
     Bounds,
     Counterpart,
     Family,
-    Parameter,
     Ratio,
     standard_family,
     stated_bounds,
 )
 from unfunnel.families.base_distributions import BaseLaw
+from unfunnel.intervals import Parameter
 
 __all__ = [
     "FAMILIES",

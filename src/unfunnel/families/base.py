@@ -13,29 +13,10 @@ from unfunnel.errors import ParameterError, listed, nearest
 from unfunnel.families.base_distributions import BaseLaw
 from unfunnel.families.links import IDENTITY, Link
 from unfunnel.families.ops import Ops
-from unfunnel.intervals import Interval
+from unfunnel.intervals import Parameter
 
 #: What every prior takes beside its parameters; a misspelt one looks like an unknown parameter.
 OPTIONS = ("dims", "centered", "transform", "zero_sum", "zero_sum_scale")
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One natural-scale parameter of a family, with the values it may take.
-
-    ``meaning`` is what it is, in words that fit into a message; ``if_below`` a sentence that says
-    what to do instead if all that is given lies below the support. A parameter that ``is_scale``
-    says how far the elements of a hierarchy lie apart: it has its own coordinate under
-    ``centered="auto"``. Where it ``truncates``, a hyperprior may reach out of the support, with a
-    warning: what lies outside has density zero. Otherwise such a hyperprior is refused.
-    """
-
-    name: str
-    support: Interval
-    meaning: str
-    is_scale: bool = False
-    truncates: bool = False
-    if_below: str = ""
 
 
 @dataclass(frozen=True)

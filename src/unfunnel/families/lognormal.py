@@ -24,11 +24,11 @@ from functools import cache
 from typing import Any
 
 from unfunnel.errors import ParameterError
-from unfunnel.families.base import Bounds, Family, Parameter, Ratio, registered
+from unfunnel.families.base import Bounds, Family, Ratio, registered
 from unfunnel.families.base_distributions import NORMAL
 from unfunnel.families.links import LOG, Link, log_above, log_below
 from unfunnel.families.ops import Ops
-from unfunnel.intervals import POSITIVE, Interval
+from unfunnel.intervals import POSITIVE, Interval, Parameter
 
 # Between minus this and this, exp(log_cv)**2 is a normal double. Below, scale and exp(log_cv) are
 # the same double, and above, the variance and 2 log_cv.

@@ -35,11 +35,11 @@ from typing import Any
 import numpy as np
 
 from unfunnel.errors import ParameterError
-from unfunnel.families.base import Bounds, Family, Parameter, Ratio, registered
+from unfunnel.families.base import Bounds, Family, Ratio, registered
 from unfunnel.families.base_distributions import NORMAL
 from unfunnel.families.links import probit
 from unfunnel.families.ops import Jit, NumberFunction, Ops
-from unfunnel.intervals import POSITIVE, UNIT, Interval
+from unfunnel.intervals import POSITIVE, UNIT, Interval, Parameter
 
 _LEGENDRE = np.polynomial.legendre.leggauss(20)
 # On [0, 1].

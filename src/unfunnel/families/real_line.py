@@ -13,11 +13,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from unfunnel.families.base import Family, Parameter, registered
+from unfunnel.families.base import Family, registered
 from unfunnel.families.base_distributions import LAPLACE, NORMAL, STUDENT_T
 from unfunnel.families.links import IDENTITY
 from unfunnel.families.ops import Ops
-from unfunnel.intervals import POSITIVE, REAL, Interval
+from unfunnel.intervals import POSITIVE, REAL, Interval, Parameter
 
 _MEAN_AND_SD = (
     Parameter("mu", REAL, "the mean"),

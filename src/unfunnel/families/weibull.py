@@ -23,12 +23,12 @@ from typing import Any
 
 from scipy.special import zeta
 
-from unfunnel.families.base import Counterpart, Family, Parameter, Ratio, registered
+from unfunnel.families.base import Counterpart, Family, Ratio, registered
 from unfunnel.families.base_distributions import MINIMUM_GUMBEL
 from unfunnel.families.links import IDENTITY, LOG
 from unfunnel.families.lognormal import CV
 from unfunnel.families.ops import Jit, NumberFunction, Ops
-from unfunnel.intervals import POSITIVE, REAL
+from unfunnel.intervals import POSITIVE, REAL, Parameter
 
 # Below this the series is summed. Its terms fall as (2 e)**n, and those left out are below 1e-17.
 _SMALL = 0.15

@@ -1,8 +1,7 @@
 """From the plain data of a file to descriptions of priors, or to every problem: the validator.
 
-One walk over the data. What a prior may be is said by the rules of :mod:`unfunnel.prior.checks`,
-which constructors use too. It imports no PyMC, so that an editor, a pre-commit hook or the command
-line may ask at any time; :mod:`unfunnel.files.objects` makes the priors.
+One walk over the data, by the rules of :mod:`unfunnel.prior.checks`. It imports no PyMC, so that an
+editor or a pre-commit hook may ask at any time; :mod:`unfunnel.files.objects` makes the priors.
 """
 
 from __future__ import annotations
@@ -11,17 +10,17 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from unfunnel.distributions.parameter_rules import (
+from unfunnel.distributions.rules import (
     NUMBER,
     NUMERIC,
     OTHER,
     PRIOR,
     UNCHECKED,
+    Row,
     ValueFacts,
     bounds_mistakes,
     number_mistakes,
 )
-from unfunnel.distributions.rows import ParameterRow, Row
 from unfunnel.distributions.supports import UNKNOWN, Support, support_of_distribution
 from unfunnel.files.decode_holders import ANYTHING, HolderDecoder
 from unfunnel.files.decode_values import Node, refused
@@ -50,6 +49,7 @@ from unfunnel.files.plain_data import (
 )
 from unfunnel.files.prior_keys import A_DISTRIBUTION, Keys
 from unfunnel.files.problems import Path, Problem
+from unfunnel.intervals import Parameter
 from unfunnel.prior import checks
 
 
@@ -222,7 +222,7 @@ class Decoder(HolderDecoder):
             return None, bounds
         return row.at({name: each.value for name, each in facts.items()}), bounds
 
-    def parameter(self, row: ParameterRow, path: Path, value: Any) -> Node:
+    def parameter(self, row: Parameter, path: Path, value: Any) -> Node:
         """Decode the value of a parameter."""
         if row.is_flag:
             if not isinstance(value, bool):

@@ -6,14 +6,13 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from unfunnel.distributions.parameter_rules import (
+from unfunnel.distributions.rules import (
     NUMBER,
     NUMERIC,
     PRIOR,
     ValueFacts,
     number_mistakes,
 )
-from unfunnel.distributions.rows import ParameterRow
 from unfunnel.distributions.supports import UNKNOWN, union
 from unfunnel.errors import listed
 from unfunnel.files.decode_values import Node, refused
@@ -21,10 +20,11 @@ from unfunnel.files.grammar import BY_COORD, WRAPPERS
 from unfunnel.files.plain_data import is_labelled, is_list, is_number, names_of, shown
 from unfunnel.files.prior_keys import BY_COORD_KEYS, Keys, KeysDecoder
 from unfunnel.files.problems import Path
+from unfunnel.intervals import Parameter
 from unfunnel.prior import checks
 
 #: Any number.
-ANYTHING = ParameterRow("")
+ANYTHING = Parameter("")
 
 #: What a ``ByCoord`` must have.
 _NEEDED = {

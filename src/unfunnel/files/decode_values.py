@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
-from unfunnel.distributions.parameter_rules import (
+from unfunnel.distributions.rules import (
     ARRAY,
     FLAG,
     LABELLED,

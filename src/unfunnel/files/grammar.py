@@ -14,8 +14,8 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from unfunnel.distributions.rows import ParameterRow, Row
-from unfunnel.intervals import Interval
+from unfunnel.distributions.rules import Row
+from unfunnel.intervals import Interval, Parameter
 
 PATH = Path(__file__).with_name("grammar.json")
 SCHEMA_PATH = Path(__file__).with_name("unfunnel-1.schema.json")
@@ -115,7 +115,7 @@ def _row(name: str, data: Mapping[str, Any], *, ours: bool) -> Row:
         # Where a hyperprior of PyMC's distributions may reach is between the user and PyMC.
         usual: dict[str, Any] = {} if ours else {"truncates": True}
         support = _interval(entry.get("support", (None, None)))
-        parameters[key] = ParameterRow(key, **{**usual, **entry, "support": support})
+        parameters[key] = Parameter(key, **{**usual, **entry, "support": support})
     rest = {key: value for key, value in data.items() if key not in ("parameters", "support")}
     for key in ("either", "ends", "non_centered"):
         if key in rest:

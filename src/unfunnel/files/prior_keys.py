@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from unfunnel.distributions.parameter_rules import LABELLED
-from unfunnel.distributions.rows import ZERO_SUM, Row
+from unfunnel.distributions.rules import LABELLED, ZERO_SUM, Row
 from unfunnel.errors import Mistake, listed
 from unfunnel.files.decode_values import Node, ValueDecoder
 from unfunnel.files.grammar import A_PRIOR, BY_COORD, WRAPPERS, not_in_files, rows

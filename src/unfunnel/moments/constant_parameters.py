@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from unfunnel.distributions.value_checks import number_between, require_number, the_one_given
+from unfunnel.distributions.object_facts import number_between, require_number, the_one_given
 from unfunnel.errors import ParameterError, UnsupportedError, listed
 from unfunnel.families import Family
 from unfunnel.families.base_distributions import NORMAL

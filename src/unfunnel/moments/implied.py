@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from unfunnel import names
-from unfunnel.distributions.value_checks import number_between
+from unfunnel.distributions.object_facts import number_between
 from unfunnel.errors import MomentWarning, ParameterError, UnsupportedError, described
 from unfunnel.moments.any_prior import family_of, is_factory, is_likelihood, own_dims
 from unfunnel.moments.laws import Drawn, Known, Law, number_of_draws, part_of

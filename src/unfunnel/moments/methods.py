@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-from unfunnel.distributions.value_checks import require_number
+from unfunnel.distributions.object_facts import require_number
 from unfunnel.errors import ParameterError, UnsupportedError, listed, nearest
 from unfunnel.families import Family
 from unfunnel.families.base import OPTIONS

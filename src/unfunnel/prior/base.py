@@ -21,7 +21,6 @@ from pytensor.graph.basic import Variable
 from xarray import DataArray
 
 from unfunnel.distributions.object_facts import family_at
-from unfunnel.distributions.tensors import check_tensor_support
 from unfunnel.errors import ParameterError
 from unfunnel.families import Family, stated_bounds
 from unfunnel.moments.any_prior import own_coords
@@ -82,10 +81,6 @@ class NaturalPrior(MomentMethods, Prior):
         self.parameters = check_parameters(
             self.family, bind_arguments(self.family, args, parameters)
         )
-        for name, value in self.parameters.items():
-            if isinstance(value, Variable):
-                parameter = self.family.parameter(name)
-                check_tensor_support(f"{self.family.name}: {name}", parameter, value)
         self.core_dims: tuple[str, ...] = ()
         self.dims = dims
         self.centered = centered

@@ -11,12 +11,13 @@ from pymc_extras.prior import VariableFactory, sample_prior
 from xarray import Dataset
 
 from unfunnel.alignment import index_of
+from unfunnel.distributions.object_facts import dims_of
 from unfunnel.errors import DimsError, LabelError, ParameterTypeError, described, raise_first
 from unfunnel.prior import codec, encoding
 from unfunnel.prior.by_coord_build import build_by_coord
 from unfunnel.prior.checks import member_dims_mistakes
 from unfunnel.prior.display import dims_text
-from unfunnel.prior.resolve import check_dims, declared_dims
+from unfunnel.prior.resolve import check_dims
 
 _DICT_REMEDY = (
     "Revive it with pymc_extras.deserialize.deserialize; in YAML write `distribution: ByCoord`, "
@@ -104,9 +105,7 @@ class ByCoord:
     @dims.setter
     def dims(self, dims: Any) -> None:
         checked = check_dims("ByCoord", dims, {})
-        members = [
-            (str(label), declared_dims(prior) or ()) for label, prior in self._named_priors()
-        ]
+        members = [(str(label), dims_of(prior) or ()) for label, prior in self._named_priors()]
         raise_first("ByCoord", member_dims_mistakes(self.dim, checked, members))
         self._dims = checked
 

@@ -11,18 +11,19 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from sys import float_info
 from typing import Any
 
-from unfunnel.distributions.parameter_rules import (
+from unfunnel.distributions.rules import (
     ARRAY,
     FLAG,
     LABELLED,
+    LATER,
     NUMBER,
     NUMERIC,
     PRIOR,
     TEXT,
+    Row,
     ValueFacts,
     parameter_mistakes,
 )
-from unfunnel.distributions.rows import LATER, Row
 from unfunnel.errors import (
     CenteringError,
     DimsError,

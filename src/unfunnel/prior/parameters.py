@@ -12,10 +12,11 @@ from unfunnel.distributions.object_facts import (
     canonical,
     facts_of,
     names_given,
+    row_of,
     warn_of_support,
 )
-from unfunnel.distributions.parameter_rules import PRIOR, ValueFacts, hyperprior_doubt
-from unfunnel.distributions.rows import row_of
+from unfunnel.distributions.rules import PRIOR, ValueFacts
+from unfunnel.distributions.supports import hyperprior_doubt
 from unfunnel.errors import DimsError, ParameterError, raise_first
 from unfunnel.families import Family
 from unfunnel.parameterization.choices import Centering
@@ -76,7 +77,8 @@ def _warn(family: Family, name: str, value: ValueFacts, facts: Mapping[str, Valu
     """Warn of a hyperprior that may leave the support, and of numbers that it may not allow."""
     row = row_of(family)
     parameter, doubt = row.parameters[name], ""
-    if value.kind == PRIOR:
+    # What is not known of a tensor is no news.
+    if value.kind == PRIOR or value.support.leaves(parameter.support):
         doubt = hyperprior_doubt(parameter, value.support, value.shown)
     elif parameter.limited and any(other.kind == PRIOR for other in facts.values()):
         ratio = row.ratio_of(name)

@@ -27,7 +27,7 @@ from xarray import DataArray
 
 from unfunnel import names
 from unfunnel.alignment import AlignedArray, align_array, registered_dims
-from unfunnel.distributions.object_facts import dims_facts, names_given
+from unfunnel.distributions.object_facts import dims_facts, dims_of, names_given
 from unfunnel.errors import DimsError
 from unfunnel.families import Family
 from unfunnel.parameterization.graph_ops import GRAPH, as_float
@@ -145,7 +145,7 @@ class Resolver:
 
     def created(self, key: str, factory: Any, name: str) -> Aligned:
         """Create the variable of a factory and resolve it."""
-        return self.variable(key, self.backend.child(factory, name), dims=declared_dims(factory))
+        return self.variable(key, self.backend.child(factory, name), dims=dims_of(factory))
 
     def aligned_weight(self, weight: np.ndarray | DataArray) -> np.ndarray:
         """Align the weights of ``centered=`` and give them an axis for each declared dim.
@@ -251,12 +251,6 @@ def _undeclared_axes(subject: str, value: np.ndarray | DataArray) -> DimsError:
         given=f"an array of shape {value.shape} and dims=None",
         remedy="Pass dims= to the prior.",
     )
-
-
-def declared_dims(factory: Any) -> tuple[str, ...] | None:
-    """Return the dims that a factory or an array has of its own; None if it has none."""
-    dims = getattr(factory, "dims", None)
-    return (dims,) if isinstance(dims, str) else None if dims is None else tuple(dims)
 
 
 def _positional_union(resolved: Mapping[str, Aligned]) -> tuple[str, ...]:

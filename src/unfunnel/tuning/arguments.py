@@ -10,7 +10,7 @@ import numpy as np
 import pymc as pm
 from pytensor.graph.basic import Variable
 
-from unfunnel.distributions.value_checks import number_between
+from unfunnel.distributions.object_facts import number_between
 from unfunnel.errors import (
     ParameterError,
     ParameterTypeError,
