@@ -22,7 +22,9 @@ from unfunnel.prior.base import NaturalPrior
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 
+#: A dim as long as this has a draw for each of its labels, all of them drawn at once.
 DRAWS = 3000
+DRAWN = ("replicate", *DIMS)
 
 
 def variants(row, key):
@@ -127,9 +129,12 @@ def test_every_hyperparameter_is_an_ancestor(row, key, xdist):
 
 
 def draws_of(row, key, xdist, **parameters):
-    with pm.Model(coords=COORDS):
-        prior = row.make(**parameters, dims=DIMS, centered=CENTERINGS[key])
-        return pm.draw(prior.create_variable("beta", xdist=xdist), DRAWS, random_seed=17)
+    with pm.Model(coords=COORDS | {"replicate": range(DRAWS)}):
+        prior = row.make(**parameters, dims=DRAWN, centered=CENTERINGS[key])
+        beta = prior.create_variable("beta", xdist=xdist)
+    draws, others = pm.draw(beta, 2, random_seed=17)
+    assert (draws != others).all()
+    return draws
 
 
 @cases()
@@ -164,8 +169,8 @@ def test_every_centering_has_the_same_marginal_law(key, xdist):
             ROWS["LogNormalExp"],
             key,
             xdist,
-            mu=LogNormalExp(mean_mu, sd_mu, dims=DIMS),
-            sigma=LogNormalExp(mean_sigma, sd_sigma, dims=DIMS[::-1]),
+            mu=LogNormalExp(mean_mu, sd_mu, dims=DRAWN),
+            sigma=LogNormalExp(mean_sigma, sd_sigma, dims=DRAWN[::-1]),
         ).ravel()
         assert draws.mean() == pytest.approx(mean_mu, rel=0.03)
         for p, quantile in quantiles.items():

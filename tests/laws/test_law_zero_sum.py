@@ -259,6 +259,7 @@ def test_deviations_sum_to_zero_along_the_named_dims_only(name, case, xdist):
             assert sums.min() > 1e-5
 
 
+#: A dim as long as this has a draw for each of its labels, all of them drawn at once.
 DRAWS = 4000
 
 
@@ -269,9 +270,10 @@ DRAWS = 4000
 def test_an_element_has_the_stated_law_at_the_marginal_scale(name, case, scale, xdist):
     row, case = ROWS[name], CASES[case]
     mu, sigma = row.constants
-    with pm.Model(coords=COORDS):
-        prior = row.prior(mu, sigma, dims=case.dims, zero_sum=case.zero_sum, zero_sum_scale=scale)
-        draws = pm.draw(prior.create_variable("beta", xdist=xdist), DRAWS, random_seed=5)
+    options = {"zero_sum": case.zero_sum, "zero_sum_scale": scale}
+    with pm.Model(coords=COORDS | {"replicate": range(DRAWS)}):
+        prior = row.prior(mu, sigma, dims=("replicate", *case.dims), **options)
+        draws = pm.draw(prior.create_variable("beta", xdist=xdist), random_seed=5)
     location, stated = row.prior.family.location_scale({"mu": mu, "sigma": sigma}, NUMPY)
     share = np.prod([1 - 1 / LENGTHS[dim] for dim in case.zero_sum])
     own = stated * (np.sqrt(share) if scale == "population" else 1.0)

@@ -103,21 +103,17 @@ class Evaluator:
     """Log density and gradient of a model at one flat point."""
 
     def __init__(self, model: Any) -> None:
-        self.values = model.value_vars
-        self.start = model.initial_point()
+        dims = [model.named_vars_to_dims.get(rv.name) or () for rv in model.free_RVs]
+        self.shapes = [tuple(len(COORDS[dim]) for dim in each) for each in dims]
+        self.size = sum(int(np.prod(shape)) for shape in self.shapes)
         self.function = density_and_gradient(model)
-
-    @property
-    def size(self) -> int:
-        """Number of coordinates."""
-        return sum(np.size(x) for x in self.start.values())
 
     def __call__(self, flat: np.ndarray) -> tuple[float, np.ndarray]:
         """Return the log density and its gradient."""
         arguments, at = [], 0
-        for value in self.values:
-            like = self.start[value.name]
-            arguments.append(np.reshape(flat[at : at + np.size(like)], np.shape(like)))
-            at += np.size(like)
+        for shape in self.shapes:
+            size = int(np.prod(shape))
+            arguments.append(np.reshape(flat[at : at + size], shape))
+            at += size
         logp, gradient = self.function(*arguments)
         return float(logp), np.asarray(gradient)
