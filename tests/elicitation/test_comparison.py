@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import itertools
 
-import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from pymc_extras.prior import Censored, Prior
 from rich.console import Console
 from scipy import integrate, stats
 
-from unfunnel import LogNormalExp, NormalIdentity, ProbitNormal, scales
+from unfunnel import LogNormalExp, NormalIdentity, ProbitNormal, WeibullExp, scales
 from unfunnel.elicitation.laws import law_of
 from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError
 
@@ -43,7 +43,7 @@ def test_it_prints_as_text_html_and_a_rich_table(found):
     assert len(lines) == 4 and repr(found) == str(found)
     assert all(cell in line for row, line in zip(rows, lines[1:], strict=True) for cell in row)
     html = found._repr_html_()
-    assert html.count("<tr>") == 4 and "&lt;heavy&gt;" in html and "<heavy>" not in html
+    assert html.count("<tr") == 4 and "&lt;heavy&gt;" in html and "<heavy>" not in html
     for width in (80, 120):
         console = Console(file=io.StringIO(), width=width)
         console.print(found)
@@ -62,26 +62,19 @@ def test_thresholds_and_mass_are_free():
     assert found.table()[0][4:] == ["P(<5)", "P(>20)", "P(>30)", "50% interval"]
 
 
-# Each law by its density: what scipy or PreliZ says must be the PyMC distribution of that name.
-POSITIVE = [
+# Each kind of law by its density: of the table, of PreliZ, and of families. The table is tested
+# against PyMC with itself.
+EACH_KIND = [
     Prior("HalfNormal"),
-    Prior("HalfStudentT", nu=3, sigma=0.5),
-    Prior("HalfCauchy", beta=0.7),
-    Prior("Exponential", scale=2.0),
-    Prior("Exponential", lam=2.0),
-    Prior("Gamma", mu=0.5, sigma=0.3),
-    Prior("Gamma", alpha=0.5, beta=2),
     Prior("InverseGamma", mu=0.5, sigma=0.3),
-    Prior("LogNormal", mu=-1, sigma=0.5),
-    Prior("Weibull", alpha=2, beta=1.5),
-    Prior("Beta", alpha=2, beta=5),
-    Prior("TruncatedNormal", mu=0, sigma=1, lower=0),
+    Prior("Kumaraswamy", a=2, b=3),
     LogNormalExp(0.5, 0.3),
+    WeibullExp(0.5, 0.3),
 ]
 
 
 @pytest.mark.usefixtures("fast_compile")
-@pytest.mark.parametrize("prior", POSITIVE, ids=str)
+@pytest.mark.parametrize("prior", EACH_KIND, ids=str)
 def test_the_law_is_the_one_that_pymc_has(prior):
     import pymc as pm
 
@@ -95,17 +88,9 @@ def test_the_law_is_the_one_that_pymc_has(prior):
         area = integrate.quad(law.density, low, high, epsabs=1e-13)[0]
         assert law.below(high) - law.below(low) == pytest.approx(area, abs=1e-9)
         assert law.above(low) - law.above(high) == pytest.approx(area, abs=1e-9)
-
-
-@pytest.mark.parametrize("prior", POSITIVE, ids=str)
-def test_the_mode_is_where_the_density_is_highest(prior):
-    law = law_of(prior)
     around = np.geomspace(law.quantile(1e-3), law.quantile(0.999), 2001)
     highest = around[np.argmax(law.density(around))]
-    if law.mode == 0:
-        assert highest == around[0]
-    else:
-        assert highest == pytest.approx(law.mode, rel=0.01)
+    assert highest == (pytest.approx(law.mode, rel=0.01) if law.mode else around[0])
 
 
 BOUNDED = [
@@ -135,26 +120,9 @@ def test_families_with_bounds(prior):
     assert low < law.mode < high
 
 
-def test_alternative_parameterizations_are_the_same_law():
-    moments = Prior("InverseGamma", mu=0.5, sigma=0.5)  # alpha = 3, beta = 1
-    found = scales.compare({"moments": moments, "shape": scales.inverse_gamma(3, 1)}).values
-    for name in found:
-        np.testing.assert_allclose(*found[name].values, rtol=1e-12)
-
-
 def test_laws_without_a_single_mode_say_so():
     found = scales.compare([Prior("Uniform", lower=0, upper=2)])
     assert found.table()[1][0][3] == "none"
-
-
-def test_pymcs_defaults():
-    for name, written in (
-        ("HalfNormal", {"sigma": 1}),
-        ("Exponential", {"lam": 1}),
-        ("LogNormal", {"mu": 0, "sigma": 1}),
-    ):
-        law, same = law_of(Prior(name)), law_of(Prior(name, **written))
-        assert law.quantile(0.3) == same.quantile(0.3)
 
 
 @pytest.mark.parametrize(
@@ -201,31 +169,14 @@ def test_thresholds_that_cannot_be_meant(options):
         scales.compare(scales.pc(1), **options)
 
 
-@pytest.fixture
-def agg():
-    backend = mpl.get_backend()
-    mpl.use("Agg")
-    yield
-    import matplotlib.pyplot as plt
-
-    plt.close("all")
-    mpl.use(backend)
-
-
-@pytest.mark.usefixtures("agg")
-def test_plot_has_a_row_for_each_prior(found):
+def test_the_plot(found):
+    plt.switch_backend("Agg")
     ax = found.plot()
     assert [label.get_text() for label in ax.get_yticklabels()] == list(PRIORS)
     assert ax.get_xscale() == "log"
     texts = [text.get_text() for text in ax.texts]
     assert texts.count("1%") == 1  # what the PC prior was asked for: P(>1)
-    ax.figure.canvas.draw()
-    assert found.plot(ax) is ax
-
-
-@pytest.mark.usefixtures("agg")
-def test_areas_of_the_plot_are_probabilities(found):
-    ax = found.plot()
+    # Areas are probabilities.
     heights = []
     for row, (band, law) in enumerate(zip(ax.collections, found.laws.values(), strict=True)):
         (path,) = band.get_paths()
@@ -235,3 +186,6 @@ def test_areas_of_the_plot_are_probabilities(found):
         area = np.trapezoid((row - y[top])[order], np.log(x[top][order]))
         heights.append(area / (law.below(x.max()) - law.below(x.min())))
     assert heights == pytest.approx([heights[0]] * 3, rel=1e-3)
+    ax.figure.canvas.draw()
+    assert found.plot(ax) is ax
+    plt.close("all")

@@ -86,35 +86,23 @@ def test_preliz():
 
 # -- medians and modes
 
-# median, sd, scale of log phi: 40-digit arithmetic
-MEDIAN_AND_SIGMA = [
-    (1.0, 0.5, 0.4338506729965942),
-    (1.0, 1.0, 0.69369433114276164),
-    (2.0, 0.01, 0.0049999062543291665),
-    (0.2, 0.5, 1.0559265325880378),
+# center, sd, location and scale of log phi: 40-digit arithmetic
+CENTER_AND_SIGMA = [
+    ("median", 1.0, 0.5, 0.0, 0.4338506729965942),
+    ("median", 1.0, 1.0, 0.0, 0.69369433114276164),
+    ("median", 2.0, 0.01, 0.69314718055994531, 0.0049999062543291665),
+    ("median", 0.2, 0.5, -1.6094379124341004, 1.0559265325880378),
+    ("mode", 1.0, 0.5, 0.14852023094831758, 0.38538322608582431),
+    ("mode", 1.0, 1.0, 0.32228461597103006, 0.56770116784363766),
+    ("mode", 0.2, 0.5, -0.96516044522464982, 0.8026689648973919),
+    ("mode", 3.0, 0.1, 1.0997191037681013, 0.033268830757806429),
 ]
 
 
-@pytest.mark.parametrize(("median", "sigma", "scale"), MEDIAN_AND_SIGMA)
-def test_median_and_sd(median, sigma, scale):
-    prior = LogNormalExp.from_median(median, sigma=sigma)
-    assert log_scale(prior) == pytest.approx((np.log(median), scale), rel=1e-13, abs=1e-15)
-    assert prior.parameters["sigma"] == sigma
-
-
-# mode, sd, location and scale of log phi: 40-digit arithmetic
-MODE_AND_SIGMA = [
-    (1.0, 0.5, 0.14852023094831758, 0.38538322608582431),
-    (1.0, 1.0, 0.32228461597103006, 0.56770116784363766),
-    (0.2, 0.5, -0.96516044522464982, 0.8026689648973919),
-    (3.0, 0.1, 1.0997191037681013, 0.033268830757806429),
-]
-
-
-@pytest.mark.parametrize(("mode", "sigma", "location", "scale"), MODE_AND_SIGMA)
-def test_mode_and_sd(mode, sigma, location, scale):
-    prior = LogNormalExp.from_mode(mode, sigma=sigma)
-    assert log_scale(prior) == pytest.approx((location, scale), rel=1e-13)
+@pytest.mark.parametrize(("name", "center", "sigma", "location", "scale"), CENTER_AND_SIGMA)
+def test_center_and_sd(name, center, sigma, location, scale):
+    prior = getattr(LogNormalExp, f"from_{name}")(center, sigma=sigma)
+    assert log_scale(prior) == pytest.approx((location, scale), rel=1e-13, abs=1e-15)
     assert prior.parameters["sigma"] == sigma
 
 

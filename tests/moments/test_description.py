@@ -8,9 +8,9 @@ import xarray as xr
 from pymc_extras.prior import Censored, Prior, Scaled
 
 from unfunnel import ByCoord, LogNormalExp, NormalIdentity
-from unfunnel.moments.any_prior import known_labels, own_coords, sampled_variables
+from unfunnel.cli.describe import sampled_variables
+from unfunnel.moments.any_prior import known_labels, own_coords
 from unfunnel.moments.implied import OTHERS, description
-from unfunnel.prior.display import centering_text
 
 HIERARCHY = LogNormalExp(
     Prior("Gamma", mu=1.5, sigma=0.5), Prior("Exponential", scale=0.5), dims="geo", centered=False
@@ -90,9 +90,7 @@ def test_members_for_other_labels_are_sampled_as_they_say():
         "channel", {"tv": Prior("HalfNormal", sigma=1)}, HIERARCHY, dims=("channel", "geo")
     )
     coords = {"channel": ["tv", "radio"], "geo": ["a", "b"]}
-    found = {
-        each.name: each.coordinate for each in sampled_variables(prior, "x", coords, centering_text)
-    }
+    found = {each["name"]: each["coordinate"] for each in sampled_variables(prior, "x", coords)}
     assert found["x:radio"] == "non-centered"
     assert found["x:tv"] == ""
 
@@ -106,7 +104,7 @@ def test_a_likelihood_has_no_elements():
     prior = LogNormalExp(sigma=Prior("HalfNormal", sigma=1), dims="date")
     says = description(prior)
     assert set(says.numbers["level"]) == {"sigma"}
-    assert sampled_variables(prior, "y") == []
+    assert sampled_variables(prior, "y", {}) == []
 
 
 def test_a_flat_prior_says_nothing():
@@ -118,27 +116,24 @@ def test_deeper_hyperpriors_have_the_names_of_their_variables():
     deep = Prior("Gamma", mu=HIERARCHY, sigma=1.0, dims="geo")
     levels = set(description(deep, random_seed=1).numbers["level"])
     assert levels == {"element", "mu", "mu_mu", "mu_sigma"}
-    names = {each.name for each in sampled_variables(deep, "x")}
+    names = {each["name"] for each in sampled_variables(deep, "x", {})}
     assert names == {"x", "x_mu", "x_mu_mu", "x_mu_sigma"}
 
 
 def test_what_is_sampled():
-    found = {each.name: each for each in sampled_variables(HIERARCHY, "beta", None, centering_text)}
+    found = {each["name"]: each for each in sampled_variables(HIERARCHY, "beta", {})}
     assert found.keys() == {"beta", "beta_mu", "beta_sigma"}
     beta = found["beta"]
-    assert (beta.distribution, beta.dims, beta.coordinate) == (
-        *("LogNormal", ("geo",)),
-        "non-centered",
-    )
-    assert found["beta_mu"].coordinate == ""
+    assert (beta["distribution"], beta["dims"]) == ("LogNormal", ("geo",))
+    assert (beta["coordinate"], found["beta_mu"]["coordinate"]) == ("non-centered", "")
     plain = Prior("Normal", mu=Prior("Normal"), sigma=1, dims="geo", centered=False)
-    assert {each.name for each in sampled_variables(plain, "g")} == {"g_offset", "g_mu"}
+    assert {each["name"] for each in sampled_variables(plain, "g", {})} == {"g_offset", "g_mu"}
 
 
 def test_arrays_with_dims_in_priors_of_upstream():
     mean = xr.DataArray([1.0, 5.0], dims="geo", coords={"geo": ["a", "b"]})
     prior = Prior("Normal", mu=mean, sigma=0.1, dims="geo")
-    assert [each.name for each in sampled_variables(prior, "x")] == ["x"]
+    assert [each["name"] for each in sampled_variables(prior, "x", {})] == ["x"]
     says = description(prior, random_seed=1)
     assert says.value("50%", geo="b") == pytest.approx(5, abs=0.1)
 

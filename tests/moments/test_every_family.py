@@ -69,13 +69,3 @@ def test_nu_that_may_be_too_small_is_refused():
         prior = StudentTIdentity(0, 1, Prior("Gamma", alpha=2, beta=0.1))
     with pytest.raises(UnsupportedError, match=r"nu: expected a hyperprior with support above 2"):
         prior.implied()
-
-
-def test_constrain_keeps_bounds_and_ratio():
-    prior = LogNormalExp(LogNormalExp(2, 0.5, lower=1), cv=gamma(), lower=1)
-    new = prior.constrain(1.5, 4, mass=0.9)
-    assert new.bounds == new.parameters["mu"].bounds == {"lower": 1.0}
-    before, after = prior.implied(), new.implied()
-    assert after.value("5%") == pytest.approx(1.5, rel=1e-5)
-    assert after.value("95%") == pytest.approx(4, rel=1e-5)
-    assert after.value("ICC") == pytest.approx(before.value("ICC"), rel=1e-9)

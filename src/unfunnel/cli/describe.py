@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
+from unfunnel import names as variable_names
 from unfunnel.cli.terminal import (
     CoordsFile,
     Format,
@@ -80,25 +80,67 @@ def _card(name: str, prior: Any, coords: Mapping[str, Any], seed: int) -> Card:
     """Describe a prior of any kind, a number or an array."""
     from pymc_extras.prior import Prior
 
-    from unfunnel.moments.any_prior import own_dims, sampled_variables
+    from unfunnel.moments.any_prior import own_dims
     from unfunnel.moments.implied import description
-    from unfunnel.prior.display import centering_text, value_text
+    from unfunnel.prior.display import value_text
 
     if not hasattr(prior, "create_variable"):
         nothing: dict[str, Any] = {"dims": {}, "stated": {}, "numbers": [], "sampled": []}
         return Card(name, {"kind": value_text(prior), **nothing, "remarks": ["a constant"]})
     says = description(prior, coords, seed)
     rows = says.numbers.to_dict("records")
-    sampled = sampled_variables(prior, name, coords, centering_text)
     data = {
         "kind": prior.distribution if isinstance(prior, Prior) else type(prior).__name__,
         "dims": {dim: len(coords[dim]) if dim in coords else None for dim in own_dims(prior)},
         "stated": _stated(prior),
         "numbers": [{k: _jsonable(v) for k, v in row.items() if v != ""} for row in rows],
-        "sampled": [asdict(variable) for variable in sampled],
+        "sampled": sampled_variables(prior, name, coords),
         "remarks": _remarks(prior),
     }
     return Card(name, data, says)
+
+
+def sampled_variables(prior: Any, name: str, coords: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the free random variables that a prior creates, as a model shows them.
+
+    ``coordinate`` says how one is centered, if it is a prior of ours. A likelihood creates none.
+    """
+    import pymc as pm
+
+    from unfunnel.moments.any_prior import create, is_likelihood, own_coords
+    from unfunnel.prior.display import centering_text
+
+    if is_likelihood(prior):
+        return []
+    with pm.Model(coords={**own_coords(prior), **coords}, model=None) as model:
+        create(prior, name)
+    centerings = dict(_centerings(prior, name, model.coords))
+    sampled = []
+    for variable in model.free_RVs:
+        op, called = variable.owner.op, variable.name
+        sampled.append(
+            {
+                "name": called,
+                "distribution": getattr(op, "_print_name", (type(op).__name__,))[0],
+                "dims": tuple(str(dim) for dim in model.named_vars_to_dims.get(called, ())),
+                "coordinate": centering_text(centerings[called]) if called in centerings else "",
+            }
+        )
+    return sampled
+
+
+def _centerings(prior: Any, name: str, coords: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the names of the variables that are priors of ours, with how each is centered."""
+    from unfunnel.moments.any_prior import is_of_family
+
+    if is_of_family(prior):
+        yield name, prior.centering
+    for key, value in getattr(prior, "parameters", {}).items():
+        yield from _centerings(value, variable_names.child(name, key), coords)
+    if isinstance(members := getattr(prior, "members", None), Mapping):
+        for label in coords[prior.dim]:
+            member = members.get(label, prior.default)
+            yield from _centerings(member, variable_names.member(name, label), coords)
 
 
 def _jsonable(value: Any) -> Any:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from unfunnel.distributions.object_facts import number_between
@@ -16,6 +16,9 @@ from unfunnel.errors import ParameterError, listed
 
 _BELOW = (0.01, 0.1)
 _ABOVE = (1.0,)
+
+# The variables of a comparison that are a column each, or one for each threshold.
+_NUMBERS = ("mean", "median", "mode", "probability_below", "probability_above")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +54,7 @@ class Comparison:
         below, above = self.values["below"].values, self.values["above"].values
         low, high = self.values["quantile"].values
         header = [
-            "prior",
-            "mean",
-            "median",
-            "mode",
+            *("prior", "mean", "median", "mode"),
             *(f"P(<{x:g})" for x in below),
             *(f"P(>{x:g})" for x in above),
             f"{100 * (high - low):g}% interval",
@@ -62,40 +62,34 @@ class Comparison:
         rows = []
         for label in self.laws:
             row = self.values.sel(prior=label)
-            numbers = [float(row[name]) for name in ("mean", "median", "mode")]
-            tails = [*row["probability_below"].values, *row["probability_above"].values]
-            ends = ", ".join(_text(x) for x in row["interval"].values)
-            rows.append([label, *map(_text, numbers), *map(_text, tails), f"[{ends}]"])
+            of_names = [np.atleast_1d(row[name].values) for name in _NUMBERS]
+            ends = ", ".join(map(_text, row["interval"].values))
+            rows.append([label, *map(_text, np.concatenate(of_names)), f"[{ends}]"])
         return header, rows
 
     def __str__(self) -> str:
         header, rows = self.table()
         widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
-        lines = [
-            "  ".join(
-                cell.ljust(width) if i == 0 else cell.rjust(width)
-                for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-            ).rstrip()
-            for line in (header, *rows)
-        ]
+        lines = []
+        for label, *numbers in (header, *rows):
+            cells = map(str.rjust, numbers, widths[1:])
+            lines.append("  ".join([label.ljust(widths[0]), *cells]))
         return "\n".join(lines)
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
         header, rows = self.table()
-        head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        with pd.option_context("display.max_colwidth", None):
+            return str(pd.DataFrame(rows, columns=header).to_html(border=0, index=False))
 
     def __rich__(self) -> Any:
         """Return the table that ``rich.print`` shows."""
-        from rich import box, table  # rich is there: it is rich that asks
+        from rich import box
+        from rich.table import Table
 
         header, rows = self.table()
-        shown = table.Table(box=box.SIMPLE_HEAD, padding=0)
+        shown = Table(box=box.SIMPLE_HEAD, padding=0)
         label, *numbers, interval = header
         shown.add_column(label, min_width=12, overflow="fold")
         for cell in numbers:
@@ -185,9 +179,9 @@ def compare(
     each = laws.values()
     with np.errstate(all="ignore"):  # at the ends of floats scipy goes by way of infinities
         columns = {
-            "mean": ("prior", [law.mean for law in each]),
-            "median": ("prior", [law.quantile(0.5) for law in each]),
-            "mode": ("prior", [law.mode for law in each]),
+            "mean": ("prior", [f.mean for f in each]),
+            "median": ("prior", [f.quantile(0.5) for f in each]),
+            "mode": ("prior", [f.mode for f in each]),
             "probability_below": (("prior", "below"), [[f.below(x) for x in low] for f in each]),
             "probability_above": (("prior", "above"), [[f.above(x) for x in high] for f in each]),
             "interval": (("prior", "quantile"), [[f.quantile(p) for p in ends] for f in each]),
@@ -199,12 +193,8 @@ def compare(
 
 
 def _thresholds(name: str, given: Any) -> list[float]:
-    values = np.atleast_1d(np.asarray(given))
-    if values.ndim > 1 or any(
-        not (isinstance(x, int | float) and 0.0 < x < np.inf) for x in values.tolist()
-    ):
-        raise ParameterError("compare", expected=f"positive numbers as {name}=", given=repr(given))
-    return [float(x) for x in values]
+    values = np.atleast_1d(np.asarray(given)).tolist()
+    return [number_between("compare", name, value, 0.0) for value in values]
 
 
 def _labelled(priors: Any) -> dict[str, Any]:
@@ -227,12 +217,13 @@ def _labelled(priors: Any) -> dict[str, Any]:
 
 
 def _label(prior: Any) -> str:
-    name, parameters = getattr(prior, "distribution", None), getattr(prior, "parameters", {})
+    name = getattr(prior, "distribution", None)
     if not isinstance(name, str):
         return str(prior)  # law_of says what is wrong with it
+    stated = {**prior.parameters, **getattr(prior, "bounds", {})}
     texts = [
         f"{key}={value:.6g}" if isinstance(value, float) else f"{key}={value}"
-        for key, value in {**parameters, **getattr(prior, "bounds", {})}.items()
+        for key, value in stated.items()
     ]
     return f"{name}({', '.join(texts)})"
 

@@ -12,7 +12,6 @@ Between two bounds the largest possible standard deviation depends on the mean, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -33,7 +32,7 @@ from unfunnel.families.ops import NUMPY
 from unfunnel.intervals import UNIT
 from unfunnel.moments.constant_parameters import check_interval
 from unfunnel.moments.constrain import Split, readable_hierarchy
-from unfunnel.moments.marginal import COARSE, FINE, Marginal, root_near
+from unfunnel.moments.hierarchy import FINE, Sizes, refined_root
 from unfunnel.moments.methods import stated_law
 from unfunnel.prior.base import NaturalPrior
 from unfunnel.prior.classes import LogNormalExp
@@ -133,23 +132,18 @@ def elicit_hierarchy(
     )
 
     inner = {key: value for key, value in options.items() if key not in OPTIONS}
-    scale = _ScaleHyperprior.of(law)
-    most = _computed(subject, lambda: scale.largest_sd(mean, split))
+    ratio = _limited_ratio(law)
+    most = _computed(subject, lambda: _largest_sd(ratio, mean, split))
 
     def stated(sd: float, **others: Any) -> NaturalPrior:
         mu = family(mu=mean, sigma=split.sd_of_mu(sd), **inner) if split.icc else mean
-        return family(mu=mu, **scale.stated(mean, sd, split), **{**inner, **others})
+        return family(mu=mu, **_scale(ratio, mean, sd, split), **{**inner, **others})
 
     def checked(sd: float) -> NaturalPrior:
-        def is_right() -> bool:
-            says = readable_hierarchy(subject, stated(sd))
-            return bool(
-                np.isclose(says.sd, sd, rtol=1e-6, atol=0)
-                and np.isclose(says.mean, mean, atol=1e-6 * sd)
-            )
-
-        if _computed(subject, is_right):
-            return _computed(subject, lambda: stated(sd, **options))
+        says = readable_hierarchy(subject, stated(sd))
+        mean_is_right = np.isclose(says.mean, mean, atol=1e-6 * sd)
+        if mean_is_right and np.isclose(says.sd, sd, rtol=1e-6, atol=0):
+            return stated(sd, **options)
         raise ParameterError(
             subject,
             expected=f"numbers of which floats can hold a prior with the standard deviation {sd:g}",
@@ -158,20 +152,31 @@ def elicit_hierarchy(
         )
 
     if the_one_given(subject, plausible_range=plausible_range, sd=sd) == "sd":
-        return checked(_possible_sd(subject, number_between(subject, "sd", sd, 0), most))
+        number = number_between(subject, "sd", sd, 0)
+        if number < most:
+            return _computed(subject, lambda: checked(number))
+        raise ParameterError(
+            subject,
+            expected=f"sd below {most:.6g}, the largest that bounds, typical, alikeness and "
+            "sureness allow",
+            given=f"{number:g}",
+            remedy="State a smaller sd, or more sureness (a smaller number).",
+        )
     low, high, mass = _range_around(subject, law, plausible_range, mean, mass)
-
-    def excess(log_sd: float, sizes: tuple[int, int] = FINE) -> float:
-        marginal = Marginal(readable_hierarchy(subject, stated(float(np.exp(log_sd)))), sizes)
-        return marginal.cdf(high) - marginal.cdf(low) - mass
-
     width = high - low if np.isfinite(high - low) else max(high, -low)
     steps = np.unique(np.minimum(np.log(width) + _LOG_STEPS, np.log(most * _NEARLY_ALL)))
 
-    def bracket(sizes: tuple[int, int] = FINE) -> tuple[float, float]:
-        ends = _first_bracket(lambda log_sd: excess(log_sd, sizes), steps)
-        if ends is not None:
-            return ends
+    def excess(log_sd: float, sizes: Sizes) -> float:
+        element = readable_hierarchy(subject, stated(float(np.exp(log_sd))))
+        return element.below(high, sizes) - element.below(low, sizes) - mass
+
+    def bracket(sizes: Sizes) -> tuple[float, float]:
+        """Return the first two steps between which the excess turns negative."""
+        before = float(steps[0])
+        for at in map(float, steps):
+            if excess(at, sizes) < 0:
+                return before, at
+            before = at
         raise ParameterError(
             subject,
             expected=f"a range that, for some standard deviation, holds no more than {mass:g} of "
@@ -181,14 +186,24 @@ def elicit_hierarchy(
             + ("" if np.isinf(most) else f" Here it can be no larger than {most:.4g}."),
         )
 
-    def solved() -> float:
-        coarse = root_near(lambda at: excess(at, COARSE), None, lambda: bracket(COARSE))
-        log_sd = root_near(excess, coarse, bracket)
-        if abs(excess(log_sd)) > _TOLERANCE:
+    def solved() -> NaturalPrior:
+        log_sd = refined_root(excess, bracket)
+        if abs(excess(log_sd, FINE)) > _TOLERANCE:
             raise ArithmeticError("no root")
-        return float(np.exp(log_sd))
+        return checked(float(np.exp(log_sd)))
 
-    return checked(_computed(subject, solved))
+    return _computed(subject, solved)
+
+
+# Standard deviations that are tried, as multiples of the width of the range; the first is too small
+# for any mass that doubles can tell from 1.
+_LOG_STEPS = np.log(2.0) * np.arange(-6.0, 7.0, 0.5)
+
+# The share of the largest possible standard deviation up to which one is looked for.
+_NEARLY_ALL = 0.999
+
+# How far the probability of the range may be from what was stated.
+_TOLERANCE = 1e-6
 
 
 def _computed[T](subject: str, compute: Callable[[], T]) -> T:
@@ -207,55 +222,31 @@ def _computed[T](subject: str, compute: Callable[[], T]) -> T:
         ) from error
 
 
-@dataclass(frozen=True)
-class _ScaleHyperprior:
-    """Which hyperprior, which takes ``mu`` and ``sigma``, says how far the elements lie apart.
+def _limited_ratio(law: Family) -> Ratio | None:
+    """Return the ratio in place of ``sigma`` that has a Beta prior; None: ``sigma`` has a Gamma."""
+    return next((ratio for ratio in law.ratios if ratio.parameter.support == UNIT), None)
 
-    ``name`` is that of the parameter, ``ratio`` what it is if it stands in place of ``sigma``.
+
+def _scale(ratio: Ratio | None, mean: float, sd: float, split: Split) -> dict[str, Any]:
+    """Return what says how far the elements lie apart, by its keyword."""
+    mean_of_scale = split.mean_of_scale(mean, sd, ratio)
+    distribution, name = ("Gamma", "sigma") if ratio is None else ("Beta", ratio.name)
+    hyperprior = Prior(distribution, mu=mean_of_scale, sigma=split.cv * mean_of_scale)
+    return {name: hyperprior if split.cv else mean_of_scale}
+
+
+def _largest_sd(ratio: Ratio | None, mean: float, split: Split) -> float:
+    """Return the end of the standard deviations of one element that are possible.
+
+    With ``f`` and ``c`` of the split, a Beta law with the mean ``r`` and the standard deviation
+    ``c r`` needs ``c**2 r < 1 - r``, so that ``E[spread**2] = (1 + c**2) r**2`` is below
+    ``1 / (1 + c**2)``; and ``E[spread**2] = (1 - f) sd**2 / (unit(mean)**2 - f sd**2)``.
     """
-
-    name: str
-    distribution: str
-    ratio: Ratio | None = None
-
-    @classmethod
-    def of(cls, law: Family) -> _ScaleHyperprior:
-        """Return a Gamma law for ``sigma``; where its values are limited, a Beta for its ratio."""
-        for ratio in law.ratios:
-            if ratio.parameter.support == UNIT:
-                return cls(ratio.name, "Beta", ratio)
-        return cls("sigma", "Gamma")
-
-    def stated(self, mean: float, sd: float, split: Split) -> dict[str, Any]:
-        """Return the parameter for a mean and a standard deviation of one element."""
-        mean_of_scale = split.mean_of_scale(mean, sd, self.ratio)
-        hyperprior = Prior(self.distribution, mu=mean_of_scale, sigma=split.cv * mean_of_scale)
-        return {self.name: hyperprior if split.cv else mean_of_scale}
-
-    def largest_sd(self, mean: float, split: Split) -> float:
-        """Return the end of the standard deviations of one element that are possible.
-
-        With ``f`` and ``c`` of the split, a Beta law with the mean ``r`` and the standard deviation
-        ``c r`` needs ``c**2 r < 1 - r``, so that ``E[spread**2] = (1 + c**2) r**2`` is below
-        ``1 / (1 + c**2)``; and ``E[spread**2] = (1 - f) sd**2 / (unit(mean)**2 - f sd**2)``.
-        """
-        if self.ratio is None:
-            return float(np.inf)
-        largest = 1 / (1 + split.cv**2)
-        share = largest / (1 - split.icc + split.icc * largest)
-        return float(self.ratio.unit({"mu": mean}, NUMPY) * np.sqrt(share))
-
-
-def _possible_sd(subject: str, sd: float, most: float) -> float:
-    if sd < most:
-        return sd
-    raise ParameterError(
-        subject,
-        expected=f"sd below {most:.6g}, the largest that bounds, typical, alikeness and sureness "
-        "allow",
-        given=f"{sd:g}",
-        remedy="State a smaller sd, or more sureness (a smaller number).",
-    )
+    if ratio is None:
+        return float(np.inf)
+    largest = 1 / (1 + split.cv**2)
+    share = largest / (1 - split.icc + split.icc * largest)
+    return float(ratio.unit({"mu": mean}, NUMPY) * np.sqrt(share))
 
 
 def _number_or_word(
@@ -277,7 +268,7 @@ def _number_or_word(
 def _range_around(
     subject: str, law: Family, plausible_range: Any, mean: float, mass: Any
 ) -> tuple[float, float, float]:
-    if not isinstance(plausible_range, tuple | list) or len(plausible_range) != _ENDS:
+    if not isinstance(plausible_range, tuple | list) or len(plausible_range) != 2:
         raise ParameterTypeError(
             subject,
             expected="plausible_range to be two numbers, (low, high)",
@@ -292,28 +283,3 @@ def _range_around(
             given=f"typical={mean:g} and ({low:g}, {high:g})",
         )
     return low, high, mass
-
-
-_ENDS = 2
-
-# Standard deviations that are tried, as multiples of the width of the range; the first is too small
-# for any mass that doubles can tell from 1.
-_LOG_STEPS = np.log(2.0) * np.arange(-6.0, 7.0, 0.5)
-
-# How far the probability of the range may be from what was stated.
-_TOLERANCE = 1e-6
-
-# The share of the largest possible standard deviation up to which one is looked for.
-_NEARLY_ALL = 0.999
-
-
-def _first_bracket(
-    excess: Callable[[float], float], steps: np.ndarray
-) -> tuple[float, float] | None:
-    """Return the first two neighbours between which the excess turns negative."""
-    before = float(steps[0])
-    for at in map(float, steps):
-        if excess(at) < 0:
-            return before, at
-        before = at
-    return None

@@ -14,17 +14,18 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
+from scipy.special import ndtr
 
-from unfunnel.distributions.known import LAWS, Distribution, Numbers
+from unfunnel.distributions.known import LAWS
 from unfunnel.distributions.supports import support_of
 from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError, described
 from unfunnel.families import Family
-from unfunnel.families.base_distributions import NORMAL
 from unfunnel.families.ops import NUMPY
 from unfunnel.intervals import POSITIVE
+from unfunnel.moments.laws import score_maps
 
-# Normal scores between which the mode is looked for, and how much a density varies that is flat.
-_SCORES = np.linspace(-35.0, 35.0, 1401)
+# Values of the base law between which the mode is looked for, and how much a flat density varies.
+_PLACES = np.linspace(-35.0, 35.0, 1401)
 _FLAT = 1e-9
 
 
@@ -114,78 +115,79 @@ def _not_positive(prior: Any) -> ParameterError:
 
 def _law(prior: Any, parameters: dict[str, float]) -> Law:
     family: Family | None = getattr(prior, "family", None)
+    row = LAWS.get(prior.distribution if family is None else family.distribution)
+    numbers: tuple[Any, ...] | None = None
     if family is None:
-        row = LAWS.get(prior.distribution)
         numbers = None if row is None else row.numbers(parameters)
-        if row is not None and numbers is not None:
-            return _known(row, numbers)
     elif family.counterpart is not None:
         location_scale = family.location_scale(family.stated(parameters, NUMPY), NUMPY)
-        return _known(
-            LAWS[family.distribution], family.counterpart.parameters(*location_scale, NUMPY)
-        )
-    elif family.base is NORMAL:
-        behind = NormalBehindLink(family, parameters)
+        numbers = family.counterpart.parameters(*location_scale, NUMPY)
+    else:
+        behind = BehindLink(family, parameters)
         return Law(behind, behind.mode())
-    return Law(prior.preliz, float(prior.preliz.mode()))
-
-
-def _known(row: Distribution, numbers: Numbers) -> Law:
+    if row is None or numbers is None:
+        return Law(prior.preliz, float(prior.preliz.mode()))
     return Law(row.law(*numbers), math.nan if row.mode is None else float(row.mode(*numbers)))
 
 
-class NormalBehindLink:
-    """A family of constants with a normal base law; the methods are those of scipy."""
+class BehindLink:
+    """A family of constants, with the methods of scipy."""
 
     def __init__(self, family: Family, parameters: Mapping[str, float]) -> None:
         stated = family.stated(parameters, NUMPY)
-        self.link = family.link
-        self._mean = float(stated["mu"])
         location, scale = family.location_scale(stated, NUMPY)
-        self.location, self.scale = float(location), float(scale)
+        self.family, self.stated = family, stated
+        self.location, self.scale, self.shape = float(location), float(scale), family.shape(stated)
 
     def mean(self) -> float:
         """Return the mean, which is stated."""
-        return self._mean
+        return float(self.stated["mu"])
 
     def cdf(self, x: Any) -> Any:
         """Return the probability below ``x``."""
-        return NUMPY.normal_cdf(self._score(x))
+        return ndtr(self._score(x))
 
     def sf(self, x: Any) -> Any:
         """Return the probability above ``x``."""
-        return NUMPY.normal_cdf(-self._score(x))
+        return ndtr(-self._score(x))
 
     def ppf(self, p: Any) -> Any:
         """Return the value with this probability below it."""
-        return self.link.inverse(self.location + self.scale * NUMPY.normal_quantile(p), NUMPY)
+        return self._value(self.family.base.quantile(p, NUMPY, *self.shape))
 
     def pdf(self, x: Any) -> Any:
         """Return the density, which is zero outside the support."""
-        return np.nan_to_num(np.exp(self._log_density(self._score(x))))
+        return np.nan_to_num(np.exp(self._log_density(self._place(x))))
 
     def mode(self) -> float:
         """Return where the density is highest; an end of the support, or NaN where it is flat."""
-        heights = self._log_density(_SCORES)
+        heights = self._log_density(_PLACES)
         if np.ptp(heights) < _FLAT:
             return math.nan
         at = int(np.argmax(heights))
-        if at in (0, len(_SCORES) - 1):
-            return float(self.link.support.lower if at == 0 else self.link.support.upper)
-        around = _SCORES[at - 1], _SCORES[at + 1]
+        if at in (0, len(_PLACES) - 1):
+            return float(self.family.link.support[min(at, 1)])
+        around = _PLACES[at - 1], _PLACES[at + 1]
         best = minimize_scalar(
-            lambda score: -self._log_density(score), bounds=around, options={"xatol": 1e-10}
+            lambda z: -self._log_density(z), bounds=around, options={"xatol": 1e-10}
         )
-        return float(self.link.inverse(self.location + self.scale * best.x, NUMPY))
+        return float(self._value(best.x))
 
-    def _score(self, x: Any) -> Any:
-        support = self.link.support
+    def _value(self, z: Any) -> Any:
+        return self.family.link.inverse(self.location + self.scale * z, NUMPY)
+
+    def _place(self, x: Any) -> Any:
+        """Return where ``x`` is in the base law."""
         with np.errstate(divide="ignore"):
-            theta = self.link.forward(np.clip(x, support.lower, support.upper), NUMPY)
+            theta = self.family.link.forward(np.clip(x, *self.family.link.support), NUMPY)
         return (theta - self.location) / self.scale
 
-    def _log_density(self, score: Any) -> Any:
-        """Return the log density of the value with this score."""
-        slope = self.link.log_slope(self.location + self.scale * score, NUMPY)
+    def _score(self, x: Any) -> Any:
+        _, to_score = score_maps(self.family.base, self.shape)
+        return to_score(self._place(x))
+
+    def _log_density(self, z: Any) -> Any:
+        slope = self.family.link.log_slope(self.location + self.scale * z, NUMPY)
         with np.errstate(invalid="ignore"):
-            return NORMAL.log_density(score, NUMPY) - math.log(self.scale) - slope
+            log_density = self.family.base.log_density(z, NUMPY, *self.shape)
+            return log_density - math.log(self.scale) - slope

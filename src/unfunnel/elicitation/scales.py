@@ -13,6 +13,7 @@ by side. Only making a ``Prior`` imports PyMC.
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import cleandoc
 from typing import TYPE_CHECKING, Any
 
 from unfunnel.elicitation.compare import Comparison, compare
@@ -32,29 +33,32 @@ __all__ = [
     "pc",
 ]
 
-_DIMS = """dims : str or sequence of str, optional
-        Passed on."""
-_ONE_TAIL = f"""lower, lower_tail, upper, upper_tail : float, optional
-        In place of ``{{0}}``: ``P(sigma < lower) = lower_tail`` or ``P(sigma > upper) =
-        upper_tail``. A tail is {DEFAULT_TAIL} if not given.
-    {_DIMS}"""
-_TWO_TAILS = f"""lower, lower_tail, upper, upper_tail : float, optional
-        In place of {{0}}: ``P(sigma < lower) = lower_tail`` and ``P(sigma > upper) =
-        upper_tail``. A tail is {DEFAULT_TAIL} if not given.
-    {_DIMS}"""
-_RAISES = """Raises
-    ------
-    ParameterError
-        If parameters and statements are not as many as there are parameters, one cannot be meant,
-        or no law of this kind has the stated tails."""
+# What several functions share in their docstrings.
+_DIMS = """\
+dims : str or sequence of str, optional
+    Passed on."""
+_TAILS = f"""\
+lower, lower_tail, upper, upper_tail : float, optional
+    In place of {{place}}: ``P(sigma < lower) = lower_tail`` {{join}} ``P(sigma > upper) =
+    upper_tail``. A tail is {DEFAULT_TAIL} if not given.
+{_DIMS}"""
+_RAISES = """\
+Raises
+------
+ParameterError
+    If parameters and statements are not as many as there are parameters, one cannot be meant, or no
+    law of this kind has the stated tails.
+DimsError
+    If ``dims`` are no names of dims."""
 
 
-def _documented[F: Callable[..., Any]](**parts: str) -> Callable[[F], F]:
-    """Put what several functions share into the docstring of one."""
+def _documented[F: Callable[..., Any]](place: str = "", join: str = "and") -> Callable[[F], F]:
+    """Put what functions share into a docstring: statements in ``place`` of which parameters."""
+    parts = {"tails": _TAILS.format(place=place, join=join), "dims": _DIMS, "raises": _RAISES}
 
     def fill(function: F) -> F:
-        text = function.__doc__ or ""  # there is none under -OO
-        for name, part in {"raises": _RAISES, **parts}.items():
+        text = cleandoc(function.__doc__ or "")  # there is none under -OO
+        for name, part in parts.items():
             text = text.replace(f"{{{name}}}", part)
         function.__doc__ = text
         return function
@@ -62,7 +66,7 @@ def _documented[F: Callable[..., Any]](**parts: str) -> Callable[[F], F]:
     return fill
 
 
-@_documented(dims=_DIMS)
+@_documented()
 def pc(upper: float, tail: float = DEFAULT_TAIL, *, dims: Any = None) -> Prior:
     """Return the penalized-complexity prior: ``P(sigma > upper) = tail``.
 
@@ -102,10 +106,10 @@ def pc(upper: float, tail: float = DEFAULT_TAIL, *, dims: Any = None) -> Prior:
     Prior("Exponential", lam=4.605170185988091)
     """
     tails = Tails.stated("pc", None, None, upper, tail)
-    return tails.prior_of_one("Exponential", "lam", None, dims)
+    return tails.prior("Exponential", {"lam": None}, dims)
 
 
-@_documented(tails=_ONE_TAIL.format("lam"))
+@_documented("``lam``", "or")
 def exponential(
     lam: float | None = None,
     *,
@@ -141,10 +145,10 @@ def exponential(
     Prior("Exponential", lam=2.876820724517809)
     """
     tails = Tails.stated("exponential", lower, lower_tail, upper, upper_tail)
-    return tails.prior_of_one("Exponential", "lam", lam, dims)
+    return tails.prior("Exponential", {"lam": lam}, dims)
 
 
-@_documented(tails=_ONE_TAIL.format("sigma"))
+@_documented("``sigma``", "or")
 def half_normal(
     sigma: float | None = None,
     *,
@@ -181,10 +185,10 @@ def half_normal(
     Prior("HalfNormal", sigma=1.02042691384930...)
     """
     tails = Tails.stated("half_normal", lower, lower_tail, upper, upper_tail)
-    return tails.prior_of_one("HalfNormal", "sigma", sigma, dims)
+    return tails.prior("HalfNormal", {"sigma": sigma}, dims)
 
 
-@_documented(tails=_TWO_TAILS.format("``sigma`` one of, in place of both parameters the two of"))
+@_documented("``sigma`` (one of them), or of both parameters (both)")
 def half_student_t(
     nu: float | None = None,
     sigma: float | None = None,
@@ -211,10 +215,11 @@ def half_student_t(
         ``HalfStudentT``.
 
     {raises}
-        The half-normal law has the least ratio of two quantiles.
 
     Notes
     -----
+    The half-normal law has the least ratio of two quantiles that is possible.
+
     Gelman (2006, "Prior distributions for variance parameters in hierarchical models", Bayesian
     Analysis 1:515-534).
 
@@ -227,12 +232,12 @@ def half_student_t(
     Prior("HalfStudentT", nu=1.298824..., sigma=0.665601...)
     """
     tails = Tails.stated("half_student_t", lower, lower_tail, upper, upper_tail)
-    if nu is not None and tails.size:
-        return tails.prior_of_one("HalfStudentT", "sigma", sigma, dims, nu=nu)
-    return tails.prior_of_two("HalfStudentT", {"nu": nu, "sigma": sigma}, dims)
+    if nu is not None and tails.statements:
+        return tails.prior("HalfStudentT", {"sigma": sigma}, dims, nu=nu)
+    return tails.prior("HalfStudentT", {"nu": nu, "sigma": sigma}, dims)
 
 
-@_documented(tails=_TWO_TAILS.format("both"))
+@_documented("both")
 def lognormal(
     mu: float | None = None,
     sigma: float | None = None,
@@ -271,10 +276,10 @@ def lognormal(
     Prior("LogNormal", mu=-0.8047189562170..., sigma=0.64387022830...)
     """
     tails = Tails.stated("lognormal", lower, lower_tail, upper, upper_tail)
-    return tails.prior_of_two("LogNormal", {"mu": mu, "sigma": sigma}, dims)
+    return tails.prior("LogNormal", {"mu": mu, "sigma": sigma}, dims)
 
 
-@_documented(tails=_TWO_TAILS.format("both"))
+@_documented("both")
 def inverse_gamma(
     alpha: float | None = None,
     beta: float | None = None,
@@ -310,4 +315,4 @@ def inverse_gamma(
     Prior("InverseGamma", alpha=2.938536..., beta=0.830173...)
     """
     tails = Tails.stated("inverse_gamma", lower, lower_tail, upper, upper_tail)
-    return tails.prior_of_two("InverseGamma", {"alpha": alpha, "beta": beta}, dims)
+    return tails.prior("InverseGamma", {"alpha": alpha, "beta": beta}, dims)

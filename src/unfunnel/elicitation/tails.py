@@ -7,19 +7,16 @@ returned only if it has the tails that were stated.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
+from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy import optimize
 
 from unfunnel.distributions.known import LAWS
-from unfunnel.distributions.object_facts import check_parameter_values, is_number
-from unfunnel.errors import ParameterError, ParameterTypeError, listed
-from unfunnel.families import Parameter
-from unfunnel.intervals import POSITIVE, REAL
+from unfunnel.distributions.value_checks import number_between
+from unfunnel.errors import ParameterError, listed
 
 if TYPE_CHECKING:
     from pymc_extras.prior import Prior
@@ -33,6 +30,12 @@ _TOLERANCE = 1e-8
 # Shapes between which the root finder looks. Outside, the quantiles of the inverse gamma law under-
 # or overflow, and the half-t law is the half-normal one to six digits.
 _SHAPES = {"InverseGamma": (0.02, 1e7), "HalfStudentT": (0.02, 1e6)}
+
+# As many statements are needed as there are free parameters.
+_WANTED = {
+    1: "one statement about a tail, upper= or lower=, for the one free parameter",
+    2: "two statements, lower= and upper=, for the two free parameters",
+}
 
 
 class Tail(NamedTuple):
@@ -69,47 +72,83 @@ class Tails(NamedTuple):
                 )
         return cls(subject, low, high)
 
-    def prior_of_one(
-        self, distribution: str, name: str, value: Any, dims: Any, **fixed: Any
+    @property
+    def statements(self) -> list[Tail]:
+        """The tails that something is said about."""
+        return [tail for tail in (self.lower, self.upper) if tail is not None]
+
+    def prior(
+        self, distribution: str, parameters: Mapping[str, Any], dims: Any, **fixed: Any
     ) -> Prior:
-        """Return a prior with one free parameter: its value, or what the only statement asks for.
+        """Return a prior with the given parameters, or with those that the statements ask for.
 
-        Its other parameters are ``fixed``.
+        The ``fixed`` ones are given beside statements.
         """
-        known = numbers(self.subject, fixed)
-        solve = partial(self._scale, distribution, name, known)
-        return self._prior(distribution, {name: value}, solve, dims, known)
-
-    def prior_of_two(self, distribution: str, parameters: Mapping[str, Any], dims: Any) -> Prior:
-        """Return a prior with two free parameters: their values, or what the statements ask for."""
-
-        def solve() -> tuple[float, ...]:
-            if self.lower is None or self.upper is None:
-                raise ParameterError(
-                    self.subject,
-                    expected="two statements, lower= and upper=, for the two free parameters",
-                    given=f"{self.size} of them",
-                )
-            if distribution == "LogNormal":
-                return _location_and_scale(self.lower, self.upper)
-            return self._shape_and_scale(distribution, self.lower, self.upper)
-
-        return self._prior(distribution, parameters, solve, dims, {})
-
-    def _scale(self, distribution: str, name: str, fixed: Mapping[str, float]) -> tuple[float]:
-        if len(self._statements) != 1:
+        count = len(self.statements)
+        given = {key: value for key, value in parameters.items() if value is not None}
+        if count and given:
             raise ParameterError(
                 self.subject,
-                expected="one statement about a tail, upper= or lower=, for the one free parameter",
-                given=f"{self.size} of them",
-                remedy="lognormal and inverse_gamma hold two." if self.size else "",
+                expected=f"either {listed(parameters)} or statements about tails",
+                given=f"{listed(given)} and {count} of them",
+                remedy="Leave out one of the two.",
             )
+        if not count and len(given) < len(parameters):
+            raise ParameterError(
+                self.subject,
+                expected=f"{listed(parameters)}, or statements about tails in place of them",
+                given=f"no {listed(key for key in parameters if key not in given)}",
+                remedy="Pass upper=, lower= or both, with upper_tail= and lower_tail=.",
+            )
+        if count and count != len(parameters):
+            raise ParameterError(
+                self.subject,
+                expected=_WANTED[len(parameters)],
+                given=f"{count} of them",
+                remedy="lognormal and inverse_gamma hold two." if count == len(_WANTED) else "",
+            )
+        found = self._numbers(fixed)
+        if count:
+            with np.errstate(all="ignore"):  # what is not finite is refused
+                given = self._solution(distribution, list(parameters), found)
+        found |= self._numbers(given)
+        if count:
+            self._check(distribution, found)
+        return _prior(self.subject, distribution, found, dims)
+
+    def _numbers(self, parameters: Mapping[str, Any]) -> dict[str, float]:
+        """Return parameters of PyMC as floats, or refuse what they cannot be."""
+        ends = {key: -inf if key == "mu" else 0.0 for key in parameters}
+        return {
+            key: number_between(self.subject, key, value, ends[key])
+            for key, value in parameters.items()
+        }
+
+    def _solution(
+        self, distribution: str, names: list[str], fixed: Mapping[str, float]
+    ) -> dict[str, float]:
+        """Return the free parameters that the statements ask for."""
+        if self.lower is None or self.upper is None:
+            return {names[0]: self._scale(distribution, names[0], fixed)}
+        solve = self._location_and_scale if distribution == "LogNormal" else self._shape_and_scale
+        return dict(zip(names, solve(distribution, self.lower, self.upper), strict=True))
+
+    def _scale(self, distribution: str, name: str, fixed: Mapping[str, float]) -> float:
         row = LAWS[distribution]
         standard = row.law(*(row.numbers({**fixed, name: 1.0}) or ()))
-        (tail,) = self._statements
+        (tail,) = self.statements
         quantile = (standard.ppf if self.lower else standard.isf)(tail.probability)
         # The power is that of the parameter in the unit of the variable: a rate has -1.
-        return (float((np.float64(tail.bound) / quantile) ** row.units[name]),)
+        return float((np.float64(tail.bound) / quantile) ** row.units[name])
+
+    def _location_and_scale(
+        self, distribution: str, lower: Tail, upper: Tail
+    ) -> tuple[float, float]:
+        normal = LAWS["Normal"].law(0.0, 1.0)
+        z_low, z_high = normal.ppf(lower.probability), normal.isf(upper.probability)
+        low, high = np.log(lower.bound), np.log(upper.bound)
+        width = (high - low) / (z_high - z_low)
+        return float(low - width * z_low), float(width)
 
     def _shape_and_scale(self, distribution: str, lower: Tail, upper: Tail) -> tuple[float, float]:
         """Find the shape by the ratio of the bounds, which does not depend on the scale.
@@ -140,49 +179,6 @@ class Tails(NamedTuple):
             raise self._beyond_floats("quantiles that cannot be computed") from error
         return shape, float(upper.bound / row.law(shape, 1.0).isf(upper.probability))
 
-    @property
-    def size(self) -> int:
-        """How many statements there are."""
-        return len(self._statements)
-
-    @property
-    def _statements(self) -> list[Tail]:
-        return [tail for tail in (self.lower, self.upper) if tail is not None]
-
-    def _prior(
-        self,
-        distribution: str,
-        parameters: Mapping[str, Any],
-        solve: Callable[[], tuple[float, ...]],
-        dims: Any,
-        fixed: Mapping[str, float],
-    ) -> Prior:
-        given = {key: value for key, value in parameters.items() if value is not None}
-        if self.size and given:
-            raise ParameterError(
-                self.subject,
-                expected=f"either {listed(parameters)} or statements about tails",
-                given=f"{listed(given)} and {self.size} of them",
-                remedy="Leave out one of the two.",
-            )
-        if not self.size and len(given) < len(parameters):
-            raise ParameterError(
-                self.subject,
-                expected=f"{listed(parameters)}, or statements about tails in place of them",
-                given=f"no {listed(key for key in parameters if key not in given)}",
-                remedy="Pass upper=, lower= or both, with upper_tail= and lower_tail=.",
-            )
-        if self.size:
-            with np.errstate(all="ignore"):  # what is not finite is refused
-                given = dict(zip(parameters, solve(), strict=True))
-        found = {**fixed, **numbers(self.subject, given)}
-        if self.size:
-            self._check(distribution, found)
-        from pymc_extras.prior import Prior  # slow, and only needed here
-
-        stated: dict[str, Any] = found  # Prior takes parameters beside its own options
-        return Prior(distribution, dims=dims, **stated)
-
     def _check(self, distribution: str, parameters: Mapping[str, float]) -> None:
         """Refuse a law that does not have the stated tails: they are beyond what floats can do."""
         row = LAWS[distribution]
@@ -190,7 +186,7 @@ class Tails(NamedTuple):
             law = row.law(*(row.numbers(parameters) or ()))
             found = [float(law.cdf(self.lower.bound))] if self.lower else []
             found += [float(law.sf(self.upper.bound))] if self.upper else []
-        wanted = [tail.probability for tail in self._statements]
+        wanted = [tail.probability for tail in self.statements]
         if not np.allclose(found, wanted, rtol=_TOLERANCE, atol=0.0):
             raise self._beyond_floats(f"tails of {found} in place of {wanted}")
 
@@ -203,27 +199,12 @@ class Tails(NamedTuple):
         )
 
 
-def _location_and_scale(lower: Tail, upper: Tail) -> tuple[float, float]:
-    normal = LAWS["Normal"].law(0.0, 1.0)
-    z_low, z_high = normal.ppf(lower.probability), normal.isf(upper.probability)
-    low, high = np.log(lower.bound), np.log(upper.bound)
-    width = (high - low) / (z_high - z_low)
-    return float(low - width * z_low), float(width)
+def _prior(subject: str, distribution: str, parameters: dict[str, Any], dims: Any) -> Prior:
+    from pymc_extras.prior import Prior  # slow, and only needed here
 
+    from unfunnel.prior.resolve import check_dims
 
-def numbers(subject: str, parameters: Mapping[str, Any]) -> dict[str, float]:
-    """Return the parameters as floats, or refuse what is no number or outside its support."""
-    for name, value in parameters.items():
-        if not is_number(value):
-            raise ParameterTypeError(
-                f"{subject}: {name}",
-                expected="a number",
-                given=repr(value),
-                remedy="For anything else write the Prior itself.",
-            )
-        parameter = Parameter(name, REAL if name == "mu" else POSITIVE, f"{name} of PyMC")
-        check_parameter_values(f"{subject}: {name}", parameter, np.asarray(float(value)))
-    return {name: float(value) for name, value in parameters.items()}
+    return Prior(distribution, dims=check_dims(subject, dims, {}), **parameters)
 
 
 def _tail(subject: str, side: str, bound: Any, probability: Any) -> Tail | None:
@@ -236,13 +217,7 @@ def _tail(subject: str, side: str, bound: Any, probability: Any) -> Tail | None:
             given=f"{side}_tail={probability!r} alone",
         )
     probability = DEFAULT_TAIL if probability is None else probability
-    for name, value in ((side, bound), (f"{side}_tail", probability)):
-        if not is_number(value):
-            raise ParameterTypeError(subject, expected=f"a number as {name}=", given=repr(value))
-    if not 0.0 < bound <= sys.float_info.max:
-        raise ParameterError(subject, expected=f"a positive, finite {side}=", given=repr(bound))
-    if not 0.0 < probability < 1.0:
-        raise ParameterError(
-            subject, expected=f"the probability beyond {side} in (0, 1)", given=repr(probability)
-        )
-    return Tail(float(bound), float(probability))
+    return Tail(
+        number_between(subject, side, bound, 0),
+        number_between(subject, f"{side}_tail", probability, 0, 1),
+    )

@@ -1,4 +1,4 @@
-"""Priors of any kind: what they hold, the labels they know, and the variables they create.
+"""Priors of any kind: what they hold, the labels they know, and how to create them.
 
 A prior here is one of this library, a ``Prior``, a ``ByCoord``, or a wrapper of upstream such as
 ``Scaled`` and ``Censored``. They have nothing in common but ``create_variable``, so that they are
@@ -7,16 +7,12 @@ read by their attributes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-import pymc as pm
-from pytensor.graph.basic import Variable
 from xarray import DataArray
 
-from unfunnel import names
 from unfunnel.distributions.supports import support_of
 from unfunnel.families import NORMAL_IDENTITY, Family
 from unfunnel.intervals import POSITIVE
@@ -133,56 +129,3 @@ def _needs_dims(prior: Any) -> bool:
     return not is_of_family(prior) and any(
         isinstance(value, DataArray) or _needs_dims(value) for value in values
     )
-
-
-@dataclass(frozen=True)
-class SampledVariable:
-    """One free random variable of a prior, with its distribution as a model shows it.
-
-    ``coordinate`` says in which parameterization it is sampled, if it is a prior of ours.
-    """
-
-    name: str
-    distribution: str
-    dims: tuple[str, ...]
-    coordinate: str = ""
-
-
-def sampled_variables(
-    prior: Any,
-    name: str,
-    coords: Mapping[str, Any] | None = None,
-    centering_text: Callable[[Any], str] = str,
-) -> list[SampledVariable]:
-    """Return the free random variables that a prior creates; none for a likelihood."""
-    if is_likelihood(prior):
-        return []
-    with pm.Model(coords={**own_coords(prior), **(coords or {})}, model=None) as model:
-        create(prior, name)
-    centerings = dict(_centerings(prior, name, model.coords))
-    return [
-        SampledVariable(
-            variable.name,
-            _distribution_name(variable),
-            tuple(str(dim) for dim in model.named_vars_to_dims.get(variable.name, ())),
-            centering_text(centerings[variable.name]) if variable.name in centerings else "",
-        )
-        for variable in model.free_RVs
-    ]
-
-
-def _centerings(prior: Any, name: str, coords: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the names of the variables that are priors of ours, with how each is centered."""
-    if is_of_family(prior):
-        yield name, prior.centering
-    for key, value in getattr(prior, "parameters", {}).items():
-        yield from _centerings(value, names.child(name, key), coords)
-    if isinstance(members := getattr(prior, "members", None), Mapping):
-        for label in coords[prior.dim]:
-            member = members.get(label, prior.default)
-            yield from _centerings(member, names.member(name, label), coords)
-
-
-def _distribution_name(variable: Variable[Any, Any]) -> str:
-    op = getattr(variable.owner, "op", None)
-    return str(getattr(op, "_print_name", (type(op).__name__,))[0])

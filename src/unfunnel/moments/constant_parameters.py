@@ -15,18 +15,21 @@ median and its mode there.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from math import inf, isclose, isfinite, nan
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtr
 
 from unfunnel.distributions.object_facts import number_between, require_number, the_one_given
 from unfunnel.errors import ParameterError, UnsupportedError, listed
 from unfunnel.families import Family
-from unfunnel.families.base_distributions import NORMAL
+from unfunnel.families.base_distributions import NORMAL, BaseLaw
 from unfunnel.families.links import IDENTITY, LOG
 from unfunnel.families.ops import NUMPY
+from unfunnel.moments.laws import score_maps
 
 
 def check_interval(
@@ -83,31 +86,30 @@ def moments_at(
     subject: str, family: Family, location: float, scale: float, shape: tuple[float, ...]
 ) -> dict[str, float]:
     """Return mean and sd of the law with this location and scale, if doubles can state it so."""
-    moments = {"mu": nan, "sigma": nan}
-    try:
-        with np.errstate(all="ignore"):
-            found = family.moments(location, scale, NUMPY, *shape)
-            moments = {key: float(value) for key, value in found.items()}
-            again = location_scale(family, moments, shape)
-    except ArithmeticError:  # of Python's own numbers
-        again = nan, nan
+    with np.errstate(all="ignore"):
+        found = family.moments(np.float64(location), np.float64(scale), NUMPY, *shape)
+    moments = {key: float(value) for key, value in found.items()}
+    again = location_scale(family, moments, shape)
     near = abs(again[0] - location) <= _DIGITS * scale + _ROUNDING * max(1.0, abs(location))
     if near and isclose(again[1], scale, rel_tol=_DIGITS) and 0 < moments["sigma"] < inf:
         return moments
-    raise not_in_doubles(subject, moments)
+    raise _not_in_doubles(subject, moments)
 
 
 def location_scale(
     family: Family, moments: dict[str, float], shape: tuple[float, ...]
 ) -> tuple[float, float]:
-    """Return location and scale of the law with these parameters."""
+    """Return location and scale of the law with these parameters; NaN if floats cannot."""
     stated = {**moments, **dict(zip(family.base.shape, shape, strict=True))}
-    location, scale = family.location_scale(stated, NUMPY)
+    try:
+        with np.errstate(all="ignore"):
+            location, scale = family.location_scale(stated, NUMPY)
+    except ArithmeticError:  # of Python's own numbers
+        return nan, nan
     return float(location), float(scale)
 
 
-def not_in_doubles(subject: str, moments: dict[str, float]) -> ParameterError:
-    """Return the error for a law that no mean and standard deviation can state."""
+def _not_in_doubles(subject: str, moments: dict[str, float]) -> ParameterError:
     return ParameterError(
         subject,
         expected="a law whose mean and standard deviation are finite numbers, precise enough to "
@@ -145,35 +147,27 @@ def from_center(
     # The distance from a bound is what has the law: x = bound + sign * distance.
     sign, bound = (1.0, lower or 0.0) if upper is None else (-1.0, upper)
     about = f"{subject} (distances from the bound {bound:g})" if bound or upper == 0 else subject
-    moments = {"mu": nan, "sigma": nan}
-    try:
-        with np.errstate(all="ignore"):
-            distance = sign * (number - bound) if other == "mu" else number
-            mean, sd = form(about, sign * (value - bound), distance)
-            moments = {"mu": float(bound + sign * mean), "sigma": float(sd)} | (
-                {other: number} if other != "gsd" else {}
-            )
-            location, scale = location_scale(family, moments, shape)
-            if name == "mode" and family.link is not IDENTITY:
-                location -= sign * scale**2
-            found = float(family.link.inverse(location, NUMPY))
-    except ArithmeticError:  # of Python's own numbers
-        found = nan
+    distance = sign * (number - bound) if other == "mu" else number
+    with np.errstate(all="ignore"):
+        mean, sd = form(about, np.float64(sign * (value - bound)), np.float64(distance))
+        moments = {"mu": float(bound + sign * mean), "sigma": float(sd)}
+        if other in moments:
+            moments[other] = number
+        location, scale = location_scale(family, moments, shape)
+        if name == "mode" and family.link is not IDENTITY:
+            location -= sign * scale**2
+        found = float(family.link.inverse(np.float64(location), NUMPY))
     precise = isclose(found - bound, value - bound, rel_tol=_DIGITS)
     if precise and all(map(isfinite, moments.values())) and moments["sigma"] > 0:
         return moments
-    raise not_in_doubles(subject, moments)
+    raise _not_in_doubles(subject, moments)
 
 
 def _form(subject: str, family: Family, shape: tuple[float, ...], name: str, other: str) -> Form:
     closed: dict[str, Form] = {}
     if family.link.name == LOG.name and family.base is NORMAL:
         closed = _LOGNORMAL[name]
-    elif family.link is IDENTITY and all(
-        abs(family.base.quantile(p, NUMPY, *shape) + family.base.quantile(1 - p, NUMPY, *shape))
-        < _SYMMETRIC
-        for p in (0.5, 0.25, 0.05)
-    ):
+    elif family.link is IDENTITY and _is_symmetric(family.base, shape):
         closed = {"sigma": lambda subject, center, sigma: (center, sigma)}
     if other in closed:
         return closed[other]
@@ -185,7 +179,10 @@ def _form(subject: str, family: Family, shape: tuple[float, ...], name: str, oth
     )
 
 
-_SYMMETRIC = 1e-12
+def _is_symmetric(base: BaseLaw, shape: tuple[float, ...]) -> bool:
+    p = np.array([0.5, 0.25, 0.05])
+    below, above = (base.quantile(each, NUMPY, *shape) for each in (p, 1 - p))
+    return np.allclose(below, -above, rtol=0, atol=1e-12)
 
 
 def _median_and_sigma(subject: str, median: float, sigma: float) -> tuple[float, float]:
@@ -238,3 +235,68 @@ _LOGNORMAL: dict[str, dict[str, Form]] = {
     "median": {"sigma": _median_and_sigma, "gsd": _median_and_gsd},
     "mode": {"mu": _mode_and_mu, "sigma": _mode_and_sigma},
 }
+
+
+# -- by way of PreliZ
+
+
+def to_preliz(family: Family, parameters: dict[str, float]) -> Any:
+    """Return the PreliZ distribution with these natural-scale parameters, if there is one."""
+    location, scale = family.location_scale(parameters, NUMPY)
+    law = (*family.shape(parameters), location, scale)
+    if family.counterpart is not None:
+        law = family.counterpart.parameters(location, scale, NUMPY)
+    return _preliz_distribution(family, "preliz")(*map(float, law))
+
+
+def maximum_entropy(
+    family: Family,
+    shape: tuple[float, ...],
+    lower: float,
+    upper: float,
+    mass: float,
+    kwargs: dict[str, Any] | None,
+) -> tuple[float, float]:
+    """Return location and scale of the law of most entropy with this mass between the bounds."""
+    distribution = _preliz_distribution(family, "constrain")(*shape)
+    import preliz
+
+    options = {"plot": False, **(kwargs or {})}
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")  # of a mass that is missed, which is looked at here
+        try:
+            preliz.maxent(distribution, lower, upper, mass, **options)  # fits it in place
+            found = distribution.params[-2:]
+            if family.counterpart is not None:
+                found = family.counterpart.location_scale(*found, NUMPY)
+            location, scale = map(float, found)
+            _, to_score = score_maps(family.base, shape)
+            theta = np.array([float(family.link.forward(x, NUMPY)) for x in (lower, upper)])
+            held = float(np.diff(ndtr(to_score((theta - location) / scale)))[0])
+        except (ArithmeticError, LookupError, ValueError):  # of its optimizer, at extreme numbers
+            held = nan
+    if not isclose(held, mass, rel_tol=_MASS_OF_PRELIZ):
+        raise ParameterError(
+            f"{family.name}: constrain",
+            expected="bounds and a mass for which PreliZ finds the law of most entropy",
+            given=f"lower={lower:g}, upper={upper:g}, mass={mass:g}; its law holds {held:g}",
+            remedy='Use method="equal-tails", or other units.',
+        )
+    return location, scale
+
+
+# How close PreliZ comes to a mass.
+_MASS_OF_PRELIZ = 0.01
+
+
+def _preliz_distribution(family: Family, asked: str) -> Any:
+    if not family.in_pymc and family.counterpart is None:
+        raise UnsupportedError(
+            f"{family.name}: {asked}",
+            expected="a distribution that PreliZ has",
+            given=family.distribution,
+            remedy='Use sample_prior, or constrain with method="equal-tails".',
+        )
+    import preliz  # slow to import, and rarely asked for
+
+    return getattr(preliz, family.distribution)

@@ -15,10 +15,9 @@ mean and the standard deviation of one element with which its marginal law holds
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from functools import partial
-from math import inf, isclose, isfinite, nan, sqrt
+from math import inf, isclose, isfinite, sqrt
 from typing import Any
 
 import numpy as np
@@ -27,13 +26,12 @@ from scipy.special import logit
 
 from unfunnel.distributions.known import LAWS
 from unfunnel.errors import ParameterError, UnsupportedError, described, listed
-from unfunnel.families import Family, Parameter, Ratio
+from unfunnel.families import Parameter, Ratio
 from unfunnel.families.ops import NUMPY
 from unfunnel.intervals import POSITIVE, REAL, Interval
 from unfunnel.moments.any_prior import is_ours
 from unfunnel.moments.constant_parameters import from_interval, location_scale
-from unfunnel.moments.laws import Hierarchy, probability_below, rms_unit, unconstrained
-from unfunnel.moments.marginal import COARSE, FINE, Marginal
+from unfunnel.moments.hierarchy import COARSE, FINE, Hierarchy, Sizes, rms_unit
 from unfunnel.moments.reading import distribution_of, scalar_law
 
 
@@ -106,13 +104,13 @@ def constrained_hierarchy(
 
     impossible: list[ParameterError] = []
 
-    def misses(at: np.ndarray, sizes: tuple[int, int] = FINE) -> np.ndarray:
+    def misses(at: np.ndarray, sizes: Sizes = FINE) -> np.ndarray:
         try:
-            marginal = Marginal(readable_hierarchy(subject, trial(at)), sizes)
+            element = readable_hierarchy(subject, trial(at))
         except ParameterError as error:
             impossible.append(error)
             return np.full(2, _WALL)
-        found = logit([marginal.cdf(lower), marginal.cdf(upper)]) - wanted
+        found = logit([element.below(x, sizes) for x in (lower, upper)]) - wanted
         return np.asarray(np.nan_to_num(found, nan=_WALL, posinf=_WALL, neginf=-_WALL))
 
     coarse = partial(misses, sizes=COARSE)
@@ -151,7 +149,7 @@ _HALVINGS = 10
 def readable_hierarchy(subject: str, prior: Any) -> Hierarchy:
     """Return the law of a hierarchy of which quadrature is possible, or refuse it."""
     law = scalar_law(prior)
-    if isinstance(law, Hierarchy) and Marginal.is_possible(law):
+    if isinstance(law, Hierarchy) and law.method != "draws":
         return law
     raise UnsupportedError(
         subject,
@@ -241,70 +239,3 @@ def of_same_class(prior: Any, parameters: dict[str, Any]) -> Any:
     """Return a prior of ours with other parameters; bounds, dims and options are kept."""
     options = {"dims": prior.dims, "centered": prior.centering, **prior.structure_options}
     return type(prior)(**parameters, **prior.bounds, **options)
-
-
-# -- constant parameters
-
-
-def to_preliz(family: Family, parameters: dict[str, float]) -> Any:
-    """Return the PreliZ distribution with these natural-scale parameters, if there is one."""
-    location, scale = family.location_scale(parameters, NUMPY)
-    law = (*family.shape(parameters), location, scale)
-    if family.counterpart is not None:
-        law = family.counterpart.parameters(location, scale, NUMPY)
-    return _preliz_distribution(family, "preliz")(*map(float, law))
-
-
-def maximum_entropy(
-    family: Family,
-    shape: tuple[float, ...],
-    lower: float,
-    upper: float,
-    mass: float,
-    kwargs: dict[str, Any] | None,
-) -> tuple[float, float]:
-    """Return location and scale of the law of most entropy with this mass between the bounds."""
-    distribution = _preliz_distribution(family, "constrain")(*shape)
-    import preliz
-
-    options = {"plot": False, **(kwargs or {})}
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # of a mass that is missed, which is looked at here
-        try:
-            preliz.maxent(distribution, lower, upper, mass, **options)  # fits it in place
-            found = distribution.params[-2:]
-            if family.counterpart is not None:
-                found = family.counterpart.location_scale(*found, NUMPY)
-            location, scale = map(float, found)
-            below = [
-                probability_below(family, unconstrained(family, x), location, scale, shape)
-                for x in (lower, upper)
-            ]
-            held = float(below[1] - below[0])
-        except (ArithmeticError, LookupError, ValueError):  # of its optimizer, at extreme numbers
-            held = nan
-    if not isclose(held, mass, rel_tol=_MASS_OF_PRELIZ):
-        raise ParameterError(
-            f"{family.name}: constrain",
-            expected="bounds and a mass for which PreliZ finds the law of most entropy",
-            given=f"lower={lower:g}, upper={upper:g}, mass={mass:g}; its law holds {held:g}",
-            remedy='Use method="equal-tails", or other units.',
-        )
-    return location, scale
-
-
-# How close PreliZ comes to a mass.
-_MASS_OF_PRELIZ = 0.01
-
-
-def _preliz_distribution(family: Family, asked: str) -> Any:
-    if not family.in_pymc and family.counterpart is None:
-        raise UnsupportedError(
-            f"{family.name}: {asked}",
-            expected="a distribution that PreliZ has",
-            given=family.distribution,
-            remedy='Use sample_prior, or constrain with method="equal-tails".',
-        )
-    import preliz  # slow to import, and rarely asked for
-
-    return getattr(preliz, family.distribution)

@@ -26,10 +26,9 @@ from unfunnel import names
 from unfunnel.distributions.object_facts import number_between
 from unfunnel.errors import MomentWarning, ParameterError, UnsupportedError, described
 from unfunnel.moments.any_prior import family_of, is_factory, is_likelihood, own_dims
-from unfunnel.moments.laws import Drawn, Known, Law, number_of_draws, part_of
-from unfunnel.moments.marginal import with_quantiles
+from unfunnel.moments.laws import Drawn, Known, Law
 from unfunnel.moments.reading import ROOT, Reader
-from unfunnel.moments.report import COLUMNS, ELEMENT, ICC, DescribedLaw, Implied
+from unfunnel.moments.report import COLUMNS, ELEMENT, ICC, DescribedLaw, Implied, Number
 
 #: The probabilities whose quantiles are shown.
 PROBABILITIES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -43,42 +42,6 @@ OTHERS = "(others)"
 # The spread of a number over this many parts of the draws gives its Monte Carlo error.
 _PARTS = 20
 
-Number = dict[str, Any]
-
-
-def moments_of(law: Law) -> dict[str, Number]:
-    """Return the mean and the standard deviation of a law."""
-    return {name: _moment(law, attrgetter(name)) for name in ("mean", "sd")}
-
-
-def quantiles_of(
-    law: Law, draws: int, rng: np.random.Generator, below: float | None = None
-) -> dict[str, Number]:
-    """Return quantiles of a law, and the probability below a number if one is given."""
-    method, found = with_quantiles(law, draws, rng)
-    numbers = {
-        f"{p:.0%}": _number(found, method, methodcaller("quantile", p)) for p in PROBABILITIES
-    }
-    if below is not None:
-        numbers[f"P(< {below:g})"] = _number(found, method, methodcaller("cdf", below))
-    return numbers
-
-
-def _moment(law: Law, statistic: Callable[[Any], float]) -> Number:
-    return _number(law, "draws" if number_of_draws(law) else "exact", statistic)
-
-
-def _number(law: Any, method: str, statistic: Callable[[Any], float]) -> Number:
-    """Return a number with how it was found; of draws with its Monte Carlo standard error."""
-    value, error = statistic(law), 0.0
-    if method == "draws":
-        parts = np.array([statistic(part_of(law, which, _PARTS)) for which in range(_PARTS)])
-        if np.array_equal(parts, np.full(_PARTS, value), equal_nan=True):
-            method = "exact"  # nothing that is drawn enters it
-        else:
-            error = float(parts.std(ddof=1)) / sqrt(_PARTS)
-    return {"value": value, "method": method, "error": error}
-
 
 def implied(
     prior: Any,
@@ -89,7 +52,100 @@ def implied(
 ) -> Implied:
     """Return what a prior of ours says; see :meth:`unfunnel.prior.base.NaturalPrior.implied`."""
     rng = np.random.default_rng(random_seed)
-    return _hierarchy(prior, coords, rng, below, draws).described(prior)
+    return _shown(prior, _hierarchy(prior, coords, rng, below, draws))
+
+
+def description(
+    prior: Any, coords: Mapping[str, Any] | None = None, random_seed: int | None = None
+) -> Implied:
+    """Return what a prior of any kind says about one element and about each hyperparameter.
+
+    As from ``prior.implied()``, but without rows for elements if they are those of a likelihood,
+    and without moments where there are only draws. A flat prior says nothing.
+    """
+    rng = np.random.default_rng(random_seed)
+    return _shown(prior, _any(prior, dict(coords or {}), rng))
+
+
+def _shown(prior: Any, laws: list[DescribedLaw]) -> Implied:
+    """Return the table; levels that do not differ along a dim have no label."""
+    rows = [
+        {"level": each.level, **each.labels, "quantity": quantity, **number}
+        for each in laws
+        for quantity, number in each.numbers.items()
+    ]
+    dims = dict.fromkeys(key for row in rows for key in row if key not in COLUMNS)
+    numbers = pd.DataFrame(rows, columns=[COLUMNS[0], *dims, *COLUMNS[1:]])
+    return Implied(described(prior), numbers.fillna(dict.fromkeys(dims, "")), laws)
+
+
+def _any(prior: Any, coords: dict[str, Any], rng: np.random.Generator) -> list[DescribedLaw]:
+    if isinstance(members := getattr(prior, "members", None), Mapping):
+        others = {} if prior.default is None else {OTHERS: prior.default}
+        return [
+            replace(each, labels={prior.dim: label, **each.labels})
+            for label, member in {**members, **others}.items()
+            for each in _any(member, coords, rng)
+        ]
+    found: list[DescribedLaw] = []
+    likelihood = is_likelihood(prior)
+    if family_of(prior) and not likelihood and getattr(prior, "zero_sum", None) is None:
+        own_rng = np.random.default_rng(int(rng.integers(2**31)))
+        with suppress(UnsupportedError):
+            found = _hierarchy(prior, coords, own_rng)
+        return found
+    if not likelihood:
+        with suppress(UnsupportedError), np.errstate(all="ignore"):  # of draws close to overflow
+            reader = Reader(prior, coords, _FEW_DRAWS, rng)
+            for labels, law in reader.by_labels(reader.read(ROOT, prior, ())):
+                numbers = {} if isinstance(law, Drawn) else _moments(law)
+                numbers |= _quantiles(law, _FEW_DRAWS, rng)
+                found.append(DescribedLaw(ELEMENT, labels, law, numbers))
+    for key, value in getattr(prior, "parameters", {}).items():
+        if is_factory(value):
+            for each in _any(value, coords, rng):
+                level = key if each.level == ELEMENT else names.child(key, each.level)
+                found.append(replace(each, level=level))
+    return found
+
+
+@dataclass(frozen=True)
+class Level:
+    """One random quantity of a hierarchy: an element, or a hyperparameter, as a variable is called.
+
+    ``is_mean``: whether it is the mean of the elements, or the mean of that. ``is_shape``: whether
+    no moment of an element depends on it, as on a parameter of a base law.
+    """
+
+    variable: str
+    value: Any
+    owner_dims: tuple[str, ...]
+    is_mean: bool = True
+    is_shape: bool = False
+
+    @property
+    def name(self) -> str:
+        """As it is shown: ``"element"``, ``"mu"``, ``"sigma"``, ``"mu_mu"``, ..."""
+        return self.variable.removeprefix(f"{ROOT}_") if self.variable != ROOT else ELEMENT
+
+    def with_inner(self) -> Iterator[Level]:
+        """Yield this level, and those of its hyperparameters."""
+        yield self
+        if (family := family_of(self.value)) is None:
+            return
+        for key, value in self.value.parameters.items():
+            if _is_random(value):
+                yield from Level(
+                    names.child(self.variable, key),
+                    value,
+                    own_dims(self.value),
+                    self.is_mean and key == "mu",
+                    self.is_shape or key in family.base.shape,
+                ).with_inner()
+
+
+def _is_random(value: Any) -> bool:
+    return is_factory(value) or hasattr(value, "owner")
 
 
 def _hierarchy(
@@ -98,8 +154,8 @@ def _hierarchy(
     rng: np.random.Generator,
     below: float | None = None,
     draws: int | None = None,
-) -> Table:
-    """Return the table of a prior with a family, level by level."""
+) -> list[DescribedLaw]:
+    """Return the laws of a prior with a family, level by level."""
     family = family_of(prior)
     subject = f"{(family or prior.family).name}: implied"
     if family is None:
@@ -113,106 +169,30 @@ def _hierarchy(
         below = number_between(subject, "below", below, -np.inf)
     if draws is not None:
         draws = int(number_between(subject, "draws", draws, _PARTS - 1))
-    table = Table()
+    found = []
     with np.errstate(all="ignore"):  # what is no number is refused below
         reader = Reader(prior, coords, draws or _MODEL_DRAWS, rng)
         draws = draws or (_MODEL_DRAWS if reader.is_drawn else _MANY_DRAWS)
-        for level in _levels(prior):
-            name = ROOT if level.name == ELEMENT else names.child(ROOT, level.name)
-            labelled = reader.read(name, level.value, level.owner_dims)
-            for labels, law in labelled.everywhere():
+        for level in Level(ROOT, prior, own_dims(prior)).with_inner():
+            laws = reader.read(level.variable, level.value, level.owner_dims)
+            for labels, law in reader.by_labels(laws):
                 _warn_of_infinite_moments(subject, level, law)
                 numbers = _numbers(subject, law, draws, rng, below if level.is_mean else None)
-                if level.name == ELEMENT:
+                if level.variable == ROOT:
                     numbers |= _correlations(reader, prior, law)
-                table.add(level.name, labels, law, numbers)
-    return table
-
-
-class Table:
-    """Collects numbers and laws, level by level and label by label."""
-
-    def __init__(self) -> None:
-        self.laws: list[DescribedLaw] = []
-        self.rows: list[dict[str, Any]] = []
-
-    def add(
-        self, level: str, labels: dict[str, Any], law: Law, numbers: Mapping[str, Number]
-    ) -> None:
-        """Add a law, and what is said of it."""
-        self.laws.append(DescribedLaw(level, labels, law))
-        for quantity, number in numbers.items():
-            self.rows.append({"level": level, **labels, "quantity": quantity, **number})
-
-    def add_inner(self, name: str, labels: dict[str, Any], inner: Table) -> None:
-        """Add the table of a hyperprior with this name, or of a member with these labels."""
-        levels = {law.level: law.level for law in inner.laws}
-        if name:
-            levels = {old: name if old == ELEMENT else names.child(name, old) for old in levels}
-        for law in inner.laws:
-            self.laws.append(replace(law, level=levels[law.level], labels=labels | law.labels))
-        for row in inner.rows:
-            self.rows.append({**labels, **row, "level": levels[row["level"]]})
-
-    def described(self, prior: Any) -> Implied:
-        """Return what is shown; levels that do not differ along a dim have no label."""
-        dims = dict.fromkeys(key for row in self.rows for key in row if key not in COLUMNS)
-        numbers = pd.DataFrame(self.rows, columns=[COLUMNS[0], *dims, *COLUMNS[1:]])
-        return Implied(described(prior), numbers.fillna(dict.fromkeys(dims, "")), self.laws)
-
-
-@dataclass(frozen=True)
-class Level:
-    """One random quantity of a hierarchy: ``"element"``, ``"mu"``, ``"sigma"``, ``"mu_mu"``, ...
-
-    ``is_mean``: whether it is the mean of the elements, or the mean of that. ``is_shape``: whether
-    no moment of an element depends on it, as on a parameter of a base law.
-    """
-
-    name: str
-    value: Any
-    owner_dims: tuple[str, ...]
-    is_mean: bool = True
-    is_shape: bool = False
-
-
-def _levels(prior: Any) -> Iterator[Level]:
-    element = Level(ELEMENT, prior, own_dims(prior))
-    yield element
-    yield from _hyperparameters(element, "")
-
-
-def _hyperparameters(above: Level, prefix: str) -> Iterator[Level]:
-    if (family := family_of(above.value)) is None:
-        return
-    for key, value in above.value.parameters.items():
-        if not _is_random(value):
-            continue
-        level = Level(
-            names.child(prefix, key) if prefix else key,
-            value,
-            own_dims(above.value),
-            above.is_mean and key == "mu",
-            above.is_shape or key in family.base.shape,
-        )
-        yield level
-        yield from _hyperparameters(level, level.name)
-
-
-def _is_random(value: Any) -> bool:
-    return is_factory(value) or hasattr(value, "owner")
+                found.append(DescribedLaw(level.name, labels, law, numbers))
+    return found
 
 
 def _numbers(
     subject: str, law: Law, draws: int, rng: np.random.Generator, below: float | None
 ) -> dict[str, Number]:
     try:
-        numbers = moments_of(law)
-        quantiles = quantiles_of(law, draws, rng, below)
+        numbers, quantiles = _moments(law), _quantiles(law, draws, rng, below)
     except (ParameterError, UnsupportedError):
         raise
     except (ArithmeticError, ValueError):  # of Python's own numbers, and of the root
-        quantiles = {"quantiles": {"value": np.nan}}
+        numbers, quantiles = {}, {"quantiles": {"value": np.nan}}
     for quantity, number in quantiles.items():
         if not isfinite(number["value"]):
             raise ParameterError(
@@ -222,6 +202,37 @@ def _numbers(
                 remedy="State it in other units, closer to 1.",
             )
     return numbers | quantiles
+
+
+def _moments(law: Law) -> dict[str, Number]:
+    return {name: _moment(law, attrgetter(name)) for name in ("mean", "sd")}
+
+
+def _moment(law: Law, statistic: Callable[[Any], float]) -> Number:
+    return _number(law, "draws" if law.number_of_draws else "exact", statistic)
+
+
+def _quantiles(
+    law: Law, draws: int, rng: np.random.Generator, below: float | None = None
+) -> dict[str, Number]:
+    """Return quantiles of a law, and the probability below a number if one is given."""
+    asked = {f"{p:.0%}": methodcaller("quantile", p) for p in PROBABILITIES}
+    if below is not None:
+        asked[f"P(< {below:g})"] = methodcaller("cdf", below)
+    found = law.with_quantiles(draws, rng)
+    return {name: _number(found, law.method, statistic) for name, statistic in asked.items()}
+
+
+def _number(law: Law, method: str, statistic: Callable[[Any], float]) -> Number:
+    """Return a number with how it was found; of draws with its Monte Carlo standard error."""
+    value, error = statistic(law), 0.0
+    if method == "draws":
+        parts = np.array([statistic(law.part(which, _PARTS)) for which in range(_PARTS)])
+        if np.array_equal(parts, np.full(_PARTS, value), equal_nan=True):
+            method = "exact"  # nothing that is drawn enters it
+        else:
+            error = float(parts.std(ddof=1)) / sqrt(_PARTS)
+    return {"value": value, "method": method, "error": error}
 
 
 def _correlations(reader: Reader, prior: Any, law: Law) -> dict[str, Number]:
@@ -246,9 +257,9 @@ def _correlations(reader: Reader, prior: Any, law: Law) -> dict[str, Number]:
 
 def _shared(law: Law, depth: int) -> float:
     """Return the share of the variance that is that of the mean, of its mean, ..."""
-    part = law
+    part: Any = law  # a hierarchy, so deep
     for _ in range(depth):
-        part = part.parameters["mu"]  # type: ignore[union-attr]  # of a hierarchy, so deep
+        part = part.parameters["mu"]
     return (part.sd / law.sd) ** 2 if isfinite(part.sd) and law.sd > 0 else np.nan
 
 
@@ -264,40 +275,3 @@ def _warn_of_infinite_moments(subject: str, level: Level, law: Law) -> None:
         MomentWarning,
         skip_file_prefixes=(str(Path(__file__).parents[1]),),
     )
-
-
-def description(
-    prior: Any, coords: Mapping[str, Any] | None = None, random_seed: int | None = None
-) -> Implied:
-    """Return what a prior of any kind says about one element and about each hyperparameter.
-
-    As from ``prior.implied()``, but without rows for elements if they are those of a likelihood,
-    and without moments where there are only draws. A flat prior says nothing.
-    """
-    rng = np.random.default_rng(random_seed)
-    return _table_of(prior, dict(coords or {}), rng).described(prior)
-
-
-def _table_of(prior: Any, coords: dict[str, Any], rng: np.random.Generator) -> Table:
-    table = Table()
-    if isinstance(members := getattr(prior, "members", None), Mapping):
-        others = {} if prior.default is None else {OTHERS: prior.default}
-        for label, member in {**members, **others}.items():
-            table.add_inner("", {prior.dim: label}, _table_of(member, coords, rng))
-        return table
-    likelihood = is_likelihood(prior)
-    if family_of(prior) and not likelihood and getattr(prior, "zero_sum", None) is None:
-        own_rng = np.random.default_rng(int(rng.integers(2**31)))
-        with suppress(UnsupportedError):
-            return _hierarchy(prior, coords, own_rng)
-        return table
-    if not likelihood:
-        with suppress(UnsupportedError), np.errstate(all="ignore"):  # of draws close to overflow
-            labelled = Reader(prior, coords, _FEW_DRAWS, rng).read(ROOT, prior, ())
-            for labels, law in labelled.everywhere():
-                numbers = {} if isinstance(law, Drawn) else moments_of(law)
-                table.add(ELEMENT, labels, law, numbers | quantiles_of(law, _FEW_DRAWS, rng))
-    for key, value in getattr(prior, "parameters", {}).items():
-        if is_factory(value):
-            table.add_inner(key, {}, _table_of(value, coords, rng))
-    return table

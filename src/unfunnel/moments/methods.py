@@ -16,14 +16,11 @@ from unfunnel.moments.constant_parameters import (
     from_center,
     from_interval,
     from_quantiles,
-    moments_at,
-)
-from unfunnel.moments.constrain import (
-    constrained_hierarchy,
     maximum_entropy,
-    of_same_class,
+    moments_at,
     to_preliz,
 )
+from unfunnel.moments.constrain import constrained_hierarchy, of_same_class
 from unfunnel.moments.implied import implied
 from unfunnel.moments.report import Implied
 from unfunnel.structures.zero_sum_options import require_marginal, without_zero_sum

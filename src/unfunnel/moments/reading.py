@@ -1,7 +1,7 @@
 """From the objects of a prior to its laws: numbers, hyperpriors, arrays and tensors, by label.
 
 Where the laws of a hierarchy differ between elements, they do so along the dims of an array or of a
-tensor. A :class:`Reader` finds these dims, and the law of any parameter at one of their labels.
+tensor. A :class:`Reader` finds these dims, and the laws of any parameter along them.
 What has no known law is created in a model of its own and drawn, everything at once, so that draws
 of variables that depend on one another stay together.
 """
@@ -9,11 +9,11 @@ of variables that depend on one another stay together.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pymc as pm
+import xarray as xr
 from pymc.distributions.distribution import SymbolicRandomVariable
 from pymc.pytensorf import constant_fold, rvs_in_graph
 from pytensor.compile.sharedvalue import SharedVariable
@@ -37,10 +37,8 @@ from unfunnel.moments.any_prior import (
     own_coords,
     own_dims,
 )
-from unfunnel.moments.laws import Drawn, Hierarchy, Known, Law, Point
-
-#: A label of each dim along which laws differ, by its position.
-Place = Mapping[str, int]
+from unfunnel.moments.hierarchy import Hierarchy
+from unfunnel.moments.laws import Drawn, Known, Law, Point
 
 #: The name of the prior itself; its parameters are called as its variables would be.
 ROOT = "prior"
@@ -98,20 +96,6 @@ def scalar_law(value: Any) -> Law | None:
     return known_law(found[0], *found[1])
 
 
-@dataclass(frozen=True)
-class LabelledLaw:
-    """The dims along which a law differs, with their labels, and the law at a place in them."""
-
-    labels: dict[str, list[Any]]
-    at: Callable[[Place], Law]
-
-    def everywhere(self) -> Iterator[tuple[dict[str, Any], Law]]:
-        """Yield the law at each place, with its labels."""
-        for positions in np.ndindex(*map(len, self.labels.values())):
-            place = dict(zip(self.labels, positions, strict=True))
-            yield {dim: self.labels[dim][index] for dim, index in place.items()}, self.at(place)
-
-
 class Reader:
     """Reads the laws of a prior.
 
@@ -136,40 +120,41 @@ class Reader:
         """Whether something had to be drawn."""
         return bool(self._drawn)
 
-    def read(self, name: str, value: Any, dims: tuple[str, ...]) -> LabelledLaw:
-        """Return the law of a parameter of a prior with these dims, or of the prior itself.
+    def read(self, name: str, value: Any, dims: tuple[str, ...]) -> DataArray:
+        """Return the laws of a parameter of a prior with these dims, or of the prior itself.
 
-        The name is that of its variable if the prior were called :data:`ROOT`: the same hyperprior
-        in two places is two variables.
+        They have the dims along which they differ, and stand in the order of ``coords``. The name
+        is that of its variable if the prior were called :data:`ROOT`: the same hyperprior in two
+        places is two variables.
         """
         if (family := family_of(value)) is not None:
             inner = {
                 key: self.read(names.child(name, key), parameter, own_dims(value))
                 for key, parameter in value.parameters.items()
             }
-            return LabelledLaw(
-                self._labels(dim for each in inner.values() for dim in each.labels),
-                lambda place: Hierarchy(
-                    family, {key: each.at(place) for key, each in inner.items()}
-                ),
+            return _laws(
+                lambda *laws: Hierarchy(family, dict(zip(inner, laws, strict=True))),
+                inner.values(),
             )
         if isinstance(value, int | float):
-            return LabelledLaw({}, lambda place: Point(float(value)))
+            return _laws(Point, [DataArray(float(value))])
         if name in self._drawn:
             drawn = self._drawn[name]
-            differing = set(drawn.dims) & self._differing(value)
-            return LabelledLaw(
-                self._labels(map(str, differing)),
-                lambda place: Drawn(
-                    drawn.isel({d: place.get(str(d), 0) for d in drawn.dims[1:]}).values
-                ),
-            )
+            differing = self._differing(value)
+            alike = {dim: 0 for dim in drawn.dims[1:] if dim not in differing}
+            return _laws(Drawn, [drawn.isel(alike)], input_core_dims=[["draw"]])
         if (known := distribution_of(value)) is not None:
             distribution, numbers = known
-            return self._labelled(
-                numbers, self.dims_over(value, dims), lambda *at: known_law(distribution, *at)
-            )
-        return self._labelled([self._constant(value, dims)], dims, Point)
+            arrays = self._aligned(numbers, self.dims_over(value, dims))
+            return _laws(lambda *at: known_law(distribution, *at), arrays)
+        return _laws(Point, self._aligned([self._constant(value, dims)], dims))
+
+    def by_labels(self, laws: DataArray) -> Iterator[tuple[dict[str, Any], Law]]:
+        """Yield laws with their labels, in the order of the coords."""
+        laws = laws.transpose(*(dim for dim in self.coords if dim in laws.dims))
+        for place, law in np.ndenumerate(laws.values):
+            at = zip(map(str, laws.dims), place, strict=True)
+            yield {dim: self.coords[dim][index] for dim, index in at}, law
 
     def dims_over(self, value: Any, dims: tuple[str, ...]) -> tuple[str, ...]:
         """Return the own dims of a parameter of a prior that has these dims."""
@@ -181,20 +166,10 @@ class Reader:
         registered = registered_dims(self._model, tensor)
         return dims[len(dims) - tensor.ndim :] if registered is None else registered
 
-    def _labelled(
-        self, arrays: Iterable[Any], dims: tuple[str, ...], law: Callable[..., Law]
-    ) -> LabelledLaw:
+    def _aligned(self, arrays: Iterable[Any], dims: tuple[str, ...]) -> list[DataArray]:
         lengths = {dim: len(labels) for dim, labels in self.coords.items()}
         aligned = [align_array(a, dims, self.coords, lengths, self._subject) for a in arrays]
-
-        def at(place: Place) -> Law:
-            return law(*(float(a.values[tuple(place.get(d, 0) for d in a.dims)]) for a in aligned))
-
-        return LabelledLaw(self._labels(dim for a in aligned for dim in a.dims), at)
-
-    def _labels(self, dims: Iterable[str]) -> dict[str, list[Any]]:
-        found = set(dims)
-        return {dim: labels for dim, labels in self.coords.items() if dim in found}
+        return [DataArray(each.values.astype(float), dims=each.dims) for each in aligned]
 
     def _constant(self, value: Any, dims: tuple[str, ...]) -> np.ndarray | DataArray:
         """Return an array, or the value of a tensor of data, with the labels of its model."""
@@ -267,6 +242,12 @@ class Reader:
             short = [dim for dim in array.dims[1:] if array.sizes[dim] == 1]  # these broadcast
             drawn[name] = array.squeeze(short)
         return drawn
+
+
+def _laws(law: Callable[..., Law], of: Iterable[DataArray], **options: Any) -> DataArray:
+    """Return the laws of what is there at each place of arrays without labels."""
+    made: DataArray = xr.apply_ufunc(law, *of, vectorize=True, output_dtypes=[object], **options)
+    return made
 
 
 def _unknown(

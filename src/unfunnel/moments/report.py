@@ -14,7 +14,6 @@ import pandas as pd
 from unfunnel.errors import ParameterError, listed
 from unfunnel.figure_style import BLUE, INK, RED, axes_or_new, without_frame
 from unfunnel.moments.laws import Drawn, Law
-from unfunnel.moments.marginal import with_quantiles
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -36,6 +35,9 @@ _TITLE, _WIDTH = 300, 160
 
 _ROUNDING = 1e-13
 
+#: The value, the method by which it was found, and the Monte Carlo error.
+Number = dict[str, Any]
+
 _METHODS = {
     "quadrature": "(by quadrature)",
     "draws": "(by draws, with Monte Carlo standard errors)",
@@ -44,11 +46,15 @@ _METHODS = {
 
 @dataclass(frozen=True)
 class DescribedLaw:
-    """A law with where it is: the level, and a label of each dim along which that level differs."""
+    """A law, and the numbers of it that are shown.
+
+    ``level`` and ``labels`` say where it is: a label of each dim along which that level differs.
+    """
 
     level: str
     labels: dict[str, Any]
     law: Law
+    numbers: dict[str, Number]
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,14 +112,14 @@ class Implied:
 
         Levels that do not differ along a dim have the label ``""``.
         """
-        return self._wide(self.numbers)
+        return self._wide("value")
 
-    def _wide(self, numbers: pd.DataFrame) -> pd.DataFrame:
+    def _wide(self, column: str, **columns: Any) -> pd.DataFrame:
+        """Return one column of the numbers, or a new one, as a table: moments come first."""
+        numbers = self.numbers.assign(**columns)
         index = ["level", *self.dims]
-        order = sorted(  # moments first, the others as they come
-            numbers["quantity"].unique(), key=lambda quantity: quantity not in _MOMENTS
-        )
-        wide = numbers.pivot(index=index, columns="quantity", values="value")
+        order = sorted(numbers["quantity"].unique(), key=lambda name: name not in _MOMENTS)
+        wide = numbers.pivot(index=index, columns="quantity", values=column)
         wide.columns.name = None
         return wide.reindex(numbers.set_index(index).index.unique(), columns=order)
 
@@ -167,7 +173,7 @@ class Implied:
             f"{value:.4g}" + (f" ±{error:.1g}" if method == "draws" else "")
             for value, (method, error) in zip(rounded, rest, strict=True)
         ]
-        return self._wide(self.numbers.assign(value=texts)).fillna("")
+        return self._wide("text", text=texts).fillna("")
 
     def how(self) -> str:
         """Say which numbers are not exact, and how they were found."""
@@ -199,11 +205,10 @@ class Implied:
 
     def _law(self, level: str, labels: dict[str, Any]) -> Law:
         """Return the first law of a level at these labels, or refuse labels that there are not."""
-        for law in self.laws:
-            wanted = {dim: label for dim, label in labels.items() if dim in law.labels}
-            known = labels.keys() <= set(self.dims)
-            if law.level == level and known and wanted.items() <= law.labels.items():
-                return law.law
+        for each in self.laws if labels.keys() <= set(self.dims) else ():
+            wanted = {dim: label for dim, label in labels.items() if dim in each.labels}
+            if each.level == level and wanted.items() <= each.labels.items():
+                return each.law
         raise ParameterError(
             "implied: plot", expected=f"labels of the dims {listed(self.dims)}", given=f"{labels}"
         )
@@ -222,7 +227,7 @@ _BINS, _DRAWS = 121, 100_000
 def _draw_densities(element: Law, mean: Law | None, ax: Any) -> Any:
     """Draw the densities of one element and of the mean, and intervals of one element."""
     ax = axes_or_new(ax, (7, 3.2))
-    _, of_element = with_quantiles(element, _DRAWS, np.random.default_rng(0))
+    of_element = element.with_quantiles(_DRAWS, np.random.default_rng(0))
     low, high = map(of_element.quantile, _ENDS)
     # Draws of a law are enough for twice the cube root of them.
     bins = int(2 * len(element.values) ** (1 / 3)) if isinstance(element, Drawn) else _BINS
@@ -230,7 +235,7 @@ def _draw_densities(element: Law, mean: Law | None, ax: Any) -> Any:
     middles = (edges[1:] + edges[:-1]) / 2
     for law, color, label in ((element, BLUE, "one element"), (mean, RED, "the mean, mu")):
         if law is not None:
-            _, found = with_quantiles(law, _DRAWS, np.random.default_rng(0))
+            found = law.with_quantiles(_DRAWS, np.random.default_rng(0))
             density = np.diff([found.cdf(float(x)) for x in edges]) / np.diff(edges)
             ax.plot(middles, density, color=color, linewidth=2, label=label)
             ax.fill_between(middles, density, color=color, alpha=0.15, linewidth=0)
