@@ -15,7 +15,7 @@ import numpy as np
 from scipy import optimize
 
 from unfunnel.distributions.known import LAWS
-from unfunnel.distributions.value_checks import number_between
+from unfunnel.distributions.object_facts import number_between
 from unfunnel.errors import ParameterError, listed
 
 if TYPE_CHECKING:
