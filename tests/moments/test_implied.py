@@ -134,9 +134,6 @@ def test_arrays_without_labels():
     assert prior.implied(coords={"geo": ["u", "v"]}).value("mean", geo="v") == 2.0
     with pytest.raises(LabelError, match="length 3 along dim 'geo'"):
         prior.implied(coords={"geo": ["u", "v", "w"]})
-
-
-def test_hyperpriors_with_arrays():
     mean = Prior("Gamma", mu=np.array([1.0, 2.0]), sigma=0.5, dims="geo")
     says = LogNormalExp(mean, 1.0, dims=("geo", "channel")).implied()
     assert says.value("mean", geo=0) == pytest.approx(1.0)
