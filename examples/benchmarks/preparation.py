@@ -18,9 +18,9 @@ import numpy as np
 from benchmarks.grid import Length
 from benchmarks.hierarchies import LOG_EFFECT
 from benchmarks.regimes import Data
+from unfunnel.tuning.blocks import Plan
 from unfunnel.tuning.compiled import LOW_RANK, compile_plan, in_coordinates
 from unfunnel.tuning.pilot import run_pilot
-from unfunnel.tuning.plan import Plan
 
 __all__ = ["LOW_RANK", "Compiled", "Preparation", "Prepared", "compile_model", "tuned"]
 

@@ -28,33 +28,3 @@ def raw(name: str) -> str:
 def offset(name: str, link: str) -> str:
     """Name of the standardized variable of the textbook form: ``beta_log_offset``."""
     return f"{name}_offset" if link == "identity" else f"{name}_{link}_offset"
-
-
-def site_parameter(name: str, kind: str) -> str:
-    """Name of the site parameters of a variable, while a pilot changes them."""
-    return f"{name}_{kind}__"
-
-
-def log_stretch(name: str) -> str:
-    """Name of the value that stretches the coordinate of a scale hyperparameter."""
-    return f"{name}_stretch__"
-
-
-def stretch(name: str) -> str:
-    """Name of the width of the coordinate of a scale hyperparameter, in the report of a pilot."""
-    return f"{name}_stretch"
-
-
-def information(name: str) -> str:
-    """Name of the information of each element, in the report of a pilot."""
-    return f"{name}_information"
-
-
-def weighted_location(name: str) -> str:
-    """Name of the information times location of each element, in the report of a pilot."""
-    return f"{name}_weighted_location"
-
-
-def kappa(name: str) -> str:
-    """Name of the centeredness of each element, in the report of a pilot."""
-    return f"{name}_kappa"

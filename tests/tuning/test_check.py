@@ -11,11 +11,11 @@ import xarray as xr
 from scipy.signal import lfilter
 
 from unfunnel import NormalIdentity, TuningWarning
+from unfunnel.tuning.blocks import Plan
 from unfunnel.tuning.check import warn_of_disagreement
 from unfunnel.tuning.compiled import Coordinates
 from unfunnel.tuning.estimate import Site
 from unfunnel.tuning.pilot import PilotResult
-from unfunnel.tuning.plan import Plan
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import numpy as np
 import pymc as pm
 import pymc.dims as pmd
 import pytest
-from models import by_others, mixed
+from models import by_others
 from pymc.distributions.transforms import ordered
 
 from unfunnel import (
@@ -74,19 +74,6 @@ def test_laws():
     assert list(found.left_alone) == ["gamma", "zero", "order"]
     assert found.left_alone["gamma"] == "Gamma is not a location-scale law that is supported"
     assert found.left_alone["order"] == "it has the transform ordered"
-
-
-@pytest.mark.parametrize("centered", [True, False, "auto", 0.3])
-def test_ours_in_every_coordinate(centered):
-    assert list(find_hierarchies(mixed(centered)).links) == ["phi"]
-
-
-def test_coefficients_and_scales_are_no_offsets():
-    with pm.Model() as model:
-        x = pm.Data("x", np.ones(3))
-        slope, scale = pm.Normal("slope"), pm.HalfNormal("scale")
-        pm.Normal("y", slope * x, scale * 2.0, observed=np.zeros(3))
-    assert find_hierarchies(model).left_alone == {}
 
 
 def test_labelled_offsets():

@@ -16,11 +16,6 @@ RNG = np.random.default_rng(3)
 DRAWS = 80
 
 
-def estimate(theta, score, *others):
-    """Estimate with other variables held fixed."""
-    return site_of(theta, score, controls_of(Draws(theta, ("a",)), others))
-
-
 @given(information=st.floats(1e-6, 1e8), location=st.floats(-50, 50), draws=st.integers(2, 30))
 def test_a_gaussian_likelihood_is_recovered(information, location, draws):
     theta = np.random.default_rng(draws).normal(size=(draws, 2, 3))
@@ -30,21 +25,6 @@ def test_a_gaussian_likelihood_is_recovered(information, location, draws):
     np.testing.assert_allclose(
         found.weighted_location, information * location, rtol=1e-6, atol=1e-8 * information
     )
-
-
-def test_a_score_that_also_depends_on_other_parameters():
-    theta, others = RNG.normal(size=(60, 5)), RNG.normal(size=(60, 8))
-    theta[:, 0] += 3 * others[:, 0]  # a ridge: the data know only a combination of both
-    score = 50.0 * (1.0 - theta) + 400.0 * others @ RNG.normal(size=(8, 5))
-    found = estimate(theta, score, Draws(others, ("b",)))
-    np.testing.assert_allclose(found.information, 50.0, rtol=1e-9)
-    assert not np.allclose(site_of(theta, score).information, 50.0, rtol=0.5)
-
-
-def test_more_other_parameters_than_draws():
-    theta, others = RNG.normal(size=(40, 3)), RNG.normal(size=(40, 500))
-    found = estimate(theta, 2.0 * (1.0 - theta), Draws(others, ("b",)))
-    np.testing.assert_allclose(found.information, 2.0, rtol=1e-9)
 
 
 def test_nothing_is_the_safe_side():
@@ -63,21 +43,14 @@ def test_nothing_is_the_safe_side():
     assert information[5] == pytest.approx(1.0)
 
 
-def test_constant_other_parameters():
-    theta = RNG.normal(size=(20, 2))
-    found = estimate(
-        theta, -theta, Draws(np.ones((20, 3)), ("b",)), Draws(np.ones((20, 2)), ("a",))
-    )
-    np.testing.assert_allclose(found.information, 1.0)
-
-
 def test_what_only_moves_with_other_parameters():
     """Of such an element nothing but rounding is left, whose slope is any number."""
     rng = np.random.default_rng(2)
     other = rng.normal(size=(80, 2))
     theta = (other - other.mean(axis=0)) @ rng.normal(size=(2, 20))
     score = rng.normal(size=theta.shape) - 2.0 * theta
-    found = estimate(theta, score, Draws(other, ("b",)))
+    held = controls_of(Draws(theta, ("a",)), [Draws(other, ("b",))])
+    found = site_of(theta, score, held)
     np.testing.assert_array_equal(found.information, 0.0)
     np.testing.assert_array_equal(found.weighted_location, 0.0)
 
@@ -86,12 +59,6 @@ def test_centeredness():
     scale = np.array([[0.5], [2.0]])
     found = centeredness(np.array([0.0, 1.0, 1e300]), scale)
     np.testing.assert_allclose(found, [0.0, (0.2 + 0.8) / 2, 1.0])
-
-
-def test_centeredness_of_scales_of_any_size():
-    information = np.array([0.0, 1.0])
-    np.testing.assert_array_equal(centeredness(information, np.array([[1e200]])), [0.0, 1.0])
-    np.testing.assert_allclose(centeredness(information, np.array([[1e-12]])), [0.0, 1e-24])
 
 
 def intercepts_and_slopes(groups):
@@ -138,15 +105,6 @@ def test_labels_decide_not_positions():
     )
     assert len(held.matching) == 2
     np.testing.assert_allclose(site_of(a, score, held).information, 2.0, rtol=1e-8)
-
-
-def test_what_does_not_match():
-    a = Draws(RNG.normal(size=(DRAWS, 30)), ("geo",))
-    sums_to_zero = Draws(RNG.normal(size=(DRAWS, 29)), ("geo",))
-    other = Draws(RNG.normal(size=(DRAWS, 30)), ("week",))
-    held = controls_of(a, [sums_to_zero, other])
-    assert held.matching == ()
-    assert held.shared.shape == (DRAWS, DRAWS // 4)
 
 
 def test_controls_that_repeat_each_other_or_do_not_move():

@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pymc as pm
 import pymc.dims as pmd
-import pytensor.tensor as pt
 import pytest
 from models import GROUPS, by_others, mixed
 from pymc.model.transform.conditioning import remove_value_transforms
-from scipy import stats
 
 import unfunnel
 from unfunnel.errors import ParameterError, UnsupportedError
@@ -50,27 +48,6 @@ def test_the_copy_is_the_same_model(xdist):
         point = {name: np.asarray(value) for name, value in point.items()}
         expected = density_of_variables(model, point)
         assert density_of_variables(copy, point) == pytest.approx(expected, rel=1e-12)
-
-
-def test_density_in_the_new_coordinate():
-    """In v, the density of a is that in theta times S."""
-    copy = unfunnel.reparameterize(by_others())
-    (block,) = auto_blocks(copy)
-    information, weighted = RNG.uniform(0, 20, size=(2, GROUPS))
-    block.sites.set(information, weighted)
-    v, mu, tau = RNG.normal(size=GROUPS), 0.4, 0.5
-    scale_transform = copy.rvs_to_transforms[copy["tau"]]
-    point = {
-        "mu": np.array(mu),
-        copy.rvs_to_values[copy["tau"]].name: scale_transform.forward(pt.as_tensor(tau)).eval(),
-        "a_informed__": v,
-        "z": np.zeros(GROUPS),
-    }
-    q = np.sqrt(1 + information * tau**2)
-    a = (mu + tau**2 * weighted) / q**2 + tau / q * v
-    expected = stats.norm.logpdf(a, mu, tau) + np.log(tau / q)
-    found = copy.compile_logp(vars=[copy["a"]], sum=False)(point)[0]
-    np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
 def test_initial_values_are_kept():

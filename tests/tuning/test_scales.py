@@ -10,13 +10,13 @@ import nutpie
 import pymc as pm
 import pymc.dims as pmd
 import pytest
-from models import COORDS, GROUPS, MEANS, SIZES, by_others, mixed
+from models import COORDS, GROUPS, MEANS, SIZES, mixed
 from pymc.model.transform.conditioning import remove_value_transforms
 from pymc_extras.prior import Prior
 
 import unfunnel
 from unfunnel import LogNormalExp, NormalIdentity
-from unfunnel.tuning.blocks import scales_of
+from unfunnel.tuning.blocks import Plan, scales_of
 from unfunnel.tuning.compiled import (
     Coordinates,
     adjustable,
@@ -25,7 +25,6 @@ from unfunnel.tuning.compiled import (
     set_in_model,
 )
 from unfunnel.tuning.estimate import Site
-from unfunnel.tuning.plan import Plan
 
 NO_INFORMATION = {"phi": Site(*np.zeros((2, GROUPS)))}
 
@@ -48,14 +47,6 @@ def two_blocks() -> Any:
         y = seen.create_variable("seen")
         pm.Normal("y", y, 1 / np.sqrt(SIZES), observed=MEANS, dims="group")
     return model
-
-
-@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
-def test_the_scales_of_a_model(xdist):
-    (scale,) = scales(mixed(xdist=xdist))
-    assert (scale.name, scale.blocks) == ("phi_sigma", ("phi",))
-    (scale,) = scales(unfunnel.reparameterize(by_others(xdist=xdist)))
-    assert (scale.name, scale.blocks) == ("tau", ("a",))
 
 
 def test_two_blocks_of_one_scale():
@@ -126,14 +117,6 @@ def test_a_scale_that_is_made_of_other_random_variables(make, stretched):
         assert model.compile_logp()(point) == pytest.approx(float(before))
 
 
-def test_a_scale_that_is_a_number_or_on_another_coordinate():
-    with pm.Model(coords=COORDS) as model:
-        for name, scale in (("a", 2.0), ("b", Prior("Uniform", lower=0, upper=2))):
-            prior = NormalIdentity(Prior("Normal"), scale, dims="group", centered="auto")
-            prior.create_variable(name)
-    assert scales(model) == []
-
-
 def test_the_width_is_a_share_of_the_posterior_median():
     """Exactly, within the limits: the exponential prior has its median at 0.5 log(2)."""
     (scale,) = scales(mixed())
@@ -166,28 +149,6 @@ def test_it_is_the_same_model(log_stretch, xdist):
     plain = remove_value_transforms(model)
     expected = float(plain.compile_logp()({v.name: natural[v.name] for v in plain.value_vars}))
     assert float(model.compile_logp(jacobian=False)(point)) == pytest.approx(expected, rel=1e-10)
-
-
-@pytest.mark.usefixtures("fast_compile")
-@pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
-def test_it_can_change_after_compiling(xdist):
-    model = mixed(xdist=xdist)
-    plan = Plan.of(model)
-    (scale,) = plan.scales
-    scale.stretch(0.3)
-    point = {name: np.full(np.shape(x), 0.4) for name, x in model.initial_point().items()}
-    before = model.compile_logp()(point)
-    with adjustable(plan, shapes(model)):
-        shared = scale.transform.log_stretch
-        density = model.compile_logp()
-    assert shared.name == "phi_sigma_stretch__"
-    assert density(point) != pytest.approx(float(before))
-    shared.set_value(0.3)
-    assert density(point) == pytest.approx(float(before), rel=1e-12)
-    with pytest.raises(KeyError), adjustable(plan, shapes(model)):
-        raise KeyError
-    assert scale.transform.log_stretch == 0.3
-    assert model.compile_logp()(point) == before  # the graph is what it was
 
 
 def test_what_nutpie_compiled_is_the_model_that_was_tuned():

@@ -95,16 +95,6 @@ def test_outliers_under_a_student_t_likelihood():
     assert float(sampled(model)["unfunnel"]["a_kappa"].min()) > 0.5
 
 
-@pytest.mark.slow
-def test_two_likelihoods_of_one_block():
-    with pm.Model(coords={"g": range(6)}) as model:
-        a = auto("a", dims="g")
-        pm.Normal("y1", a, 1.0, observed=rng().normal(size=6))
-        pm.Normal("y2", 2 * a, 1.0, observed=rng().normal(size=6))
-    information = sampled(model)["unfunnel"]["a_information"]
-    np.testing.assert_allclose(information, 1.0 + 4.0, rtol=1e-4)
-
-
 @pytest.mark.parametrize(
     "dims",
     [None, pytest.param("g", marks=pytest.mark.slow)],
@@ -126,28 +116,6 @@ def test_potentials_only():
     found = sampled(model)["unfunnel"]
     np.testing.assert_allclose(found["a_information"], 25.0, rtol=1e-6)
     np.testing.assert_allclose(found["a_weighted_location"], 25.0, rtol=1e-6)
-
-
-def test_a_centered_child_of_an_auto_block():
-    with pm.Model(coords={"g": range(5)}) as model:
-        a = auto("a", dims="g")
-        child = pm.Normal("child", a, 0.5, dims="g")
-        pm.Normal("y", child, 0.1, observed=rng().normal(size=5))
-    np.testing.assert_allclose(sampled(model)["unfunnel"]["a_information"], 4.0, rtol=1e-6)
-
-
-@pytest.mark.slow
-def test_labelled_variables_of_two_dims():
-    sizes = np.array([[4.0, 25.0], [25.0, 4.0], [9.0, 9.0]])
-    with pm.Model(coords={"a": list("xyz"), "b": [0, 1]}) as model:
-        prior = NormalIdentity(
-            Prior("Normal", dims="b"), Prior("HalfNormal"), dims=("a", "b"), centered="auto"
-        )
-        effect = prior.create_variable("effect", xdist=True)
-        pm.Normal("y", effect.values, 1 / np.sqrt(sizes), observed=rng().normal(size=(3, 2)))
-    found = sampled(model)["unfunnel"]["effect_information"]
-    assert found.dims == ("a", "b")
-    np.testing.assert_allclose(found, sizes, rtol=1e-6)
 
 
 @pytest.mark.slow

@@ -13,9 +13,9 @@ from pymc_extras.prior import Prior
 
 import unfunnel
 from unfunnel import NormalIdentity
+from unfunnel.tuning.blocks import Plan
 from unfunnel.tuning.compiled import Coordinates, compile_plan, in_coordinates, set_in_model
 from unfunnel.tuning.estimate import Site
-from unfunnel.tuning.plan import Plan
 from unfunnel.tuning.reparameterize import informed_copy
 from unfunnel.tuning.scores import Layout
 
@@ -54,16 +54,6 @@ def test_an_initial_value_of_a_block():
     for _ in range(2):  # what one coordinate needs is not left behind for the other
         for each, coordinates in zip(ready, used, strict=True):
             np.testing.assert_allclose(natural(model, each, coordinates)["phi"], START)
-
-
-@pytest.mark.slow
-def test_initial_points_that_nutpie_is_given():
-    """By the variable of a model that was copied, too."""
-    model = by_others()
-    copy = unfunnel.reparameterize(model)
-    found = start(copy, {"a": SITE}, initial_points={model["a"]: START, "tau": 0.7})
-    np.testing.assert_allclose(found["a"], START)
-    np.testing.assert_allclose(found["tau"], 0.7)
 
 
 @pytest.mark.slow

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import arviz_stats
 import numpy as np
-import nutpie
 import pymc as pm
 import pytest
 from pymc_extras.prior import Prior
@@ -20,14 +18,9 @@ from registry import density_and_gradient
 
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.tuning.blocks import auto_blocks
-from unfunnel.tuning.compiled import compile_plan, in_coordinates
 from unfunnel.tuning.estimate import Draws, Site, controls_of, site_of
-from unfunnel.tuning.pilot import run_pilot
-from unfunnel.tuning.plan import Plan
 
 UNITS = (1e-3, 1e3)
-SEEDS = (0, 1, 2)
-
 GROUPS = 12
 COORDS = {"group": range(GROUPS)}
 #: Every other group has one observation of unit error, or two thousand.
@@ -163,38 +156,3 @@ def test_estimates_follow_the_units(build, unit):
         again = site_of(theta * unit, score / unit, _held(theta, others * unit))
     for expected, value in zip(in_units(found, unit, build), again, strict=True):
         np.testing.assert_allclose(value, expected, rtol=1e-8, atol=1e-8 / unit)
-
-
-def figures(build: Any, unit: float) -> tuple[float, float]:
-    """Return medians of ESS per 1000 gradients and of the mean centeredness over the seeds."""
-    model = build(unit)
-    plan = Plan.of(model)
-    compiled = compile_plan(plan)
-    found = []
-    for seed in SEEDS:
-        pilot = run_pilot(plan, compiled, seed)
-        assert not pilot.failed, pilot.problem
-        trace = nutpie.sample(
-            in_coordinates(compiled, plan, pilot.coordinates),
-            draws=3000,
-            tune=500,
-            chains=4,
-            cores=2,
-            seed=seed,
-            progress_bar=False,
-        )
-        ess = min(float(x.min()) for x in arviz_stats.ess(trace).data_vars.values())
-        kappa = float(pilot.kappa["effect"].mean())
-        found.append((1000 * ess / float(trace.sample_stats.n_steps.sum()), kappa))
-    ess_per_kgrad, kappa = np.median(found, axis=0)
-    return float(ess_per_kgrad), float(kappa)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("build", [lognormal, normal], ids=["LogNormalExp", "NormalIdentity"])
-def test_what_sampling_costs_does_not_depend_on_units(build):
-    ess_per_kgrad, kappa = figures(build, 1.0)
-    for unit in UNITS:
-        in_unit = figures(build, unit)
-        assert in_unit[0] == pytest.approx(ess_per_kgrad, rel=0.2), unit
-        assert in_unit[1] == pytest.approx(kappa, abs=0.05), unit

@@ -23,7 +23,6 @@ from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.xtensor import as_xtensor
 from pytensor.xtensor.type import XTensorType
 
-from unfunnel import names
 from unfunnel.families.links import Link
 from unfunnel.parameterization.choices import Parameterization
 from unfunnel.parameterization.graph_ops import GRAPH, as_float, positive_or_one, random_node
@@ -142,7 +141,7 @@ class SiteParameters:
     def names(self) -> tuple[str, ...]:
         """Names of the shared variables that :func:`shared_sites` makes."""
         kinds = self.transform.structure.sites
-        return tuple(names.site_parameter(self.variable.name, kind) for kind in kinds)
+        return tuple(f"{self.variable.name}_{kind}__" for kind in kinds)
 
     @property
     def values(self) -> tuple[np.ndarray, ...]:

@@ -10,24 +10,20 @@ from typing import Any
 import xarray as xr
 from pymc.backends.arviz import patch_nutpie_idata
 
-from unfunnel.errors import SamplingError
-from unfunnel.optional import require
 from unfunnel.tuning.arguments import (
     compile_options,
     one_seed,
-    reason_of,
     require_continuous,
     require_names,
     require_options,
     require_run,
     whole_model,
 )
-from unfunnel.tuning.check import TuningWarning, warn_of_disagreement, warn_of_problem
-from unfunnel.tuning.compiled import LOW_RANK, compile_plan, in_coordinates, set_in_model
-from unfunnel.tuning.detect import in_words
+from unfunnel.tuning.blocks import Plan
+from unfunnel.tuning.check import TuningWarning, tell, warn_of_disagreement, warn_of_problem
+from unfunnel.tuning.compiled import LOW_RANK, compile_plan, in_coordinates, run, set_in_model
 from unfunnel.tuning.pilot import run_pilot
-from unfunnel.tuning.plan import plan_in_place, plan_of_any
-from unfunnel.tuning.progress import tell
+from unfunnel.tuning.reparameterize import plan_of_any
 from unfunnel.tuning.report import TuningReport, report_of
 
 # Adaptations by the options that they were before; nutpie takes these still, and warns.
@@ -135,7 +131,6 @@ def sample(
     own_adaptation = not _ADAPTATION_OPTIONS & nutpie_options.keys()
     if nutpie_options:
         require_options(nutpie_options, LOW_RANK if own_adaptation else {})
-    nutpie = require("nutpie", "sample")
     number = one_seed(seed, random_seed)
     require_continuous(model)
     plan = plan_of_any(model, blocks)
@@ -144,30 +139,21 @@ def sample(
     pilot = run_pilot(plan, compiled, number, progress_bar=progress_bar, **cores)
     warn_of_problem(pilot)
     if plan.left_alone:
-        tell(progress_bar, f"Left as they are: {in_words(plan.left_alone)}.")
+        tell(progress_bar, f"Left as they are: {plan.untouched}.")
     start = time.perf_counter()
     if own_adaptation:
         nutpie_options = pilot.adaptation(compiled) | nutpie_options
     report = report_of(plan, pilot)
     report.values.attrs["adaptation"] = _adaptation(nutpie_options)
-    try:
-        trace: xr.DataTree = nutpie.sample(
-            in_coordinates(compiled, plan, pilot.coordinates),
-            draws=draws,
-            tune=tune,
-            chains=chains,
-            seed=number,
-            progress_bar=progress_bar,
-            **nutpie_options,
-        )
-    except RuntimeError as error:  # what nutpie raises where it finds no point to start from
-        raise SamplingError(
-            "unfunnel.sample",
-            expected="a log density and a gradient that are finite where chains start",
-            given=f"what nutpie could not sample: {reason_of(error)}",
-            remedy="Look at model.debug(), at NaN or infinities in the data, and at observations "
-            "or initial values outside of a support.",
-        ) from error
+    trace: xr.DataTree = run(
+        in_coordinates(compiled, plan, pilot.coordinates),
+        draws=draws,
+        tune=tune,
+        chains=chains,
+        seed=number,
+        progress_bar=progress_bar,
+        **nutpie_options,
+    )
     _attach_data(trace, model, time.perf_counter() - start)
     trace["unfunnel"] = xr.DataTree(report.values)
     if not pilot.failed:
@@ -248,7 +234,8 @@ def tune(
     require_names(blocks)
     number = one_seed(seed, random_seed)
     require_continuous(model)
-    plan = plan_in_place(model, blocks)
+    plan = Plan.of(model, blocks)
+    plan.require_blocks()
     compiled = compile_plan(plan, **compile_options(compile_kwargs))
     pilot = run_pilot(plan, compiled, number, progress_bar=progress_bar)
     warn_of_problem(pilot)

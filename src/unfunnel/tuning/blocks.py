@@ -1,13 +1,15 @@
-"""The parts of a model that a pilot run tunes: blocks, and the scales that they share.
+"""The plan of a run: the parts of a model that a pilot tunes, and what is left alone and why.
 
-A block is a random variable in the informed coordinate. A scale is a hyperparameter that is the
-scale of blocks; it is sampled through ``a sinh(softplus(v) / k)``, see
+It is made once, and everything after it reads it: compiling, the pilot, the check of the draws, the
+report. A block is a random variable in the informed coordinate. A scale is a hyperparameter that is
+the scale of blocks; it is sampled through ``a sinh(softplus(v) / k)``, see
 :mod:`unfunnel.parameterization.scale`, and a pilot stretches the width ``a``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from pytensor.graph.traversal import ancestors
 from pytensor.tensor.type import TensorType
 from pytensor.xtensor.type import XTensorType
 
+from unfunnel.errors import UnsupportedError, listed
 from unfunnel.families.links import Link
 from unfunnel.families.ops import NUMPY
 from unfunnel.parameterization.choices import Informed
@@ -28,6 +31,7 @@ from unfunnel.parameterization.transforms import (
 )
 from unfunnel.structures.base import Map, Structure
 from unfunnel.structures.transform import SiteParameters, StructureTransform, settled
+from unfunnel.tuning.arguments import names_of, require_known
 
 # Centeredness up to which an element counts as one without data. At 0.01 the logarithm already
 # costs a sixth of the efficiency.
@@ -125,6 +129,61 @@ class Scale:
             return 0.0
         log_stretch = self.transform.log_stretch_for(float(np.median(values)))
         return float(np.clip(log_stretch, -_FURTHEST, _FURTHEST))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is tuned in which model.
+
+    ``model`` is the one that is sampled: an informed copy where blocks were not in place yet.
+    ``left_alone`` holds the variables that look like part of a hierarchy and are not tuned, with
+    the reason.
+    """
+
+    model: Any
+    blocks: list[Block]
+    scales: list[Scale]
+    left_alone: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, model: Any, blocks: str | Sequence[str] = "auto") -> Plan:
+        """Return the plan for blocks that are in place, perhaps none; refuse names of others."""
+        there = auto_blocks(model)
+        if blocks != "auto":
+            by_name = {block.name: block for block in there}
+            chosen = names_of(blocks)
+            remedy = (
+                'Give it centered="auto", or tune a copy made by unfunnel.reparameterize(model).'
+            )
+            require_known(chosen, by_name, "auto", {}, remedy)
+            there = [by_name[name] for name in chosen]
+        return cls(model, there, scales_of(model, there))
+
+    def on(self, model: Any) -> Plan:
+        """Return the same plan for another model with the same variables, such as a frozen one."""
+        return Plan.of(model, [block.name for block in self.blocks] or "auto")
+
+    @property
+    def untouched(self) -> str:
+        """Names of the variables that are left alone, with the reasons, in one line."""
+        return in_words(self.left_alone)
+
+    def require_blocks(self) -> None:
+        """Refuse a plan without any block."""
+        if not self.blocks:
+            free = listed(v.name for v in self.model.free_RVs)
+            raise UnsupportedError(
+                "unfunnel",
+                expected='a model with a prior that has centered="auto"',
+                given=f"one with the free variables {free}, none of which has it",
+                remedy='Call unfunnel.sample(model, blocks="all"), or tune a copy made by '
+                "unfunnel.reparameterize(model): both find the hierarchies of any model.",
+            )
+
+
+def in_words(left_alone: dict[str, str]) -> str:
+    """Return names of variables with why each was left alone, in one line."""
+    return "; ".join(f"{name}: {reason}" for name, reason in left_alone.items())
 
 
 def is_informed(transform: Any) -> bool:

@@ -14,13 +14,13 @@ import numpy as np
 import pytensor
 import xarray as xr
 from pytensor.graph.traversal import ancestors
+from rich.console import Console
 
 from unfunnel.families.ops import NUMPY
 from unfunnel.optional import require
-from unfunnel.tuning.blocks import Block
+from unfunnel.tuning.blocks import Block, Plan
 from unfunnel.tuning.estimate import Controls, Draws, Site, controls_of
 from unfunnel.tuning.pilot import PilotResult
-from unfunnel.tuning.plan import Plan
 
 # Fewer effective draws show nothing about a variance: its error, and the error of that, are large.
 _FEWEST_DRAWS = 100
@@ -43,6 +43,12 @@ _ERRORS = 4.0
 
 class TuningWarning(UserWarning):
     """A pilot failed, or its result should not be relied on; sampling stays correct, but slow."""
+
+
+def tell(show: bool, line: str) -> None:
+    """Print a line where progress is shown, if it is."""
+    if show:
+        Console().print(line, markup=False, highlight=False)
 
 
 def warn_of_problem(pilot: PilotResult) -> None:

@@ -23,15 +23,13 @@ from pymc.model.transform.optimization import freeze_dims_and_data
 from pymc.util import get_untransformed_name, is_transformed_name
 from pytensor.graph.traversal import ancestors
 
-from unfunnel import names
-from unfunnel.errors import ParameterError, UnsupportedError, listed
+from unfunnel.errors import ParameterError, SamplingError, UnsupportedError, listed
 from unfunnel.optional import require
 from unfunnel.parameterization.graph_ops import random_node
 from unfunnel.structures.transform import carrying, settled, shared_sites
 from unfunnel.tuning.arguments import reason_of
-from unfunnel.tuning.blocks import Scale
+from unfunnel.tuning.blocks import Plan, Scale
 from unfunnel.tuning.estimate import Site
-from unfunnel.tuning.plan import Plan
 
 #: Variances of whitened directions further than this factor from one are corrected. nutpie's
 #: default of 2 leaves the correlations of hyperparameters as they are.
@@ -135,7 +133,7 @@ def _start_of(plan: Plan, compiled: Any, initial_points: Iterable[str] = ()) -> 
     involved = set(ancestors(given))
     moved = [block for block in plan.blocks if block.variable in involved]
     wanted = {name for block in moved for name in block.sites.names}
-    wanted |= {names.log_stretch(scale.name) for scale in plan.scales}
+    wanted |= {_stretch_name(scale.name) for scale in plan.scales}
     sources = {source.name: source for source in compiled.shared_var_keys if source.name in wanted}
     return Start(compiled.initial_point_func, sources)
 
@@ -149,7 +147,7 @@ def in_coordinates(compiled: Any, plan: Plan, coordinates: Coordinates) -> Any:
     for block in plan.blocks:
         updates |= zip(block.sites.names, coordinates.sites[block.name], strict=True)
     for name, log_stretch in coordinates.log_stretch.items():
-        updates[names.log_stretch(name)] = np.asarray(log_stretch)
+        updates[_stretch_name(name)] = np.asarray(log_stretch)
     start = compiled.initial_point_func
     moved = compiled.with_data(**updates)
     return replace(moved, initial_point_func=start.at(updates)) if updates else moved
@@ -185,7 +183,7 @@ def _stretchable(scale: Scale) -> Iterator[None]:
     node: Any = random_node(scale.variable.owner)
     parameter, before = node.inputs[scale.parameter], scale.transform.log_stretch
     zero = np.zeros((), dtype=pytensor.config.floatX)
-    shared: Any = pytensor.shared(zero, names.log_stretch(scale.name), shape=())
+    shared: Any = pytensor.shared(zero, _stretch_name(scale.name), shape=())
     try:
         node.inputs[scale.parameter] = carrying(parameter, shared)
         scale.stretch(shared)
@@ -193,6 +191,25 @@ def _stretchable(scale: Scale) -> Iterator[None]:
     finally:
         node.inputs[scale.parameter] = parameter
         scale.stretch(before)
+
+
+def _stretch_name(scale: str) -> str:
+    """Return the name of the shared variable that stretches the coordinate of a scale."""
+    return f"{scale}_stretch__"
+
+
+def run(compiled: Any, **options: Any) -> Any:
+    """Return what nutpie samples; say what is wrong where it finds no point to start from."""
+    try:
+        return require("nutpie", "sample").sample(compiled, **options)
+    except RuntimeError as error:
+        raise SamplingError(
+            "unfunnel.sample",
+            expected="a log density and a gradient that are finite where chains start",
+            given=reason_of(error),
+            remedy="Look at model.debug(), at NaN or infinities in the data, and at observations "
+            "or initial values outside of a support.",
+        ) from error
 
 
 def default_adaptation(compiled: Any) -> dict[str, Any]:

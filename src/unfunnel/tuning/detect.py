@@ -37,7 +37,7 @@ from unfunnel.parameterization.transforms import LinkTransform, unlabelled
 from unfunnel.structures.joint import JointStructure
 from unfunnel.structures.transform import StructureTransform
 from unfunnel.tuning.arguments import names_of, require_known
-from unfunnel.tuning.blocks import is_informed
+from unfunnel.tuning.blocks import in_words, is_informed
 
 _LOG = logging.getLogger("unfunnel")
 
@@ -88,11 +88,6 @@ class Hierarchies:
         chosen = names_of(blocks)
         require_known(chosen, self.links, "all", self.left_alone)
         return {name: self.links[name] for name in chosen}
-
-
-def in_words(left_alone: dict[str, str]) -> str:
-    """Return names of variables with why each was left alone, in one line."""
-    return "; ".join(f"{name}: {reason}" for name, reason in left_alone.items())
 
 
 def find_hierarchies(model: Any) -> Hierarchies:

@@ -10,23 +10,26 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from unfunnel.optional import require
-from unfunnel.tuning.arguments import reason_of
+from unfunnel.errors import SamplingError
+from unfunnel.tuning.blocks import Plan
 from unfunnel.tuning.compiled import (
     Coordinates,
     default_adaptation,
     gradient_count,
     in_coordinates,
+    run,
 )
 from unfunnel.tuning.estimate import Site, centeredness, site_of
-from unfunnel.tuning.plan import Plan
-from unfunnel.tuning.progress import PilotProgress, pilot_progress
 from unfunnel.tuning.scores import BlockDraws, Layout, Scores
 
 _LOG = logging.getLogger("unfunnel")
@@ -82,19 +85,18 @@ def run_pilot(
     """
     start = time.perf_counter()
     scores = Scores(plan, Layout.of(plan.model, compiled.shapes))
-    with pilot_progress(progress_bar, _MOST_ROUNDS) as progress:
-        pilot = _Pilot(plan, compiled, scores, np.random.SeedSequence(seed), progress, options)
+    with _progress(progress_bar) as bar:
+        pilot = _Pilot(plan, compiled, scores, np.random.SeedSequence(seed), bar, options)
         try:
             result = pilot.run()
-        except _PilotFailed as error:
+        except SamplingError as error:
             _LOG.debug("The pilot failed.", exc_info=True)
-            result = pilot.nothing(f"the pilot run failed: {error}")
-        progress.done(result.rounds, result.gradients)
+            result = pilot.nothing(f"the pilot run failed: {error.given}")
+        pilot.show(
+            f"Pilot, {result.rounds} rounds" if result.rounds else "Pilot failed",
+            0 if result.failed else _MOST_ROUNDS,
+        )
     return replace(result, seconds=time.perf_counter() - start)
-
-
-class _PilotFailed(Exception):
-    """The sampler could not run."""
 
 
 @dataclass
@@ -105,7 +107,7 @@ class _Pilot:
     compiled: Any
     scores: Scores
     seeds: np.random.SeedSequence
-    progress: PilotProgress
+    bar: Progress
     options: dict[str, Any]
     gradients: int = 0
 
@@ -147,21 +149,17 @@ class _Pilot:
         if start_at is not None:
             compiled = replace(compiled, initial_point_func=_one_of(start_at))
         (seed,) = self.seeds.spawn(1)[0].generate_state(1)
-        nutpie = require("nutpie", "sample")
-        try:
-            trace = nutpie.sample(
-                compiled,
-                chains=_CHAINS,
-                **length,
-                seed=int(seed),
-                store_unconstrained=True,
-                store_gradient=True,
-                progress_bar=False,
-                progress_callback=self.progress.in_round(number, self.gradients),
-                **self.options,
-            )
-        except RuntimeError as error:  # what nutpie raises where it finds no point to start from
-            raise _PilotFailed(reason_of(error)) from error
+        trace = run(
+            compiled,
+            chains=_CHAINS,
+            **length,
+            seed=int(seed),
+            store_unconstrained=True,
+            store_gradient=True,
+            progress_bar=False,
+            progress_callback=self._callback(number),
+            **self.options,
+        )
         self.gradients += gradient_count(trace)
         draws, gradients = (
             trace["sample_stats"][key].values for key in ("unconstrained_draw", "gradient")
@@ -170,10 +168,53 @@ class _Pilot:
             raise KeyboardInterrupt
         return draws, self.scores.at(_flat(draws), _flat(gradients), sites)
 
+    def _callback(self, number: int) -> Callable[[Any], None] | None:
+        """Return what nutpie is to call with the progress of the chains of a round."""
+        text = f"Pilot, round {number} of at most {_MOST_ROUNDS}"
+        self.show(text, number - 1)
+        if not self.bar.tasks:
+            return None
+
+        def update(chains: Any) -> None:
+            done = sum(chain.finished_draws for chain in chains)
+            share = done / max(1, sum(chain.total_draws for chain in chains))
+            steps = sum(chain.total_num_steps for chain in chains)
+            self.show(text, number - 1 + share, steps)
+
+        return update
+
+    def show(self, text: str, completed: float, more_gradients: int = 0) -> None:
+        """Say how far the pilot is, if that is shown at all."""
+        gradients = self.gradients + more_gradients
+        for task in self.bar.task_ids:
+            self.bar.update(task, description=text, completed=completed, gradients=gradients)
+
     def _ends(self, draws: np.ndarray, at: list[BlockDraws], sites: dict[str, Site]) -> np.ndarray:
         """Return the later half of the draws of each chain, in the coordinates of ``sites``."""
         moved = self.scores.moved(_flat(draws), at, sites).reshape(draws.shape)
         return _flat(moved[:, draws.shape[1] // 2 :])
+
+
+@contextmanager
+def _progress(show: bool) -> Iterator[Progress]:
+    """Show one line for all rounds of a pilot, if asked to, for as long as the context lasts."""
+    console = Console()
+    # Without widgets rich can redraw nothing in a notebook: it would warn, and show nothing.
+    is_live = not console.is_jupyter or find_spec("ipywidgets") is not None
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[gradients]} gradients"),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not (show and is_live),
+    )
+    if show:
+        bar.add_task("Pilot", total=_MOST_ROUNDS, gradients=0)
+    with bar:
+        yield bar
+    if show and not is_live:  # as it stands at its end
+        console.print(bar.get_renderable())
 
 
 def _one_of(points: np.ndarray) -> Callable[[int], np.ndarray]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from pymc.model.fgraph import (
@@ -22,8 +23,8 @@ from unfunnel.parameterization.graph_ops import core_op, random_node, unwrapped
 from unfunnel.parameterization.scale import use_scale_transform
 from unfunnel.structures.independent import INDEPENDENT
 from unfunnel.structures.transform import settled, value_transform
-from unfunnel.tuning.arguments import require_names, whole_model
-from unfunnel.tuning.blocks import is_informed
+from unfunnel.tuning.arguments import names_of, require_names, whole_model
+from unfunnel.tuning.blocks import Plan, is_informed
 from unfunnel.tuning.detect import find_hierarchies
 
 
@@ -68,6 +69,24 @@ def reparameterize(model: Any = None, blocks: str | Sequence[str] = "all") -> An
     model = whole_model(model)
     require_names(blocks)
     return informed_copy(model, find_hierarchies(model).chosen(blocks))
+
+
+def plan_of_any(model: Any, blocks: str | Sequence[str]) -> Plan:
+    """Return the plan for blocks of any model, on a copy if some of them are not in place yet."""
+    plan = Plan.of(model)
+    known = {block.name for block in plan.blocks}
+    missing = [name for name in names_of(blocks) if name not in known]
+    if blocks == "auto":
+        plan.require_blocks()
+        return plan
+    if not missing:
+        return Plan.of(model, blocks)
+    hierarchies = find_hierarchies(model)
+    if blocks != "all":
+        return Plan.of(informed_copy(model, hierarchies.chosen(missing)), blocks)
+    if not known or not hierarchies.links.keys() <= known:
+        plan = Plan.of(informed_copy(model, hierarchies.chosen("all")))
+    return replace(plan, left_alone=hierarchies.left_alone)
 
 
 def informed_copy(model: Any, links: dict[str, Link]) -> Any:

@@ -10,11 +10,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from unfunnel import names
 from unfunnel.figure_style import axes_or_new
-from unfunnel.tuning.detect import in_words
+from unfunnel.tuning.blocks import Plan
 from unfunnel.tuning.pilot import PilotResult
-from unfunnel.tuning.plan import Plan
 
 # Centeredness below and above which a whole block has a plain name.
 _LOW, _HIGH = 0.2, 0.8
@@ -46,14 +44,12 @@ class TuningReport:
     @property
     def blocks(self) -> list[str]:
         """Names of the blocks."""
-        suffix = names.kappa("")
-        return [
-            str(name).removesuffix(suffix) for name in self.values if str(name).endswith(suffix)
-        ]
+        every = map(str, self.values)
+        return [name.removesuffix("_kappa") for name in every if name.endswith("_kappa")]
 
     def kappa(self, block: str) -> xr.DataArray:
         """Return the centeredness of each element of a block."""
-        return self.values[names.kappa(block)]
+        return self.values[f"{block}_kappa"]
 
     def to_dataframe(self) -> pd.DataFrame:
         """Return one row for each block: dims, elements, quantiles of kappa, what was chosen.
@@ -136,12 +132,12 @@ def report_of(plan: Plan, pilot: PilotResult) -> TuningReport:
         _dims, kappa = structure.labelled(pilot.kappa[block.name], block.dims)
         weighted_location = structure.elements(site.weighted_location, 0.0, np)
         variables |= {
-            names.information(block.name): xr.DataArray(information, dims=dims),
-            names.weighted_location(block.name): xr.DataArray(weighted_location, dims=block.dims),
-            names.kappa(block.name): xr.DataArray(kappa, dims=dims),
+            f"{block.name}_information": xr.DataArray(information, dims=dims),
+            f"{block.name}_weighted_location": xr.DataArray(weighted_location, dims=block.dims),
+            f"{block.name}_kappa": xr.DataArray(kappa, dims=dims),
         }
     for name, log_stretch in pilot.coordinates.log_stretch.items():
-        variables[names.stretch(name)] = xr.DataArray(np.exp(log_stretch))
+        variables[f"{name}_stretch"] = xr.DataArray(np.exp(log_stretch))
     used = dict.fromkeys(str(dim) for variable in variables.values() for dim in variable.dims)
     renamed = {dim: _free(dim, variables.keys() | used.keys() - {dim}) for dim in used}
     variables = {
@@ -155,7 +151,7 @@ def report_of(plan: Plan, pilot: PilotResult) -> TuningReport:
         "seconds": round(pilot.seconds, 3),
         "rounds": pilot.rounds,
         "problem": pilot.problem or pilot.doubt,
-        "untouched": in_words(plan.left_alone),
+        "untouched": plan.untouched,
     }
     return TuningReport(xr.Dataset(variables, coords, attributes))
 

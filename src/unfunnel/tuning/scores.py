@@ -17,10 +17,9 @@ import pytensor.tensor as pt
 from pytensor.graph.replace import clone_replace
 from pytensor.xtensor.type import XTensorType
 
-from unfunnel.tuning.blocks import Block
+from unfunnel.tuning.blocks import Block, Plan
 from unfunnel.tuning.compiled import adjustable
 from unfunnel.tuning.estimate import Controls, Draws, Site, controls_of
-from unfunnel.tuning.plan import Plan
 
 
 class BlockDraws(NamedTuple):
