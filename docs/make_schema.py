@@ -21,7 +21,6 @@ from unfunnel.distributions.known import DISTRIBUTIONS
 from unfunnel.distributions.object_facts import row_of
 from unfunnel.distributions.rules import Row
 from unfunnel.families import FAMILIES
-from unfunnel.files.decode_values import DATETIME
 from unfunnel.files.grammar import (
     BY_COORD,
     COMMON_TRANSFORMS,
@@ -35,6 +34,7 @@ from unfunnel.files.grammar import (
     WRAPPERS,
     rows,
 )
+from unfunnel.files.values import DATETIME
 from unfunnel.intervals import POSITIVE, REAL, UNIT, Interval, Parameter
 from unfunnel.prior.checks import CENTERINGS, OFFSET, ZERO_SUM_SCALES
 

@@ -13,7 +13,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unfunnel.files.nodes import MAX_CHARACTERS, MAX_DEPTH, MAX_VALUES, as_decimal, plain_scalar
+from unfunnel.files.nodes import MAX_CHARACTERS, MAX_DEPTH, MAX_VALUES
+from unfunnel.files.plain import as_decimal, plain_scalar
 from unfunnel.files.problems import ConfigError
 from unfunnel.files.read import read_file, read_text
 

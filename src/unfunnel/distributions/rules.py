@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
 
-from unfunnel.distributions.supports import UNKNOWN, Support, hyperprior_mistakes
+from unfunnel.distributions.supports import UNKNOWN, Support, hyperprior_doubt, hyperprior_mistakes
 from unfunnel.errors import Mistake, ParameterTypeError
 from unfunnel.intervals import POSITIVE, REAL, Interval, Parameter
 
@@ -174,6 +174,24 @@ def number_mistakes(parameter: Parameter, facts: ValueFacts) -> Iterator[Mistake
 _ZERO_REMEDY = (
     "A standard deviation of 0 is complete pooling, and a mean of 0 leaves nothing positive."
 )
+
+
+def support_doubts(row: Row, facts: Mapping[str, ValueFacts]) -> Iterator[tuple[str, str]]:
+    """Return warnings by parameter: of hyperpriors that may leave its support, and the like."""
+    for key, value in facts.items():
+        parameter = row.parameters[key]
+        # What is not known of a tensor is no news.
+        if value.kind == PRIOR or value.support.leaves(parameter.support):
+            if doubt := hyperprior_doubt(parameter, value.support, value.shown):
+                yield key, doubt
+        elif parameter.limited and any(other.kind == PRIOR for other in facts.values()):
+            ratio = row.ratio_of(key)
+            yield (
+                key,
+                f"whether {value.shown} is possible depends on the other parameters, which are "
+                f"random. Where it is not, the density is zero. Use {ratio.name}=, "
+                f"{ratio.meaning}, which goes with any mean.",
+            )
 
 
 def bounds_mistakes(row: Row, bounds: Mapping[str, ValueFacts]) -> Iterator[Mistake]:

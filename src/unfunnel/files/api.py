@@ -186,10 +186,10 @@ def problems_in(document: Document) -> list[Problem]:
 def _revived(document: Document) -> dict[str, Any]:
     from unfunnel.files.objects import build_priors
 
-    nodes, problems = decode(document.data)
+    decoded, priors = decode(document.data), dict[str, Any]()
+    problems = decoded.problems
+    if not (problems or document.problems):
+        priors, problems = build_priors(decoded)
     if problems or document.problems:
-        raise ConfigError(document.source, document.located(problems))
-    priors, problems = build_priors(nodes)
-    if problems:
         raise ConfigError(document.source, document.located(problems))
     return priors

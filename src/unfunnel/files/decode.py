@@ -7,23 +7,22 @@ editor or a pre-commit hook may ask at any time; :mod:`unfunnel.files.objects` m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from unfunnel.distributions.rules import (
     NUMBER,
     NUMERIC,
     OTHER,
     PRIOR,
+    TEXT,
     UNCHECKED,
     Row,
     ValueFacts,
     bounds_mistakes,
     number_mistakes,
+    support_doubts,
 )
 from unfunnel.distributions.supports import UNKNOWN, Support, support_of_distribution
-from unfunnel.files.decode_holders import ANYTHING, HolderDecoder
-from unfunnel.files.decode_values import Node, refused
 from unfunnel.files.grammar import (
     A_PRIOR,
     BY_COORD,
@@ -38,17 +37,18 @@ from unfunnel.files.grammar import (
     priors_of,
     rows,
 )
-from unfunnel.files.plain_data import (
+from unfunnel.files.holders import ANYTHING, HolderDecoder
+from unfunnel.files.keys import A_DISTRIBUTION, Keys
+from unfunnel.files.plain import (
     did_you_mean,
     is_deep,
     is_labelled,
-    is_list,
     is_number,
     misread,
     shown,
 )
-from unfunnel.files.prior_keys import A_DISTRIBUTION, Keys
-from unfunnel.files.problems import Path, Problem
+from unfunnel.files.problems import Path, Problem, in_order
+from unfunnel.files.values import QUOTES, Node, refused
 from unfunnel.intervals import Parameter
 from unfunnel.prior import checks
 
@@ -66,18 +66,30 @@ without quotes: write 1.0e-3 without them.
     beta.dim: expected one of the keys 'kwargs', 'dims', 'centered', 'transform', \
 'zero_sum' and 'zero_sum_scale', but got an unknown key. Did you mean 'dims'?
     """
-    return decode(data)[1]
+    return decode(data).problems
 
 
-def decode(data: Any) -> tuple[dict[str, Node], list[Problem]]:
-    """Return descriptions of the priors of a file by name, and every problem."""
+class Decoded(NamedTuple):
+    """What a file describes: its priors by name, every problem, and what to warn of."""
+
+    nodes: dict[str, Node]
+    problems: list[Problem]
+    doubts: list[tuple[str, str]]
+
+
+def decode(data: Any) -> Decoded:
+    """Decode a whole file, or a bare mapping of names to priors."""
     decoder = Decoder()
     nodes = decoder.file(data)
-    return nodes, sorted(decoder.problems, key=lambda problem: _place_in(data, problem.path))
+    return Decoded(nodes, in_order(decoder.problems, data), decoder.doubts)
 
 
 class Decoder(HolderDecoder):
     """Walks through plain data; each method returns the node of what is there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.doubts: list[tuple[str, str]] = []
 
     def file(self, data: Any) -> dict[str, Node]:
         """Decode a whole file, or a bare mapping."""
@@ -98,7 +110,7 @@ class Decoder(HolderDecoder):
         nodes = {}
         for name, value in priors.items():
             if not isinstance(name, str):
-                self.kind((name,), name, "a name that is a string", "Put it in quotes.")
+                self.kind((name,), name, "a name that is a string", QUOTES)
             elif not name:
                 self.kind((name,), name, "a name")
             if is_deep(value):
@@ -109,10 +121,9 @@ class Decoder(HolderDecoder):
         return nodes
 
     def _envelope(self, data: Mapping[str, Any]) -> None:
-        keys = (SCHEMA_KEY, VERSION_KEY, PRIORS_KEY)
         version = f"the version of the format, {VERSION}"
         missing = {VERSION_KEY: version, PRIORS_KEY: "a mapping from names to priors"}
-        given = self.mapping(data, (), keys, missing)
+        given = self.mapping(data, (), (SCHEMA_KEY, VERSION_KEY, PRIORS_KEY), missing)
         if not isinstance(given.get(SCHEMA_KEY, ""), str):
             self.kind((SCHEMA_KEY,), given[SCHEMA_KEY], "a string")
         if not isinstance(given.get(PRIORS_KEY, {}), Mapping):
@@ -126,35 +137,35 @@ class Decoder(HolderDecoder):
         if bare and path == (PRIORS_KEY,) and isinstance(value, Mapping) and not _names_one(value):
             self.problem(path, "the priors of a file", A_PRIOR, "Write `unfunnel: 1` above it.")
             return refused(path)
-        node = self.value(value, path, "finite numbers")
+        node = self.value(value, path, ANYTHING)
         if node.facts.kind in NUMERIC:
-            self.report(number_mistakes(ANYTHING, node.facts), {"": node}, path)
+            self.report(number_mistakes(ANYTHING, node.facts), {"": node})
         elif node.facts.kind not in (PRIOR, UNCHECKED):
             expected = "a prior, a number or a list of numbers"
-            self.kind(path, value, expected, self.misread(value))
+            self.kind(path, value, expected, _misread(value))
         return node
 
-    def value(self, value: Any, path: Path, elements: str, around: str = "") -> Node:
-        """Decode a number, an array or a prior; ``elements`` says what those of an array may be."""
+    def value(self, value: Any, path: Path, row: Parameter) -> Node:
+        """Decode a number, an array or a prior, as the value of a parameter."""
         if isinstance(value, Mapping) and not is_labelled(value):
-            return self.prior(value, path, around=around)
-        return self.simple(value, path, elements)
+            return self.prior(value, path)
+        return self.simple(value, path, lambda: f"{row.support.numbers}{row.meant}")
 
-    def prior(self, value: Any, path: Path, *, single: bool = False, around: str = "") -> Node:
-        """Decode a prior, or a ``single`` distribution."""
+    def prior(self, value: Any, path: Path, inside: str = "") -> Node:
+        """Decode a prior; ``inside`` of a wrapper that takes single distributions, one of these."""
         if not isinstance(value, Mapping):
-            self.kind(path, value, A_DISTRIBUTION if single else A_PRIOR, self.misread(value))
+            self.kind(path, value, A_DISTRIBUTION if inside else A_PRIOR, _misread(value))
             return refused(path)
         key = next((key for key in ("dist", "distribution") if key in value), "class")
         name = value.get(key)
         if isinstance(name, str) and key != "class":
             if name in rows():
-                return self.distribution(value, path, key, around)
-            if name == BY_COORD and not single:
+                return self.distribution(value, path, key, inside)
+            if name == BY_COORD and not inside:
                 return self.by_coord(value, path, key)
-        elif isinstance(name, str) and name in WRAPPERS and not single:
+        elif isinstance(name, str) and name in WRAPPERS and not inside:
             return self.wrapper(value, path, name)
-        self.unknown_prior(value, path, single=single)
+        self.unknown_prior(value, path, single=bool(inside))
         if key in value and key != "class":
             self._inside_of_unknown(value, path)
         return refused(path)
@@ -165,45 +176,49 @@ class Decoder(HolderDecoder):
         for place, given in ((path, value), ((*path, "kwargs"), kwargs)):
             for key, each in given.items() if isinstance(given, Mapping) else ():
                 if isinstance(each, Mapping) and _names_one(each):
-                    self.value(each, (*place, key), "finite numbers")
-        if "dims" in value:
-            self.dims(value["dims"], (*path, "dims"))
-        if "transform" in value:
-            self._transform(value["transform"], (*path, "transform"))
+                    self.value(each, (*place, key), ANYTHING)
+        for key, read in (("dims", self.dims), ("transform", self._transform)):
+            if key in value:
+                read(value[key], (*path, key))
 
     # -- distributions
 
     def distribution(
-        self, value: Mapping[str, Any], path: Path, key: str, around: str = ""
+        self, value: Mapping[str, Any], path: Path, key: str, inside: str = ""
     ) -> Node:
         """Decode one of our priors, or a distribution of PyMC."""
         usual = rows()[value[key]]
-        keys = self.keys(value, path, key, usual.given, usual.options, both=usual.ours, row=usual)
-        row, nodes = self._bounded(usual, keys)
-        moved = row is not None
-        row = row or usual
-        for name in keys.given.keys() & row.parameters.keys():
-            nodes[name] = self.parameter(row.parameters[name], *keys.given[name])
-        parts = {name: nodes[name] for name in keys.given}
-        facts = {name: node.facts for name, node in parts.items() if name in row.parameters}
-        report = partial(self.report, parts=parts, path=path, keys=keys)
-        if keys.is_complete:
-            meant = {key for key, names in row.alternatives.items() if keys.meant & {*names}}
-            absent = checks.presence_mistakes(row, keys.given)
-            report(each for each in absent if each.key in keys.given or each.key not in meant)
-        sure = {k: v for k, v in facts.items() if moved or not row.parameters[k].within_bounds}
-        report(checks.value_mistakes(row, _not_flags(row, sure)))
-        options = self._options(row, keys, path, facts)
-        if not row.ours:
-            centered = options.get("centered") is not False or around == "Censored"
-            report(checks.pymc_mistakes(row, facts, centered=centered))
+        keys = self.keys(value, path, key, usual.given, usual.options, both=usual.ours)
+        moved, bounds = self._bounded(usual, keys)
+        row = moved or usual
+        parts = {
+            name: bounds[name] if name in bounds else self._parameter(row.parameters[name], *given)
+            for name, given in keys.given.items()
+        }
+        facts = {name: parts[name].facts for name in parts if name not in bounds}
+        self._check_presence(row, keys, parts)
+        options = {name: self._option(row, name, each, (*path, name))
+                   for name, each in keys.options.items()}  # fmt: skip
         dims = options.get("dims")
-        report(checks.inner_dims_mistakes(dims, facts))
+        # Without bounds that can be meant, nothing is known of what they would move.
+        sure = {
+            name: each
+            for name, each in facts.items()
+            if not row.parameters[name].is_flag
+            and (moved or not row.parameters[name].within_bounds)
+        }
+        mistakes = [*checks.value_mistakes(row, sure), *checks.inner_dims_mistakes(dims, facts)]
         if row.ours:
-            self._zero_sum(row, options, facts, report)
-        support = Support(*row.support) if row.ours else _support_of(row, facts)
-        if not moved:
-            support = UNKNOWN
+            mistakes += self._zero_sum_mistakes(row, options, facts)
+            doubts = support_doubts(row, facts)
+            self.doubts += [(f"{row.name}: {key}", doubt) for key, doubt in doubts]
+        else:
+            centered = options.get("centered") is not False or inside == "Censored"
+            mistakes += checks.pymc_mistakes(row, facts, centered=centered)
+        self.report(mistakes, parts, keys.path_of)
+        support = (
+            (Support(*row.support) if row.ours else _support_of(row, facts)) if moved else UNKNOWN
+        )
         support = support.transformed(options.get("transform"))
         found = ValueFacts(PRIOR, row.name, dims=dims, support=support)
         return Node(path, found, name=row.name, parts=parts, options=options)
@@ -211,57 +226,61 @@ class Decoder(HolderDecoder):
     def _bounded(self, row: Row, keys: Keys) -> tuple[Row | None, dict[str, Node]]:
         """Return the row on the support that the bounds give it; None if they cannot be meant."""
         bounds = {
-            name: self.simple(value, path, "a number")
+            name: self.simple(value, path, lambda: "a number")
             for name, (path, value) in keys.given.items()
             if name in row.bounds
         }
         facts = {name: node.facts for name, node in bounds.items()}
         mistakes = [*bounds_mistakes(row, facts)]
-        self.report(mistakes, bounds, ())
+        self.report(mistakes, bounds)
         if mistakes:
             return None, bounds
         return row.at({name: each.value for name, each in facts.items()}), bounds
 
-    def parameter(self, row: Parameter, path: Path, value: Any) -> Node:
+    def _check_presence(self, row: Row, keys: Keys, parts: Mapping[str, Node]) -> None:
+        """Note parameters that are missing, but for those that an unknown key may have meant."""
+        if not keys.is_complete:
+            return
+        meant = {key for key, names in row.alternatives.items() if keys.meant & {*names}}
+        absent = checks.presence_mistakes(row, keys.given)
+        told = (each for each in absent if each.key in keys.given or each.key not in meant)
+        self.report(told, parts, keys.path_of)
+
+    def _parameter(self, row: Parameter, path: Path, value: Any) -> Node:
         """Decode the value of a parameter."""
         if row.is_flag:
-            if not isinstance(value, bool):
-                self.kind(path, value, "true or false")
+            self._flag(value, path)
             return Node(path, ValueFacts(UNCHECKED, shown(value)), value)
-        node = self.value(value, path, f"{row.support.numbers}{row.meant}")
-        if node.facts.kind in (OTHER, "text") and self.misread(value):
-            facts = ValueFacts(OTHER, node.facts.shown, remedy=self.misread(value))
+        node = self.value(value, path, row)
+        if node.facts.kind in (OTHER, TEXT) and _misread(value):
+            facts = ValueFacts(OTHER, node.facts.shown, remedy=_misread(value))
             return Node(path, facts, value)
         return node
 
-    def _options(
-        self, row: Row, keys: Keys, path: Path, facts: Mapping[str, ValueFacts]
-    ) -> dict[str, Any]:
+    def _option(self, row: Row, key: str, value: Any, path: Path) -> Any:
         """Decode what a distribution takes beside its parameters."""
-        found: dict[str, Any] = {}
-        for key, value in keys.options.items():
-            at = (*path, key)
-            if key in ("dims", "core_dims", "zero_sum"):
-                found[key] = self.dims(value, at)
-            elif key == "transform":
-                found[key] = self._transform(value, at)
-            elif key == "zero_sum_scale":
-                found[key] = value
-            elif row.ours:
-                node = self.simple(value, at, "weights in [0, 1]")
-                self.report(checks.centered_mistakes(node.facts), {"centered": node}, path)
-                found[key] = node
-            else:
-                if not isinstance(value, bool):
-                    self.kind(at, value, "true or false")
-                found[key] = value
-        return found
+        if key in ("dims", "core_dims", "zero_sum"):
+            return self.dims(value, path)
+        if key == "transform":
+            return self._transform(value, path)
+        if key == "zero_sum_scale":
+            return value
+        if not row.ours:
+            return self._flag(value, path)
+        node = self.simple(value, path, lambda: "weights in [0, 1]")
+        self.report(checks.centered_mistakes(node.facts), {"centered": node})
+        return node
+
+    def _flag(self, value: Any, path: Path) -> Any:
+        if not isinstance(value, bool):
+            self.kind(path, value, "true or false")
+        return value
 
     def _transform(self, value: Any, path: Path) -> str | None:
         if isinstance(value, str) and is_transform(value):
             return value
         if not isinstance(value, str):
-            self.kind(path, value, "a string", self.misread(value))
+            self.kind(path, value, "a string", _misread(value))
         elif not value:
             self.kind(path, value, "a name")
         else:
@@ -270,51 +289,30 @@ class Decoder(HolderDecoder):
             self.problem(path, mistake.given, mistake.expected, near or mistake.remedy)
         return None
 
-    def _zero_sum(
-        self, row: Row, options: Mapping[str, Any], facts: Mapping[str, ValueFacts], report: Any
-    ) -> None:
+    def _zero_sum_mistakes(
+        self, row: Row, options: Mapping[str, Any], facts: Mapping[str, ValueFacts]
+    ) -> list[Any]:
         if "zero_sum" in options and options["zero_sum"] is None:
-            return  # a problem by itself
+            return []  # a problem by itself
         centered = options.get("centered")
         word = centered.facts.value if isinstance(centered, Node) else None
-        scale, dims = options.get("zero_sum_scale"), options.get("dims")
-        report(checks.zero_sum_mistakes(row, options.get("zero_sum"), scale, dims, word, facts))
+        zero_sum, scale = options.get("zero_sum"), options.get("zero_sum_scale")
+        return [*checks.zero_sum_mistakes(row, zero_sum, scale, options.get("dims"), word, facts)]
 
-    def misread(self, value: Any) -> str:
-        """Return what to do about a value of another kind than may stand there."""
-        if isinstance(value, str) and (value in rows() or value == BY_COORD):
-            return f"Write `dist: {value}` below the name."
-        return misread(value)
+
+def _misread(value: Any) -> str:
+    """Return what to do about a value of another kind than may stand there."""
+    if isinstance(value, str) and (value in rows() or value == BY_COORD):
+        return f"Write `dist: {value}` below the name."
+    return misread(value)
 
 
 def _support_of(row: Row, facts: Mapping[str, ValueFacts]) -> Support:
+    if row.ours:
+        return Support(*row.support)
     numbers = {k: each.value if each.kind == NUMBER else each.kind for k, each in facts.items()}
     return support_of_distribution(row.name, numbers)
 
 
-def _not_flags(row: Row, facts: Mapping[str, ValueFacts]) -> dict[str, ValueFacts]:
-    return {key: each for key, each in facts.items() if not row.parameters[key].is_flag}
-
-
 def _names_one(value: Mapping[str, Any]) -> bool:
     return any(key in value for key in ("dist", "distribution", "class"))
-
-
-#: Comes after whatever is there.
-_ABSENT = 2**62
-
-
-def _place_in(data: Any, path: Path) -> tuple[int, ...]:
-    """Return where in a file a path leads; keys that are missing come after those there."""
-    priors = priors_of(data)
-    value = priors if isinstance(priors, Mapping) and path and path[0] in priors else data
-    place: list[int] = []
-    for step in path:
-        if isinstance(value, Mapping) and step in value:
-            place.append(list(value).index(step))
-        elif is_list(value) and isinstance(step, int) and step < len(value):
-            place.append(step)
-        else:
-            return (*place, _ABSENT)
-        value = value[step]
-    return tuple(place)

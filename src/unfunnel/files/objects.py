@@ -27,25 +27,30 @@ from pymc_extras.prior import Censored, Prior, Scaled
 from pytensor.graph.basic import Variable
 from xarray import DataArray
 
+from unfunnel.distributions.object_facts import canonical, warn_of_support
 from unfunnel.distributions.tensors import encode_tensor
 from unfunnel.errors import UnfunnelError, UnsupportedError, described
-from unfunnel.files.decode_values import Node
+from unfunnel.files.decode import Decoded
 from unfunnel.files.grammar import BY_COORD, rows
 from unfunnel.files.nodes import MAX_DEPTH, MAX_VALUES
 from unfunnel.files.problems import Path, Problem, dotted
 from unfunnel.files.revive import mask_class, masked_prior
-from unfunnel.prior import classes, codec
-from unfunnel.prior.base import CLASSES, NaturalPrior
+from unfunnel.files.values import Node
+from unfunnel.prior import codec
+from unfunnel.prior.base import CLASSES
 from unfunnel.prior.by_coord import ByCoord
+from unfunnel.prior.classes import NaturalPrior  # it registers all classes
 from unfunnel.prior.encoding import by_coord_form, encode_constant, prior_form
 
 # -- from the descriptions of a file to priors
 
 
-def build_priors(nodes: Mapping[str, Node]) -> tuple[dict[str, Any], list[Problem]]:
+def build_priors(decoded: Decoded) -> tuple[dict[str, Any], list[Problem]]:
     """Return the priors of a file, and every problem that only their making shows."""
     problems: list[Problem] = []
-    built = {name: _built(node, problems) for name, node in nodes.items()}
+    built = {name: _built(node, problems) for name, node in decoded.nodes.items()}
+    for subject, doubt in decoded.doubts if not problems else ():
+        warn_of_support(subject, doubt)
     return {name: prior for name, prior in built.items() if prior is not None}, problems
 
 
@@ -75,8 +80,13 @@ def _made(node: Node, parts: Mapping[str, Any]) -> Any:
         key: codec.decode_value(each.data, dict) if isinstance(each, Node) else each
         for key, each in node.options.items()
     }
-    if name in rows() and rows()[name].ours:
-        return getattr(classes, name)(**parts, **options)
+    if name in CLASSES:
+        row = rows()[name]
+        parameters = {
+            key: _without_scalar_coords(parts[key]) for key in row.parameters if key in parts
+        }
+        bounds = {key: parts[key] for key in row.bounds if key in parts}
+        return CLASSES[name].of_checked(parameters, bounds, options)
     if name in rows():
         return Prior(name, **parts, **options)
     if name == BY_COORD:
@@ -90,6 +100,10 @@ def _made(node: Node, parts: Mapping[str, Any]) -> Any:
     if name == "MaskedPrior":
         return masked_prior(parts["prior"], parts["mask"], **options)
     return codec.decode_value(node.data, dict)
+
+
+def _without_scalar_coords(value: Any) -> Any:
+    return canonical(value) if isinstance(value, DataArray) else value
 
 
 # -- from priors to plain data

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from unfunnel.errors import UnfunnelError
+from unfunnel.files.grammar import priors_of
 
 type Path = tuple[str | int, ...]
 
@@ -48,6 +50,30 @@ def dotted(path: Path) -> str:
         else:
             text += f".{step or "''"}" if text else str(step) or "''"
     return text
+
+
+def in_order(problems: Iterable[Problem], data: Any) -> list[Problem]:
+    """Sort problems as the data of their file are; keys that are missing come after those there."""
+    return sorted(problems, key=lambda problem: _place_in(data, problem.path))
+
+
+#: Comes after whatever is there.
+_ABSENT = 2**62
+
+
+def _place_in(data: Any, path: Path) -> tuple[int, ...]:
+    priors = priors_of(data)
+    value: Any = priors if isinstance(priors, Mapping) and path and path[0] in priors else data
+    place: list[int] = []
+    for step in path:
+        if isinstance(value, Mapping) and step in value:
+            place.append(list(value).index(step))
+        elif isinstance(value, list | tuple) and isinstance(step, int) and step < len(value):
+            place.append(step)
+        else:
+            return (*place, _ABSENT)
+        value = value[step]
+    return tuple(place)
 
 
 class RefusedError(Exception):

@@ -9,20 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from math import inf, isfinite, isinf
+from os import PathLike
 from pathlib import Path as FilePath
 from typing import Any, Literal
 
-from unfunnel.errors import ParameterError, ParameterTypeError, listed
+from unfunnel.errors import ParameterError, ParameterTypeError, described, listed
 from unfunnel.files.grammar import PRIORS_KEY, is_whole_file
-from unfunnel.files.nodes import (
-    MAX_CHARACTERS,
-    MERGE,
-    Node,
-    check_depth,
-    counted,
-    json_tree,
-    yaml_tree,
-)
+from unfunnel.files.nodes import MAX_CHARACTERS, Node, check_size, json_events, tree_of, yaml_events
+from unfunnel.files.plain import MERGE
 from unfunnel.files.problems import UNKNOWN_KEY, ConfigError, Path, Problem, RefusedError
 
 Format = Literal["json", "yaml"]
@@ -76,6 +70,61 @@ class Document:
         return sorted([*self.problems, *new], key=lambda each: each.line or 0)
 
 
+def read_file(path: str | PathLike[str]) -> Document:
+    """Read a file of priors, JSON or YAML by its suffix."""
+    format = format_of(path)
+    with open(path, "rb") as file:
+        content = file.read(4 * MAX_CHARACTERS + 1)
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        given = f"the byte 0x{content[error.start]:02x}"
+        raise ConfigError(str(path), [Problem((), given, "text in UTF-8", line=line)]) from None
+    return read_text(text, format, str(path))
+
+
+def format_of(path: str | PathLike[str]) -> Format:
+    """Return the format of a file, by its suffix."""
+    if not isinstance(path, str | PathLike):
+        raise ParameterTypeError("path", expected="the path of a file", given=described(path))
+    suffix = FilePath(path).suffix.lower()
+    if suffix not in _SUFFIXES:
+        expected = f"a file name that ends in {listed(_SUFFIXES)}"
+        raise ParameterError(str(path), expected=expected, given=repr(suffix))
+    return _SUFFIXES[suffix]
+
+
+def read_text(text: str, format: Format = "json", source: str = "text") -> Document:
+    """Read JSON or YAML; what cannot be read to its end is a ``ConfigError``."""
+    if format not in _SUFFIXES.values():
+        expected = f"one of {listed(dict.fromkeys(_SUFFIXES.values()))}"
+        raise ParameterError("format", expected=expected, given=repr(format))
+    if not isinstance(text, str):
+        raise ParameterTypeError(
+            "text", expected="JSON or YAML as a string", given=f"a {type(text).__name__}"
+        )
+    walk = _Walk()
+    try:
+        if len(text) > MAX_CHARACTERS:
+            given, expected = f"{len(text):,} characters", f"at most {MAX_CHARACTERS:,}"
+            raise RefusedError(given, expected, "Keep large arrays in a file of data.")
+        events = json_events if format == "json" else yaml_events
+        root = tree_of(events(text.removeprefix("\ufeff")))
+        data = None if root is None else walk.data(root)
+    except RefusedError as error:
+        raise ConfigError(source, [error.problem]) from None
+    if data is None and not walk.problems:
+        raise ConfigError(source, [Problem((), "nothing", "a mapping of names to priors")])
+    problems = walk.problems
+    if is_whole_file(data):  # paths begin with the name of the prior, whatever the file
+        problems = [
+            replace(each, path=each.path[1:]) if each.path[:1] == (PRIORS_KEY,) else each
+            for each in problems
+        ]
+    return Document(source, data, tuple(problems), walk.lines)
+
+
 class _Walk:
     """Makes plain data of a tree, and notes lines and problems by their paths."""
 
@@ -86,13 +135,13 @@ class _Walk:
 
     def data(self, node: Node, path: Path = (), line: int = 0, line_above: int = 0) -> Any:
         """Return the data of a node, which is found at a line: that of its key, if it has one."""
-        self.size = counted(self.size, node.line)
+        self._count(node)
         line = line or node.line
         if line != line_above:
             self.lines[path] = line
         if node.kind == "scalar":
             return self._scalar(node, path)
-        check_depth(len(path), node.line)
+        check_size(self.size, len(path), node.line)
         self._note(node.problem, path, node.line)
         if node.kind == "mapping":
             return self._mapping(node, path, line)
@@ -100,6 +149,10 @@ class _Walk:
             self.data(each, (*path, index), each.line, line)
             for index, each in enumerate(node.value)
         ]
+
+    def _count(self, node: Node) -> None:
+        self.size += 1
+        check_size(self.size, 0, node.line)
 
     def _scalar(self, node: Node, path: Path) -> Any:
         value, problem = node.value, node.problem
@@ -135,7 +188,7 @@ class _Walk:
     def _merged(self, node: Node, path: Path, line: int) -> Iterator[dict[str, Any]]:
         """Yield the mappings that a merge key names, the first of which counts."""
         for each in node.value if node.kind == "list" else [node]:
-            self.size = counted(self.size, each.line)
+            self._count(each)
             if each.kind == "mapping":
                 yield self._mapping(each, path, line)
             else:
@@ -143,7 +196,7 @@ class _Walk:
                 self._note(Problem((), "something else", expected), (*path, "<<"), each.line)
 
     def _key(self, node: Node, path: Path) -> str:
-        self.size = counted(self.size, node.line)
+        self._count(node)
         if node.kind != "scalar":
             raise RefusedError("a mapping or a list as a key", "texts as keys", line=node.line)
         key, problem = str(node.value), node.problem
@@ -167,55 +220,3 @@ def _checked_number(value: float, path: Path) -> tuple[float, Problem | None]:
     if finite or (isinf(value) and path and path[-1] in _BOUNDS):
         return value, None
     return value, Problem((), f"{value}", "a finite number", "Leave a bound out to have none.")
-
-
-def read_text(text: str, format: Format = "json", source: str = "text") -> Document:
-    """Read JSON or YAML; what cannot be read to its end is a ``ConfigError``."""
-    if format not in _SUFFIXES.values():
-        expected = f"one of {listed(dict.fromkeys(_SUFFIXES.values()))}"
-        raise ParameterError("format", expected=expected, given=repr(format))
-    if not isinstance(text, str):
-        raise ParameterTypeError(
-            "text", expected="JSON or YAML as a string", given=f"a {type(text).__name__}"
-        )
-    walk = _Walk()
-    try:
-        if len(text) > MAX_CHARACTERS:
-            given, expected = f"{len(text):,} characters", f"at most {MAX_CHARACTERS:,}"
-            raise RefusedError(given, expected, "Keep large arrays in a file of data.")
-        tree = (json_tree if format == "json" else yaml_tree)(text.removeprefix("\ufeff"))
-        data = None if tree.root is None else walk.data(tree.root)
-    except RefusedError as error:
-        raise ConfigError(source, [error.problem]) from None
-    if data is None and not walk.problems:
-        raise ConfigError(source, [Problem((), "nothing", "a mapping of names to priors")])
-    problems = walk.problems
-    if is_whole_file(data):  # paths begin with the name of the prior, whatever the file
-        problems = [
-            replace(each, path=each.path[1:]) if each.path[:1] == (PRIORS_KEY,) else each
-            for each in problems
-        ]
-    return Document(source, data, tuple(problems), walk.lines)
-
-
-def read_file(path: str | FilePath) -> Document:
-    """Read a file of priors, JSON or YAML by its suffix."""
-    format = format_of(path)
-    with open(path, "rb") as file:
-        content = file.read(4 * MAX_CHARACTERS + 1)
-    try:
-        text = content.decode()
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        given = f"the byte 0x{content[error.start]:02x}"
-        raise ConfigError(str(path), [Problem((), given, "text in UTF-8", line=line)]) from None
-    return read_text(text, format, str(path))
-
-
-def format_of(path: str | FilePath) -> Format:
-    """Return the format of a file, by its suffix."""
-    suffix = FilePath(path).suffix.lower()
-    if suffix not in _SUFFIXES:
-        expected = f"a file name that ends in {listed(_SUFFIXES)}"
-        raise ParameterError(str(path), expected=expected, given=repr(suffix))
-    return _SUFFIXES[suffix]

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from unfunnel.files.nodes import plain_scalar
+from unfunnel.files.plain import plain_scalar
 
 # What no reader of YAML takes for anything but a text; all else is written in quotes.
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*")

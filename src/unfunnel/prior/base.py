@@ -88,6 +88,26 @@ class NaturalPrior(MomentMethods, Prior):
         self.zero_sum: ZeroSum | None = validate_zero_sum(self.family, zero_sum, zero_sum_scale)
         self._check_zero_sum()
 
+    @classmethod
+    def of_checked(cls, parameters: Any, bounds: Any, options: Mapping[str, Any]) -> Self:
+        """Make a prior of what has passed the rules in a file; its variable is checked as any."""
+        prior = cls.__new__(cls)
+        centering, zero_sum = options.get("centered", True), options.get("zero_sum")
+        if not isinstance(centering, bool | str):
+            centering = validate_centering(centering, cls.__name__)
+        if zero_sum is not None:
+            zero_sum = validate_zero_sum(cls.family, zero_sum, options.get("zero_sum_scale"))
+        vars(prior).update(
+            family=family_at(cls.family, bounds) if bounds else cls.family,
+            parameters=parameters,
+            core_dims=(),
+            centering=centering,
+            zero_sum=zero_sum,
+            _dims=options.get("dims"),
+            _transform=options.get("transform"),
+        )
+        return prior
+
     def _check_zero_sum(self) -> None:
         if self.zero_sum is not None:
             check_zero_sum(self.family, self.zero_sum, self.dims, self.parameters, self.centering)

@@ -15,8 +15,7 @@ from unfunnel.distributions.object_facts import (
     row_of,
     warn_of_support,
 )
-from unfunnel.distributions.rules import PRIOR, ValueFacts
-from unfunnel.distributions.supports import hyperprior_doubt
+from unfunnel.distributions.rules import support_doubts
 from unfunnel.errors import DimsError, ParameterError, raise_first
 from unfunnel.families import Family
 from unfunnel.parameterization.choices import Centering
@@ -68,27 +67,9 @@ def check_parameters(
     facts = {name: facts_of(value) for name, value in checked.items()}
     raise_first(family.name, value_mistakes(row, facts))
     if warn:
-        for name, value in facts.items():
-            _warn(family, name, value, facts)
+        for name, doubt in support_doubts(row, facts):
+            warn_of_support(f"{family.name}: {name}", doubt)
     return checked
-
-
-def _warn(family: Family, name: str, value: ValueFacts, facts: Mapping[str, ValueFacts]) -> None:
-    """Warn of a hyperprior that may leave the support, and of numbers that it may not allow."""
-    row = row_of(family)
-    parameter, doubt = row.parameters[name], ""
-    # What is not known of a tensor is no news.
-    if value.kind == PRIOR or value.support.leaves(parameter.support):
-        doubt = hyperprior_doubt(parameter, value.support, value.shown)
-    elif parameter.limited and any(other.kind == PRIOR for other in facts.values()):
-        ratio = row.ratio_of(name)
-        doubt = (
-            f"whether {value.shown} is possible depends on the other parameters, which are random. "
-            f"Where it is not, the density is zero. Use {ratio.name}=, {ratio.meaning}, which goes "
-            "with any mean."
-        )
-    if doubt:
-        warn_of_support(f"{family.name}: {name}", doubt)
 
 
 def validate_centering(value: object, owner: str) -> Centering:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from unfunnel.distributions.rules import LABELLED, ZERO_SUM, Row
-from unfunnel.errors import Mistake, listed
-from unfunnel.files.decode_values import Node, ValueDecoder
+from unfunnel.distributions.rules import LABELLED, ZERO_SUM
+from unfunnel.errors import listed
 from unfunnel.files.grammar import A_PRIOR, BY_COORD, WRAPPERS, not_in_files, rows
-from unfunnel.files.plain_data import DISCRIMINATORS, did_you_mean, suggestion
+from unfunnel.files.plain import DISCRIMINATORS, did_you_mean, suggestion
 from unfunnel.files.problems import UNKNOWN_KEY, Path
+from unfunnel.files.values import ValueDecoder
 
 A_DISTRIBUTION = "a distribution (a mapping with 'dist')"
-BY_COORD_KEYS = ("dim", "labels", "members", "default")
 
 #: For parameters beside ``dist``, all of which are one mistake.
 _UNDER_KWARGS = "Move it under 'kwargs', or write 'distribution' in place of 'dist'."
-_FLAT = "Write the parameters beside it, or 'dist' in place of 'distribution'."
+_BESIDE = "Write the parameters beside it, or 'dist' in place of 'distribution'."
 _NOT_NORMAL = (
     "Deviations that sum to zero are for priors that are normal behind their link: use "
     "NormalIdentity or LogNormalExp."
@@ -35,17 +34,18 @@ class Keys:
 
     path: Path
     parameters: Collection[str]
-    is_beside: bool = False  # whether parameters stand beside the name, not under `kwargs`
+    is_beside: bool  # whether parameters stand beside the name, not under `kwargs`
     given: dict[str, tuple[Path, Any]] = field(default_factory=dict)  # parameters: path, value
     options: dict[str, Any] = field(default_factory=dict)
     meant: set[str | None] = field(default_factory=set)  # what unknown keys may have meant
     is_complete: bool = True  # whether it can be told which parameters are missing
 
     def path_of(self, key: str) -> Path:
-        """Return where a parameter stands, or belongs."""
+        """Return where a parameter or an option stands, or belongs."""
         if key in self.given:
             return self.given[key][0]
-        return (*self.path, key) if self.is_beside else (*self.path, "kwargs", key)
+        under = key in self.parameters and not self.is_beside
+        return (*self.path, "kwargs", key) if under else (*self.path, key)
 
 
 class KeysDecoder(ValueDecoder):
@@ -60,7 +60,6 @@ class KeysDecoder(ValueDecoder):
         options: Sequence[str],
         *,
         both: bool,
-        row: Row | None,
     ) -> Keys:
         """Sort the keys of a prior.
 
@@ -69,91 +68,56 @@ class KeysDecoder(ValueDecoder):
         """
         flat = key == "distribution"
         nested, beside = both or not flat, both or flat
-        found = Keys(path, parameters, is_beside=flat and "kwargs" not in value)
-        kwargs = value.get("kwargs") if nested else None
-        for name, each in kwargs.items() if isinstance(kwargs, Mapping) else ():
-            at = (*path, "kwargs", name)
-            if name in parameters:
-                found.given[name] = at, each
-            else:
-                remedy = "Move it out of 'kwargs'." if name in options else ""
-                self._unknown(name, at, parameters, parameters, remedy)
-                found.meant.add(suggestion(name, parameters))
-        misplaced: list[Path] = []
         known = [*(["kwargs"] if nested else ()), *(parameters if beside else ()), *options]
-        usual = known
-        if row is not None:
-            usual = [*(parameters if flat else ["kwargs"]), *options]
-        for name, each in value.items():
-            at = (*path, name)
-            if name == "kwargs" and nested:
-                found.is_complete = isinstance(each, Mapping)
-                if not found.is_complete:
-                    self.kind(at, each, "a mapping")
-            elif name in options:
-                found.options[name] = each
-            elif name in parameters and beside:
+        usual = [*(parameters if flat else ["kwargs"]), *options]
+        found = Keys(path, parameters, is_beside=flat and "kwargs" not in value)
+        if nested and "kwargs" in value:
+            found.is_complete = isinstance(value["kwargs"], Mapping)
+            if not found.is_complete:
+                self.kind((*path, "kwargs"), value["kwargs"], "a mapping")
+        misplaced: list[Path] = []
+        for at, name, each in _entries(value, path, nested):
+            inside = len(at) > len(path) + 1
+            if name in parameters and (inside or beside):
                 if name in found.given:
                     twice = "it in 'kwargs' and beside it"
                     self.problem(at, twice, f"{name!r} once", "Remove one of the two.")
                 found.given.setdefault(name, (at, each))
+            elif name in options and not inside:
+                found.options[name] = each
             elif name in parameters:
                 misplaced.append(at)
                 found.meant.add(name)
-            elif name != key:
-                remedy = _NOT_NORMAL if name in ZERO_SUM else _FLAT if name == "kwargs" else ""
-                self._unknown(name, at, usual, known, remedy)
+            elif inside or name != key:
                 found.meant.add(suggestion(name, parameters))
+                if inside:
+                    remedy = "Move it out of 'kwargs'." if name in options else ""
+                    self.unknown_key(name, at, parameters, parameters, remedy)
+                else:
+                    remedy = (
+                        _NOT_NORMAL if name in ZERO_SUM else _BESIDE if name == "kwargs" else ""
+                    )
+                    self.unknown_key(name, at, usual, known, remedy)
         if misplaced:
             more = f", and {len(misplaced) - 1} more like it" if len(misplaced) > 1 else ""
             expected = f"one of the keys {listed(usual)}"
             self.problem(misplaced[0], f"{UNKNOWN_KEY}{more}", expected, _UNDER_KWARGS)
         return found
 
-    def _unknown(
-        self, key: Any, path: Path, usual: Sequence[str], known: Sequence[str], remedy: str
-    ) -> None:
-        if not isinstance(key, str):
-            self.kind(path, key, "a name that is a string", "Put it in quotes.")
-            return
-        expected = f"one of the keys {listed(usual)}" if usual else "no key here"
-        self.problem(path, UNKNOWN_KEY, expected, remedy or did_you_mean(key, known))
-
-    def report(
-        self,
-        mistakes: Iterable[Mistake],
-        parts: Mapping[str, Node],
-        path: Path,
-        keys: Keys | None = None,
-    ) -> None:
-        """Note the mistakes of a prior at ``path``, each at the place of its key."""
-        for mistake in mistakes:
-            if mistake.key in parts:
-                at = parts[mistake.key].inside(mistake)
-            elif keys is not None and mistake.key in keys.parameters:
-                at = keys.path_of(mistake.key)
-            else:
-                at = (*path, mistake.key)
-            given = f"{mistake.given}{mistake.others}"
-            self.problem(at, given, mistake.expected, mistake.remedy)
-
     # -- priors that are not known
 
     def unknown_prior(self, value: Mapping[str, Any], path: Path, *, single: bool) -> None:
         """Note the problem of a mapping that should be a prior, and is none that is known."""
         expected = A_DISTRIBUTION if single else A_PRIOR
-        for key in ("dist", "distribution"):
-            if key in value and isinstance(value[key], Mapping) and value.get("class") in WRAPPERS:
-                what = f"the name of a distribution, or the keys of {value['class']} under 'data'"
-                self.kind((*path, key), value[key], what, "Move it under 'data'.")
-                return
-            if key in value:
-                self._unknown_name((*path, key), value[key], single)
-                return
-        if "special_prior" in value:
-            name = value["special_prior"]
-            known = isinstance(name, str) and name in _SPECIAL
-            self.kind((*path, "special_prior"), name, expected, _CONVERT if known else "")
+        key = next((key for key in ("dist", "distribution", "special_prior") if key in value), "")
+        at, name = (*path, key), value.get(key)
+        if isinstance(name, Mapping) and value.get("class") in WRAPPERS and key != "special_prior":
+            what = f"the name of a distribution, or the keys of {value['class']} under 'data'"
+            self.kind(at, name, what, "Move it under 'data'.")
+        elif key == "special_prior":
+            self.kind(at, name, expected, _CONVERT if name in _SPECIAL else "")
+        elif key:
+            self._unknown_name(at, name, single)
         elif "class" in value:
             self._unknown_class((*path, "class"), value["class"], single)
         elif meant := [key for key in value if suggestion(key, DISCRIMINATORS) is not None]:
@@ -192,3 +156,13 @@ class KeysDecoder(ValueDecoder):
             else:
                 remedy = did_you_mean(name, _CLASSES)
         self.kind(path, name, expected, remedy)
+
+
+def _entries(value: Mapping[str, Any], path: Path, nested: bool) -> Iterator[tuple[Path, Any, Any]]:
+    """Give path, key and value of what stands under ``kwargs``, if that may be, and beside it."""
+    kwargs = value.get("kwargs") if nested else None
+    for name, each in kwargs.items() if isinstance(kwargs, Mapping) else ():
+        yield (*path, "kwargs", name), name, each
+    for name, each in value.items():
+        if name != "kwargs" or not nested:
+            yield (*path, name), name, each

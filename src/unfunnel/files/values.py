@@ -1,12 +1,13 @@
 """From plain data to facts of numbers, arrays, labels and dims, with every problem in them.
 
-The other half of :mod:`unfunnel.files.decode`, which knows what a prior is.
+The lower half of :mod:`unfunnel.files.decode`, which knows what a prior is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from math import isfinite
 from typing import Any
 
@@ -22,7 +23,7 @@ from unfunnel.distributions.rules import (
     ValueFacts,
 )
 from unfunnel.errors import Mistake, listed
-from unfunnel.files.plain_data import (
+from unfunnel.files.plain import (
     did_you_mean,
     elements,
     is_date,
@@ -37,11 +38,12 @@ from unfunnel.files.problems import UNKNOWN_KEY, Path, Problem
 from unfunnel.intervals import Interval
 
 DATETIME = "datetime64[ns]"
+QUOTES = "Put it in quotes."
 
 
 @dataclass(frozen=True)
 class Node:
-    """Something that a file describes."""
+    """Something that a file describes: what the rules ask of it, and what it is made of."""
 
     path: Path
     facts: ValueFacts
@@ -54,6 +56,11 @@ class Node:
         """Return where in it a mistake is."""
         in_data = self.facts.kind == LABELLED and mistake.inside != ("dims",)
         return (*self.path, *(("data",) if in_data else ()), *mistake.inside)
+
+
+def refused(path: Path) -> Node:
+    """Return the node of something whose problem is noted."""
+    return Node(path, ValueFacts(UNCHECKED, ""))
 
 
 class ValueDecoder:
@@ -70,6 +77,18 @@ class ValueDecoder:
         """Note that something is of another kind."""
         self.problem(path, shown(value), expected, misread(value) if remedy is None else remedy)
 
+    def report(
+        self,
+        mistakes: Iterable[Mistake],
+        parts: Mapping[str, Node],
+        path_of: Callable[[str], Path] = lambda key: (key,),
+    ) -> None:
+        """Note mistakes, each inside of the part of its key, or else at the path of the key."""
+        for each in mistakes:
+            part = parts.get(each.key)
+            at = path_of(each.key) if part is None else part.inside(each)
+            self.problem(at, f"{each.given}{each.others}", each.expected, each.remedy)
+
     def mapping(
         self, value: Any, path: Path, keys: Sequence[str], missing: Mapping[str, str]
     ) -> dict[str, Any]:
@@ -78,20 +97,26 @@ class ValueDecoder:
             self.kind(path, value, "a mapping")
             return {}
         for key in value:
-            if not isinstance(key, str):
-                self.kind((*path, key), key, "a name that is a string", "Put it in quotes.")
-            elif key not in keys:
-                remedy = did_you_mean(key, keys)
-                expected = f"one of the keys {listed(keys)}"
-                self.problem((*path, key), UNKNOWN_KEY, expected, remedy)
+            if key not in keys:
+                self.unknown_key(key, (*path, key), keys, keys)
         for key, what in missing.items():
             if key not in value:
                 self.problem((*path, key), "no value for it", what)
         return {key: each for key, each in value.items() if key in keys}
 
+    def unknown_key(
+        self, key: Any, path: Path, usual: Sequence[str], known: Sequence[str], remedy: str = ""
+    ) -> None:
+        """Note a key that is not known; the ``usual`` ones are named, all are proposed."""
+        if not isinstance(key, str):
+            self.kind(path, key, "a name that is a string", QUOTES)
+            return
+        expected = f"one of the keys {listed(usual)}" if usual else "no key here"
+        self.problem(path, UNKNOWN_KEY, expected, remedy or did_you_mean(key, known))
+
     # -- numbers and arrays
 
-    def simple(self, value: Any, path: Path, expected: str) -> Node:
+    def simple(self, value: Any, path: Path, expected: Callable[[], str]) -> Node:
         """Return the node of a number, an array, a labelled array, a word or a flag.
 
         ``expected`` says what the elements of an array may be.
@@ -106,7 +131,11 @@ class ValueDecoder:
         return Node(path, facts, value)
 
     def array(
-        self, value: Any, path: Path, is_element: Callable[[Any], bool], expected: str
+        self,
+        value: Any,
+        path: Path,
+        is_element: Callable[[Any], bool],
+        expected: Callable[[], str],
     ) -> Node:
         """Return the node of a nested list or of a DataArray."""
         before = len(self.problems)
@@ -124,27 +153,29 @@ class ValueDecoder:
             what = f"as many dims as the data have axes, {len(lengths)}"
             self.problem((*path, "dims"), f"{len(dims)}", what)
         elif "coords" in given:
-            self._coords(given["coords"], (*path, "coords"), dims, lengths)
+            known = dims is not None and lengths is not None
+            length_of = dict(zip(dims or (), lengths or (), strict=True)) if known else None
+            self._coords(given["coords"], (*path, "coords"), length_of)
         numbers = [(i, each) for i, each in elements(given.get("data")) if is_element(each)]
-        built = (lambda: _built(value)) if len(self.problems) == before else None
+        built = partial(_built, value) if len(self.problems) == before else None
         facts = ValueFacts(kind, text, _outside(numbers), lengths or (), dims, value=built)
         return Node(path, facts, value)
 
     def _lengths(
-        self, value: Any, path: Path, is_element: Callable[[Any], bool], expected: str
+        self, value: Any, path: Path, is_element: Callable[[Any], bool], expected: Callable[[], str]
     ) -> tuple[int, ...] | None:
         """Return the shape of an array, None if it is ragged; note what is wrong with it."""
         bad = [(i, each) for i, each in elements(value) if is_list(each) or not is_element(each)]
         if bad:
             index, first = bad[0]
             more = f", and {len(bad) - 1} more like it" if len(bad) > 1 else ""
-            what = "at least one element" if is_list(first) else expected
+            what = "at least one element" if is_list(first) else expected()
             remedy = "" if is_list(first) else misread(first)
             self.problem((*path, *index), f"{shown(first)}{more}", what, remedy)
         lengths = shape(value)
         if lengths is None:
-            expected = "an array: nested lists of equal length"
-            self.problem(path, "lists of unequal length inside it", expected)
+            what = "an array: nested lists of equal length"
+            self.problem(path, "lists of unequal length inside it", what)
         return lengths
 
     # -- dims and labels
@@ -171,8 +202,8 @@ class ValueDecoder:
             return None
         return tuple(value)
 
-    def dim(self, value: Any, path: Path) -> bool:
-        """Whether something is the name of a dim; if not, the problem is noted."""
+    def dim(self, value: Any, path: Path) -> str | None:
+        """Return the name of a dim; None if there is a problem."""
         if not isinstance(value, str):
             self.kind(path, value, "a string")
         elif not value:
@@ -181,10 +212,10 @@ class ValueDecoder:
             names = ", ".join(name for name in map(str.strip, value.split(",")) if name)
             self.kind(path, value, "the name of one dim", f"Write [{names}] for several.")
         else:
-            return True
-        return False
+            return value
+        return None
 
-    def labels(self, value: Any, path: Path, *, at_least: int = 0) -> list[Any] | None:
+    def labels(self, value: Any, path: Path) -> list[Any] | None:
         """Return labels, given as a list or as dates; None if there is a problem."""
         before = len(self.problems)
         if isinstance(value, Mapping):
@@ -194,19 +225,12 @@ class ValueDecoder:
             found = given.get("data")
         elif is_list(value):
             found = value
-            self._each_label(value, path)
+            if bad := [i for i, label in enumerate(value) if not _is_label(label)]:
+                self.kind((*path, bad[0]), value[bad[0]], "a label: a string or a number")
         else:
             self.kind(path, value, "a list of labels, or dates with their dtype")
             return None
-        if len(self.problems) == before and len(found or ()) < at_least:
-            self.kind(path, found, "at least one element", "")
         return list(found) if len(self.problems) == before and found is not None else None
-
-    def _each_label(self, value: Sequence[Any], path: Path) -> None:
-        for i, label in enumerate(value):
-            if not isinstance(label, str | bool) and not (is_number(label) and isfinite(label)):
-                self.kind((*path, i), label, "a label: a string or a number")
-                return
 
     def _dates(self, given: Mapping[str, Any], path: Path) -> None:
         if given.get("dtype", DATETIME) != DATETIME:
@@ -215,45 +239,34 @@ class ValueDecoder:
         dates = given.get("data", [])
         if not is_list(dates):
             self.kind((*path, "data"), dates, "a list")
-            return
-        for i, date in enumerate(dates):
-            if not is_date(date):
-                expected = "a date in ISO form, such as '2024-01-31', between 1677 and 2262"
-                self.problem((*path, "data", i), repr(date), expected)
-                return
+        elif bad := [i for i, date in enumerate(dates) if not is_date(date)]:
+            expected = "a date in ISO form, such as '2024-01-31', between 1677 and 2262"
+            self.problem((*path, "data", bad[0]), repr(dates[bad[0]]), expected)
 
-    def _coords(
-        self,
-        coords: Any,
-        path: Path,
-        dims: tuple[str, ...] | None,
-        lengths: tuple[int, ...] | None,
-    ) -> None:
+    def _coords(self, coords: Any, path: Path, length_of: Mapping[str, int] | None) -> None:
+        """Read coords; ``length_of`` is None if the dims of the data are not known."""
         if not isinstance(coords, Mapping):
             self.kind(path, coords, "a mapping")
             return
-        length_of = None
-        if dims is not None and lengths is not None:
-            length_of = dict(zip(dims, lengths, strict=True))
         for name, value in coords.items():
             at = (*path, name)
             if not isinstance(name, str):
-                self.kind(at, name, "a name that is a string", "Put it in quotes.")
+                self.kind(at, name, "a name that is a string", QUOTES)
             elif isinstance(value, Mapping) and "dims" in value:
-                self._beside(value, at, length_of, name)
-            elif length_of is not None and name not in length_of:
-                self.labels(value, at)
-                expected = f"labels of a dim of the data, {listed(length_of)}"
-                self.problem(at, f"labels of {name!r}", expected)
-            elif (labels := self.labels(value, at)) is not None and length_of is not None:
-                self._as_many(len(labels), length_of[name], at, f" along {name!r}")
+                self._coord_beside(name, value, at, length_of)
+            else:
+                labels = self.labels(value, at)
+                if length_of is not None and name not in length_of:
+                    expected = f"labels of a dim of the data, {listed(length_of)}"
+                    self.problem(at, f"labels of {name!r}", expected)
+                elif length_of is not None and labels is not None:
+                    self._as_many(labels, length_of[name], at, f" along {name!r}")
 
-    def _beside(
-        self, value: Mapping[str, Any], path: Path, length_of: Mapping[str, int] | None, name: str
+    def _coord_beside(
+        self, name: str, value: Any, path: Path, length_of: Mapping[str, int] | None
     ) -> None:
-        """Check a coord that labels no dim itself: an area of each geo, or the year selected."""
-        keys = ("dims", "data", "dtype")
-        given = self.mapping(value, path, keys, {"data": "the data"})
+        """Read a coord that labels no dim itself: an area of each geo, or the year selected."""
+        given = self.mapping(value, path, ("dims", "data", "dtype"), {"data": "the data"})
         dims = self.list_of_dims(given["dims"], (*path, "dims"))
         if dims is not None and len(dims) > 1:
             self.kind((*path, "dims"), given["dims"], "at most one dim", "")
@@ -263,7 +276,7 @@ class ValueDecoder:
         if "dtype" in given:
             labels = self.labels({key: given[key] for key in ("dtype", "data")}, path)
         else:
-            labels = self.labels(given["data"], (*path, "data"), at_least=1)
+            labels = self.labels(given["data"], (*path, "data"))
         if labels is None or dims is None or length_of is None:
             return
         if absent := [dim for dim in dims if dim not in length_of]:
@@ -272,17 +285,16 @@ class ValueDecoder:
         elif name in length_of and dims != (name,):
             self.problem((*path, "dims"), listed(dims), f"{name!r}, whose labels they are")
         else:
-            length = length_of[dims[0]] if dims else 1
-            self._as_many(len(labels), length, (*path, "data"), "")
+            self._as_many(labels, length_of[dims[0]] if dims else 1, (*path, "data"), "")
 
-    def _as_many(self, given: int, length: int, path: Path, where: str) -> None:
-        if given != length:
-            self.problem(path, f"{given}", f"as many labels as the data have{where}, {length}")
+    def _as_many(self, labels: list[Any], length: int, path: Path, where: str) -> None:
+        if len(labels) != length:
+            expected = f"as many labels as the data have{where}, {length}"
+            self.problem(path, f"{len(labels)}", expected)
 
 
-def refused(path: Path) -> Node:
-    """Return the node of something whose problem is noted."""
-    return Node(path, ValueFacts(UNCHECKED, ""))
+def _is_label(value: Any) -> bool:
+    return isinstance(value, str | bool) or (is_number(value) and isfinite(value))
 
 
 def _outside(
