@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from strategies_of_priors import files
 
 import unfunnel
-from unfunnel import ConfigError, LogNormalExp
+from unfunnel import ConfigError, LogNormalExp, StudentTIdentity
+from unfunnel.errors import SupportWarning
 from unfunnel.files.decode import problems_of
 
 
@@ -162,3 +163,15 @@ def test_a_transform_that_nobody_knows(name, remedy):
         found, message = problems(each)
         assert found == [("beta.transform", 4)]
         assert f"but got the string {name!r}. {remedy}" in message
+
+
+def test_hyperpriors_that_may_leave_a_support_are_warned_of_as_by_constructors():
+    nu = "{dist: Gamma, kwargs: {alpha: 2, beta: 0.1}}"
+    text = f"a: {{dist: StudentTIdentity, kwargs: {{mu: 0, sigma: 1, nu: {nu}}}}}"
+    with pytest.warns(SupportWarning) as loaded:
+        prior = unfunnel.loads(text, "yaml")["a"]
+    with pytest.warns(SupportWarning) as made:
+        StudentTIdentity(0, 1, nu=prior.parameters["nu"])
+    (ours,), (theirs,) = ([str(each.message) for each in said] for said in (loaded, made))
+    assert ours.partition("Gamma")[0] == theirs.partition("Prior")[0]
+    assert ours.partition(" puts ")[2] == theirs.partition(" puts ")[2]

@@ -18,7 +18,7 @@ from xarray import DataArray
 
 import unfunnel
 from unfunnel import ByCoord, LogNormalExp
-from unfunnel.errors import ParameterError, UnsupportedError
+from unfunnel.errors import ParameterError, ParameterTypeError, UnsupportedError
 
 FORMATS = ("json", "yaml")
 ACCEPTED = jsonschema.Draft202012Validator(unfunnel.schema())
@@ -194,6 +194,14 @@ def test_names_and_formats_are_checked():
         assert unfunnel.loads(unfunnel.dumps({name: 1.0})) == {name: 1.0}
         with pytest.raises(UnsupportedError, match="Rename the prior"):
             unfunnel.dumps({name: 1.0}, bare=True)
+
+
+@pytest.mark.parametrize("path", [3, None, ["p.json"], b"p.json"])
+def test_paths_are_checked(path):
+    with pytest.raises(ParameterTypeError, match="path: expected the path of a file"):
+        unfunnel.load(path)
+    with pytest.raises(ParameterTypeError, match="path: expected the path of a file"):
+        unfunnel.dump({}, path)
 
 
 @pytest.mark.parametrize("name", ["p.json", "p.yaml", "p.YML"])

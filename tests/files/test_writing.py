@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import errno
 import json
 import os
 import signal
@@ -163,22 +162,6 @@ def test_numbers_to_the_last_bit():
 
 OLD = {"beta": LogNormalExp(1, 2)}
 NEW = {"beta": LogNormalExp(3, 4), "many": np.zeros(500)}
-
-
-@pytest.mark.parametrize("step", ["fsync", "replace"])
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, step):
-    path = tmp_path / "priors.json"
-    unfunnel.dump(OLD, path)
-
-    def fail(*_arguments):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(f"os.{step}", fail)
-    with pytest.raises(OSError, match="No space left"):
-        unfunnel.dump(NEW, path)
-    monkeypatch.undo()
-    assert os.listdir(tmp_path) == ["priors.json"]
-    assert unfunnel.load(path) == OLD
 
 
 FULL = """

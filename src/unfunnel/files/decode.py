@@ -47,7 +47,7 @@ from unfunnel.files.plain import (
     misread,
     shown,
 )
-from unfunnel.files.problems import Path, Problem, in_order
+from unfunnel.files.problems import Path, Problem, place_in
 from unfunnel.files.values import QUOTES, Node, refused
 from unfunnel.intervals import Parameter
 from unfunnel.prior import checks
@@ -81,7 +81,8 @@ def decode(data: Any) -> Decoded:
     """Decode a whole file, or a bare mapping of names to priors."""
     decoder = Decoder()
     nodes = decoder.file(data)
-    return Decoded(nodes, in_order(decoder.problems, data), decoder.doubts)
+    problems = sorted(decoder.problems, key=lambda problem: place_in(data, problem.path))
+    return Decoded(nodes, problems, decoder.doubts)
 
 
 class Decoder(HolderDecoder):

@@ -36,10 +36,10 @@ from unfunnel.files.nodes import MAX_DEPTH, MAX_VALUES
 from unfunnel.files.problems import Path, Problem, dotted
 from unfunnel.files.revive import mask_class, masked_prior
 from unfunnel.files.values import Node
-from unfunnel.prior import codec
 from unfunnel.prior.base import CLASSES
 from unfunnel.prior.by_coord import ByCoord
 from unfunnel.prior.classes import NaturalPrior  # it registers all classes
+from unfunnel.prior.codec import decode_labels
 from unfunnel.prior.encoding import by_coord_form, encode_constant, prior_form
 
 # -- from the descriptions of a file to priors
@@ -77,7 +77,7 @@ def _made(node: Node, parts: Mapping[str, Any]) -> Any:
     """Return what a node describes, from what was made of its parts."""
     name = node.name
     options = {
-        key: codec.decode_value(each.data, dict) if isinstance(each, Node) else each
+        key: _constant_of(each) if isinstance(each, Node) else each
         for key, each in node.options.items()
     }
     if name in CLASSES:
@@ -91,7 +91,7 @@ def _made(node: Node, parts: Mapping[str, Any]) -> Any:
         return Prior(name, **parts, **options)
     if name == BY_COORD:
         members = [part for key, part in parts.items() if key != "default"]
-        pairs = zip(codec.decode_labels(options["labels"]), members, strict=True)
+        pairs = zip(decode_labels(options["labels"]), members, strict=True)
         return ByCoord(options["dim"], pairs, parts.get("default"), dims=options.get("dims"))
     if name == "Censored":
         return Censored(parts["dist"], **{"lower": -inf, "upper": inf, **options})
@@ -99,7 +99,12 @@ def _made(node: Node, parts: Mapping[str, Any]) -> Any:
         return Scaled(parts["dist"], parts["factor"])
     if name == "MaskedPrior":
         return masked_prior(parts["prior"], parts["mask"], **options)
-    return codec.decode_value(node.data, dict)
+    return _constant_of(node)
+
+
+def _constant_of(node: Node) -> Any:
+    """Return a number, a word or an array."""
+    return node.facts.value() if callable(node.facts.value) else node.data
 
 
 def _without_scalar_coords(value: Any) -> Any:

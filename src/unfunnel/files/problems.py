@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,16 +52,12 @@ def dotted(path: Path) -> str:
     return text
 
 
-def in_order(problems: Iterable[Problem], data: Any) -> list[Problem]:
-    """Sort problems as the data of their file are; keys that are missing come after those there."""
-    return sorted(problems, key=lambda problem: _place_in(data, problem.path))
-
-
 #: Comes after whatever is there.
 _ABSENT = 2**62
 
 
-def _place_in(data: Any, path: Path) -> tuple[int, ...]:
+def place_in(data: Any, path: Path) -> tuple[int, ...]:
+    """Return where in a file a path leads, to sort by; missing keys come after those there."""
     priors = priors_of(data)
     value: Any = priors if isinstance(priors, Mapping) and path and path[0] in priors else data
     place: list[int] = []
