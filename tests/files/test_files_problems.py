@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -175,3 +176,14 @@ def test_hyperpriors_that_may_leave_a_support_are_warned_of_as_by_constructors()
     (ours,), (theirs,) = ([str(each.message) for each in said] for said in (loaded, made))
     assert ours.partition("Gamma")[0] == theirs.partition("Prior")[0]
     assert ours.partition(" puts ")[2] == theirs.partition(" puts ")[2]
+
+
+@pytest.mark.parametrize("numbers", ["[1, {}]", "{{class: DataArray, data: [1, {}], dims: [geo]}}"])
+def test_integers_beyond_those_of_numpy_are_floats(numbers):
+    large = numbers.format(2**70)
+    text = f"a: {{dist: LogNormalExp, kwargs: {{mu: {large}, sigma: 1}}, dims: geo}}\nb: {large}"
+    loaded = unfunnel.loads(text, "yaml")
+    for values in (loaded["a"].parameters["mu"], loaded["b"]):
+        assert values.dtype == float
+        assert np.asarray(values).tolist() == [1.0, 2.0**70]
+    assert unfunnel.loads(unfunnel.dumps(loaded))["a"] == loaded["a"]

@@ -128,10 +128,16 @@ def decode_by_coord(data: Any, decode_prior: Callable[[Any], Any]) -> dict[str, 
 def decode_value(value: Any, decode_other: Callable[[Mapping[str, Any]], Any]) -> Any:
     """Return a number or an array; hand what is neither to ``decode_other``."""
     if isinstance(value, list | tuple):
-        return np.asarray(value)
+        return _array(value)
     if isinstance(value, Mapping):
         return _decode_labelled(value) if value.get("class") == "DataArray" else decode_other(value)
     return value
+
+
+def _array(value: Any) -> np.ndarray:
+    array = np.asarray(value)
+    beyond_numpy = array.dtype == object and all(isinstance(each, int) for each in array.flat)
+    return array.astype(float) if beyond_numpy else array
 
 
 def _decode_labelled(value: Mapping[str, Any]) -> DataArray:
@@ -143,7 +149,7 @@ def _decode_labelled(value: Mapping[str, Any]) -> DataArray:
             given=listed(str(key) for key in value),
         )
     coords = {name: _decode_coord(labels) for name, labels in value.get("coords", {}).items()}
-    return DataArray(np.asarray(value["data"]), dims=list(value["dims"]), coords=coords)
+    return DataArray(_array(value["data"]), dims=list(value["dims"]), coords=coords)
 
 
 def _decode_coord(coord: Any) -> Any:
