@@ -124,7 +124,8 @@ def test_the_density_is_the_formula(prior, lengths, xdist):
             variable.parameterization = transform.parameterization
     start = model.initial_point()  # which maps variables to sampled values
     point = {name: rng.normal(scale=0.5, size=np.shape(x)) for name, x in start.items()}
-    outputs = [model.logp(vars=[model[v.name]]) for v in variables]
+    densities = model.logp(vars=[model[v.name] for v in variables], sum=False)
+    outputs = [density.sum() for density in densities]
     natural = [x for v in variables for x in v.natural(model)]
     graphs = [x for x in natural if hasattr(x, "owner")]
     function = model.compile_fn([*outputs, *graphs], point_fn=True, on_unused_input="ignore")

@@ -162,19 +162,18 @@ def evaluate(model: Any, points: list[list[np.ndarray]]) -> list[tuple[Any, np.n
     return [function(*point) for point in points]
 
 
-def random_points(model: Any, number: int = 5) -> list[list[np.ndarray]]:
+def random_points(model: Any, case: Case, number: int = 5) -> list[list[np.ndarray]]:
+    """Return points of the hyperparameters and, last, of what is sampled of the variable."""
     rng = np.random.default_rng(31)
-    start = model.initial_point()
-    return [
-        [rng.normal(scale=0.7, size=np.shape(start[v.name])) for v in model.value_vars]
-        for _ in range(number)
-    ]
+    dims = [model.named_vars_to_dims.get(rv.name) or () for rv in model.free_RVs[:-1]]
+    shapes = [*([LENGTHS[dim] for dim in each] for each in dims), case.reduced]
+    return [[rng.normal(scale=0.7, size=shape) for shape in shapes] for _ in range(number)]
 
 
 @cache
 def evaluated_by_hand(name: str, case: Case, key: str, scale: str) -> Any:
     model = by_hand(name, case, key, scale)
-    return evaluate(model, random_points(model))
+    return evaluate(model, random_points(model, case))
 
 
 @pytest.mark.parametrize("xdist", BACKENDS.values(), ids=BACKENDS)
@@ -187,8 +186,7 @@ def evaluated_by_hand(name: str, case: Case, key: str, scale: str) -> Any:
 def test_every_centering_is_the_model_written_by_hand(name, case, key, xdist):
     scale = "marginal" if name == "LogNormalExp" else "population"
     model = ours(name, case, key, scale, xdist)
-    points = random_points(model)
-    assert points[0][-1].shape == case.reduced
+    points = random_points(model, case)
     expected = evaluated_by_hand(name, case, key, scale)
     for (logp_a, gradient_a), (logp_b, gradient_b) in zip(
         evaluate(model, points), expected, strict=True
@@ -225,7 +223,7 @@ def test_pymc_zero_sum_normal_is_the_same_model(name, case, key, scale):
         theta = location + (deviation if key == "centered" else tau * deviation)
         pm.Normal("y", row.inverse(theta), 0.3, observed=observed(case))
     model = ours(name, case, key, scale, xdist=False)
-    points = random_points(model)
+    points = random_points(model, case)
     transposed = [[*rest, v.transpose(order)] for *rest, v in points]
     found, expected = evaluate(model, points), evaluate(by_pymc, transposed)
     for (logp, gradient), (logp_pymc, gradient_pymc) in zip(found, expected, strict=True):
