@@ -124,10 +124,15 @@ def hierarchies(unit):
     )
 
 
+@pytest.fixture(scope="module")
+def usual():
+    return [prior.implied() for prior in hierarchies(1.0)]
+
+
 @pytest.mark.parametrize("unit", UNITS)
-def test_hierarchies_mean_the_same_in_any_unit(unit):
-    for prior, usual in zip(hierarchies(unit), hierarchies(1.0), strict=True):
-        found, expected = prior.implied(), usual.implied()
+def test_hierarchies_mean_the_same_in_any_unit(unit, usual):
+    for prior, expected in zip(hierarchies(unit), usual, strict=True):
+        found = prior.implied()
         for quantity in ("mean", "sd", "5%", "50%", "95%"):
             value = expected.value(quantity)
             assert found.value(quantity) == pytest.approx(value * unit, rel=1e-6, abs=1e-9 * unit)

@@ -27,7 +27,7 @@ from unfunnel.families.ops import NUMPY
 
 
 class Law(ABC):
-    """What is asked of every law; what has a mean and so on, but no draws, is exact."""
+    """What is asked of every law; by default its quantiles are exact, and nothing is drawn."""
 
     @property
     @abstractmethod

@@ -43,6 +43,9 @@ from unfunnel.moments.laws import Drawn, Known, Law, Point
 #: The name of the prior itself; its parameters are called as its variables would be.
 ROOT = "prior"
 
+# No dim of a prior is called so.
+_DRAW = "(draw)"
+
 _TINY = np.finfo(float).tiny
 
 
@@ -142,7 +145,7 @@ class Reader:
             drawn = self._drawn[name]
             differing = self._differing(value)
             alike = {dim: 0 for dim in drawn.dims[1:] if dim not in differing}
-            return _laws(Drawn, [drawn.isel(alike)], input_core_dims=[["draw"]])
+            return _laws(Drawn, [drawn.isel(alike)], input_core_dims=[[_DRAW]])
         if (known := distribution_of(value)) is not None:
             distribution, numbers = known
             arrays = self._aligned(numbers, self.dims_over(value, dims))
@@ -238,7 +241,7 @@ class Reader:
         for (name, value, dims), values in zip(unknown, found, strict=True):
             # A draw of exactly 0 is one that has underflowed, of a parameter that never is 0.
             inside = values if name == ROOT else np.where(values == 0, _TINY, values)
-            array = DataArray(np.asarray(inside), dims=("draw", *self.dims_over(value, dims)))
+            array = DataArray(np.asarray(inside), dims=(_DRAW, *self.dims_over(value, dims)))
             short = [dim for dim in array.dims[1:] if array.sizes[dim] == 1]  # these broadcast
             drawn[name] = array.squeeze(short)
         return drawn
