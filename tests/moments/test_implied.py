@@ -251,12 +251,6 @@ def test_data_in_a_distribution_of_upstream_differ_by_label():
     assert means == pytest.approx(list(PER_LABEL), abs=0.05)
 
 
-def test_a_dim_may_be_called_draw():
-    mean = Scaled(Prior("Normal", mu=PER_LABEL, sigma=0.1, dims="draw"), factor=2.0)
-    says = NormalIdentity(mean, 1.0, dims="draw").implied(draws=500, random_seed=1)
-    assert says.value("mean", draw=2) == pytest.approx(60, abs=0.1)
-
-
 def test_a_hyperprior_that_cannot_be_drawn():
     with pytest.raises(
         UnsupportedError, match=r"hyperpriors that can be drawn, but got .*HalfFlat"

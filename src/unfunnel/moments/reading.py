@@ -43,9 +43,6 @@ from unfunnel.moments.laws import Drawn, Known, Law, Point
 #: The name of the prior itself; its parameters are called as its variables would be.
 ROOT = "prior"
 
-# No dim of a prior is called so.
-_DRAW = "(draw)"
-
 _TINY = np.finfo(float).tiny
 
 
@@ -126,9 +123,8 @@ class Reader:
     def read(self, name: str, value: Any, dims: tuple[str, ...]) -> DataArray:
         """Return the laws of a parameter of a prior with these dims, or of the prior itself.
 
-        They have the dims along which they differ, and stand in the order of ``coords``. The name
-        is that of its variable if the prior were called :data:`ROOT`: the same hyperprior in two
-        places is two variables.
+        They have the dims along which they differ. The name is that of its variable if the prior
+        were called :data:`ROOT`: the same hyperprior in two places is two variables.
         """
         if (family := family_of(value)) is not None:
             inner = {
@@ -145,7 +141,7 @@ class Reader:
             drawn = self._drawn[name]
             differing = self._differing(value)
             alike = {dim: 0 for dim in drawn.dims[1:] if dim not in differing}
-            return _laws(Drawn, [drawn.isel(alike)], input_core_dims=[[_DRAW]])
+            return _laws(Drawn, [drawn.isel(alike)], input_core_dims=[["draw"]])
         if (known := distribution_of(value)) is not None:
             distribution, numbers = known
             arrays = self._aligned(numbers, self.dims_over(value, dims))
@@ -241,7 +237,7 @@ class Reader:
         for (name, value, dims), values in zip(unknown, found, strict=True):
             # A draw of exactly 0 is one that has underflowed, of a parameter that never is 0.
             inside = values if name == ROOT else np.where(values == 0, _TINY, values)
-            array = DataArray(np.asarray(inside), dims=(_DRAW, *self.dims_over(value, dims)))
+            array = DataArray(np.asarray(inside), dims=("draw", *self.dims_over(value, dims)))
             short = [dim for dim in array.dims[1:] if array.sizes[dim] == 1]  # these broadcast
             drawn[name] = array.squeeze(short)
         return drawn
