@@ -36,7 +36,8 @@ from unfunnel.files.grammar import (
 )
 from unfunnel.files.values import DATETIME
 from unfunnel.intervals import POSITIVE, REAL, UNIT, Interval, Parameter
-from unfunnel.prior.checks import CENTERINGS, OFFSET, ZERO_SUM_SCALES
+from unfunnel.parameterization.choices import OFFSET, WORDS
+from unfunnel.structures.zero_sum_options import SCALES
 
 #: Distributions that a file cannot state, with what to do instead.
 NOT_IN_FILES = {
@@ -191,7 +192,7 @@ def _definitions() -> Iterator[tuple[str, JsonSchema]]:
         _value(
             "Weight",
             others=[
-                ({"type": "string"}, {"enum": [*CENTERINGS]}),
+                ({"type": "string"}, {"enum": [*WORDS]}),
                 ({"type": "boolean"}, {"type": "boolean"}),
             ],
         ),
@@ -319,7 +320,7 @@ def _priors() -> Iterator[tuple[str, JsonSchema]]:
             "centered": _ref("Centered") if row.ours else {"type": "boolean"},
             "transform": _ref("Transform"),
             "zero_sum": _ref("Dims"),
-            "zero_sum_scale": {"enum": [*ZERO_SUM_SCALES]},
+            "zero_sum_scale": {"enum": [*SCALES]},
         }
         options = {key: possible[key] for key in row.options}
         yield f"{name}_parameters", _record(fields)

@@ -13,8 +13,8 @@ from pymc.distributions.transforms import log as log_transform
 import unfunnel
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.errors import CenteringError
+from unfunnel.prior.build import STRUCTURES
 from unfunnel.structures.joint import JointStructure
-from unfunnel.structures.registry import STRUCTURES
 from unfunnel.tuning.blocks import auto_blocks
 
 COORDS = {"geo": ["a", "b"], "week": range(5)}

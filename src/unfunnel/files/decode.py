@@ -51,6 +51,7 @@ from unfunnel.files.problems import Path, Problem, place_in
 from unfunnel.files.values import QUOTES, Node, refused
 from unfunnel.intervals import Parameter
 from unfunnel.prior import checks
+from unfunnel.structures.zero_sum_options import zero_sum_mistakes
 
 
 def problems_of(data: Any) -> list[Problem]:
@@ -298,7 +299,7 @@ class Decoder(HolderDecoder):
         centered = options.get("centered")
         word = centered.facts.value if isinstance(centered, Node) else None
         zero_sum, scale = options.get("zero_sum"), options.get("zero_sum_scale")
-        return [*checks.zero_sum_mistakes(row, zero_sum, scale, options.get("dims"), word, facts)]
+        return [*zero_sum_mistakes(row, zero_sum, scale, options.get("dims"), word, facts)]
 
 
 def _misread(value: Any) -> str:

@@ -21,6 +21,7 @@ from unfunnel.files.plain import is_labelled, is_list, is_number, shown
 from unfunnel.files.problems import Path
 from unfunnel.files.values import Node, refused
 from unfunnel.intervals import Parameter
+from unfunnel.parameterization.choices import OFFSET
 from unfunnel.prior import checks
 
 #: Any number.
@@ -137,8 +138,8 @@ class HolderDecoder(KeysDecoder):
                 expected = "a distribution without transform, as it is censored"
                 self.problem((*at, "transform"), "it", expected)
             centered = inner.options.get("centered", True)
-            if isinstance(centered, Node) and centered.facts.value == checks.OFFSET:
-                given, remedy = shown(checks.OFFSET), "Use false in place of 'offset'."
+            if isinstance(centered, Node) and centered.facts.value == OFFSET:
+                given, remedy = shown(OFFSET), "Use false in place of 'offset'."
                 self.problem((*at, "centered"), given, _CENSORED, remedy)
             elif centered is False:
                 self.problem((*at, "centered"), shown(False), _CENSORED, "Remove it.")

@@ -18,23 +18,28 @@ weight ``w``     between the two, see :class:`Partial`         you know how they
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-from xarray import DataArray
+from unfunnel.errors import CenteringError, Mistake
 
-from unfunnel.families.ops import Ops
+if TYPE_CHECKING:  # the rules of files read the words without numpy
+    import numpy as np
+    from xarray import DataArray
+
+    from unfunnel.families.ops import Ops
 
 #: What ``centered=`` holds after validation.
-Centering = bool | float | str | np.ndarray | DataArray
+type Centering = bool | float | str | np.ndarray | DataArray
 
 OFFSET = "offset"
 AUTO = "auto"
+WORDS = (AUTO, OFFSET)
 
 
-class Parameterization(Protocol):
+class Parameterization:
     """A map from the sampled value to the unconstrained variable."""
 
     name: ClassVar[str]
@@ -46,36 +51,35 @@ class Parameterization(Protocol):
 
         ``sites`` are the site parameters that a pilot found, if there are any.
         """
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
-class Centered:
+class Centered(Parameterization):
     """The sampler sees ``theta`` itself."""
 
-    name: ClassVar[str] = "centered"
+    name = "centered"
 
     def center_and_spread(
         self, location: Any, scale: Any, ops: Ops, *sites: Any
     ) -> tuple[Any, Any]:
-        """Return 0 and 1, whatever location and scale."""
         return 0.0, 1.0
 
 
 @dataclass(frozen=True)
-class NonCentered:
+class NonCentered(Parameterization):
     """The sampler sees ``(theta - location) / scale``, standardized a priori."""
 
-    name: ClassVar[str] = "noncentered"
+    name = "noncentered"
 
     def center_and_spread(
         self, location: Any, scale: Any, ops: Ops, *sites: Any
     ) -> tuple[Any, Any]:
-        """Return the location and the scale themselves."""
         return location, scale
 
 
 @dataclass(frozen=True, eq=False)
-class Partial:
+class Partial(Parameterization):
     """A weight between non-centered (0) and centered (1), elementwise.
 
     With the ratio ``r = (scale / scale0)**(1 - w)``::
@@ -91,19 +95,19 @@ class Partial:
     weight: float | np.ndarray
     location0: float = 0.0
     scale0: float = 1.0
-    name: ClassVar[str] = "partial"
+
+    name = "partial"
 
     def center_and_spread(
         self, location: Any, scale: Any, ops: Ops, *sites: Any
     ) -> tuple[Any, Any]:
-        """Return ``(M, S)`` of the docstring of the class."""
-        ratio = ops.exp((1.0 - self.weight) * (ops.log(scale) - float(np.log(self.scale0))))
+        ratio = ops.exp((1.0 - self.weight) * (ops.log(scale) - math.log(self.scale0)))
         center = location - self.weight * ratio * (location - self.location0)
         return center, self.scale0 * ratio
 
 
 @dataclass(frozen=True)
-class Informed:
+class Informed(Parameterization):
     """The parameterization in which the posterior given location and scale is standard normal.
 
     If the likelihood of an element is Gaussian with information ``I`` and maximum ``x``, its
@@ -123,12 +127,11 @@ class Informed:
     precision it is NaN, which is rejected, from 1e19 on.
     """
 
-    name: ClassVar[str] = "informed"
+    name = "informed"
 
     def center_and_spread(
         self, location: Any, scale: Any, ops: Ops, *sites: Any
     ) -> tuple[Any, Any]:
-        """Return ``(M, S)`` of the docstring of the class."""
         if not sites:
             return location, scale
         information, weighted_location = sites
@@ -158,11 +161,22 @@ def parameterization_of(
     return Partial(centering, *reference_point())
 
 
-def is_textbook(centering: Centering) -> bool:
+def is_textbook(centering: object) -> bool:
     """Whether ``centered=`` asks for an explicit offset instead of a value transform."""
     return isinstance(centering, str) and centering == OFFSET
 
 
-def is_auto(centering: Centering) -> bool:
+def is_auto(centering: object) -> bool:
     """Whether ``centered=`` leaves the choice to a pilot run."""
     return isinstance(centering, str) and centering == AUTO
+
+
+def offset_mistake(where: str) -> Mistake:
+    """Return the mistake of an explicit offset, which is independent, where elements are not."""
+    return Mistake(
+        "centered",
+        "'offset'",
+        f"true, false or 'auto' {where}",
+        "centered=False samples the same coordinate as an explicit offset.",
+        CenteringError,
+    )

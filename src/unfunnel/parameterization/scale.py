@@ -13,10 +13,14 @@ other units has the same geometry, and nothing depends on a draw. After a pilot,
 to the same multiple of the posterior's median, or without bound, which is the logarithm again; see
 :mod:`unfunnel.tuning.blocks`. The model does not change, only the value variable does, which is
 called ``{name}_softplus__``.
+
+Typical numbers of a model, such as a median, are those with every hyperparameter at its starting
+point: they depend on priors and present data, and on no draw.
 """
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -24,9 +28,11 @@ import pymc as pm
 import pytensor
 import pytensor.tensor as pt
 from pymc.dims.distributions.transforms import LogTransform as DimLogTransform
+from pymc.initial_point import make_initial_point_expression
 from pymc.logprob.transforms import LogTransform, Transform
 from pymc.pytensorf import rvs_in_graph
 from pymc.util import UNSET
+from pytensor.compile.mode import Mode
 from pytensor.compile.sharedvalue import SharedVariable
 from pytensor.graph.basic import Variable
 from pytensor.graph.replace import clone_replace
@@ -36,10 +42,7 @@ from pytensor.xtensor import as_xtensor
 from pytensor.xtensor.type import XTensorType
 
 from unfunnel.parameterization.graph_ops import as_float
-from unfunnel.parameterization.starting_point import PYTHON, at_start
-from unfunnel.parameterization.transforms import TensorTransform, labelled_like
-
-Node = Variable[Any, Any]
+from unfunnel.parameterization.transforms import Node, TensorTransform, labelled_like
 
 # Measured over nine priors and seven kinds of data: within 20 % of the best form for each pair,
 # where the logarithm loses up to half and softplus alone, under heavy tails, up to three quarters.
@@ -56,6 +59,9 @@ _TINY = float(np.finfo(float).tiny)
 # Where a prior has no quantile function.
 _DRAWS = 1000
 _SEED = 20240229
+
+# For what is evaluated once, while a model is built: compiling it would take longer.
+_PYTHON = Mode(linker="py", optimizer="minimum_compile")
 
 
 class SoftplusTransform(TensorTransform):
@@ -78,16 +84,13 @@ class SoftplusTransform(TensorTransform):
         return SoftplusTransform(self.width, self.knee, log_stretch)
 
     def to_variable(self, value: Any, *parameters: Any) -> Any:
-        """Map the sampled value to the variable."""
         return self._size() * pt.sinh(self._angle(value))
 
     def to_sampled(self, value: Any, *parameters: Any) -> Any:
-        """Map the variable to the sampled value."""
         positive = as_float(self.knee) * pt.arcsinh(value / self._size())
         return positive + pt.log(-pt.expm1(-positive)) + as_float(self.log_stretch)
 
     def log_slope(self, value: Any, *parameters: Any) -> Any:
-        """Log-Jacobian of :meth:`to_variable`."""
         angle = self._angle(value)
         log_cosh = angle + pt.softplus(-2.0 * angle) - as_float(np.log(2.0))
         log_width = as_float(np.log(self.width)) + as_float(self.log_stretch)
@@ -147,11 +150,10 @@ def scale_transform(rv: Node) -> Transform | None:
 def prior_medians(rv: Node) -> np.ndarray | None:
     """Return the median of each element of a random variable, in one axis; None if it has none.
 
-    Parents that are random are put at their starting points. The medians are exact where PyMC has a
-    quantile function, and those of draws with a fixed seed elsewhere. An improper prior, or one
-    with invalid parameters, has none.
+    The medians are exact where PyMC has a quantile function, and those of draws with a fixed seed
+    elsewhere. An improper prior, or one with invalid parameters, has none.
     """
-    (variable,) = at_start([rv], kept=rv)
+    (variable,) = _at_start([rv], kept=rv)
     try:
         try:
             medians = _exact_medians(variable)
@@ -163,15 +165,14 @@ def prior_medians(rv: Node) -> np.ndarray | None:
 
 
 def _exact_medians(variable: Any) -> Any:
-    half = pt.as_tensor(0.5, dtype=variable.type.dtype)
-    if isinstance(variable.type, XTensorType):
-        quantile: Any = pm.icdf(variable, as_xtensor(half, dims=()), warn_rvs=False)
-        quantile = quantile.values
-    else:
-        quantile = pm.icdf(variable, half, warn_rvs=False)
+    labelled = isinstance(variable.type, XTensorType)
+    half: Any = pt.as_tensor(0.5, dtype=variable.type.dtype)
+    half = as_xtensor(half, dims=()) if labelled else half
+    quantile: Any = pm.icdf(variable, half, warn_rvs=False)
+    quantile = quantile.values if labelled else quantile
     if rvs_in_graph([quantile]):
         raise NotImplementedError("A parent has no starting point.")
-    return quantile.eval(mode=PYTHON)
+    return quantile.eval(mode=_PYTHON)
 
 
 def _medians_of_draws(variable: Any) -> Any:
@@ -182,5 +183,34 @@ def _medians_of_draws(variable: Any) -> Any:
         if isinstance(x, SharedVariable) and isinstance(x.type, RandomType)
     }
     (variable,) = clone_replace([variable], replace=generators)
-    draws = pm.draw(variable, _DRAWS, random_seed=_SEED, mode=PYTHON)
+    draws = pm.draw(variable, _DRAWS, random_seed=_SEED, mode=_PYTHON)
     return np.median(draws, axis=0)
+
+
+def reference_point(location: Any, scale: Any) -> tuple[float, float]:
+    """Return medians over the elements of location and scale at the start; 0 and 1 if unknown."""
+    expressions = _at_start([location, scale])
+    if rvs_in_graph(expressions):  # a draw would differ every time
+        return 0.0, 1.0
+    values = [np.asarray(x.eval(mode=_PYTHON)) for x in expressions]
+    if not all(x.size and np.isfinite(np.median(x)) for x in values):
+        return 0.0, 1.0
+    location, scale = (float(np.median(x)) for x in values)
+    return location, scale
+
+
+def _at_start(expressions: list[Any], kept: Any = None) -> list[Any]:
+    """Return expressions with the free variables they depend on at their starting points.
+
+    They are of the model on the context stack; the free variable ``kept`` stays as it is.
+    """
+    model: Any = pm.modelcontext(None)
+    above = set(ancestors(expressions)) - {kept}
+    hyperparameters = [rv for rv in model.root.free_RVs if rv in above]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Support point not defined")
+        points = make_initial_point_expression(
+            free_rvs=hyperparameters, rvs_to_transforms={}, initval_strategies={}
+        )
+    replacements = dict(zip(hyperparameters, points, strict=True))
+    return list(clone_replace(expressions, replace=replacements))

@@ -6,7 +6,6 @@ each time. So a transform holds no graph, and survives cloning, freezing and ``p
 
 from __future__ import annotations
 
-from functools import wraps
 from typing import Any
 
 import pytensor.tensor as pt
@@ -44,39 +43,44 @@ class TransformError(BaseException):
     """
 
 
-def _loud(method: Any) -> Any:
-    """Raise whatever goes wrong in a transform so that it ends the computation."""
+class _Loud:
+    """The methods that PyMC calls; whatever goes wrong in them ends the computation."""
 
-    @wraps(method)
-    def loud(self: Any, value: Any, *inputs: Node) -> Any:
+    name: str
+
+    def apply(self, function: str, value: Any, inputs: tuple[Node, ...]) -> Any:
+        """Return ``function`` of a value, given the inputs of the variable."""
+        raise NotImplementedError
+
+    def backward(self, value: Any, *inputs: Node) -> Any:
+        """Map the sampled value to the variable."""
+        return self._loud("to_variable", value, inputs)
+
+    def forward(self, value: Any, *inputs: Node) -> Any:
+        """Map the variable to the sampled value."""
+        return self._loud("to_sampled", value, inputs)
+
+    def log_jac_det(self, value: Any, *inputs: Node) -> Any:
+        """Log-Jacobian of :meth:`backward`."""
+        return self._loud("log_slope", value, inputs)
+
+    def _loud(self, function: str, value: Any, inputs: tuple[Node, ...]) -> Any:
         try:
-            return method(self, value, *inputs)
+            return self.apply(function, value, inputs)
         except Exception as error:
             raise TransformError(f"{self.name} of {value}: {error}") from error
 
-    return loud
 
+class TensorTransform(_Loud, Transform):
+    """The value transform of a tensor variable; the base class of ours.
 
-class TensorTransform(Transform):
-    """The value transform of a tensor variable; the base class of ours."""
+    The sampled value, or the variable, comes with what :meth:`parameters` returns.
+    """
 
-    name: str
     ndim_supp = 0
 
-    @_loud
-    def backward(self, value: Any, *inputs: Node) -> Any:
-        """Map the sampled value to the variable."""
-        return self.to_variable(value, *self.parameters(inputs, None))
-
-    @_loud
-    def forward(self, value: Any, *inputs: Node) -> Any:
-        """Map the variable to the sampled value."""
-        return self.to_sampled(value, *self.parameters(inputs, None))
-
-    @_loud
-    def log_jac_det(self, value: Any, *inputs: Node) -> Any:
-        """Log-Jacobian of :meth:`backward`."""
-        return self.log_slope(value, *self.parameters(inputs, None))
+    def apply(self, function: str, value: Any, inputs: tuple[Node, ...]) -> Any:
+        return getattr(self, function)(value, *self.parameters(inputs, None))
 
     def parameters(self, inputs: tuple[Node, ...], dims: tuple[str, ...] | None) -> tuple[Any, ...]:
         """Return what the transform needs of the inputs of the variable, as tensors."""
@@ -103,43 +107,26 @@ class LinkTransform(TensorTransform):
         self.name = link.name
 
     def to_variable(self, value: Any, *parameters: Any) -> Any:
-        """Map the sampled value to the variable."""
         return self.link.inverse(value, GRAPH)
 
     def to_sampled(self, value: Any, *parameters: Any) -> Any:
-        """Map the variable to the sampled value."""
         return self.link.forward(value, GRAPH)
 
     def log_slope(self, value: Any, *parameters: Any) -> Any:
-        """Log-Jacobian of :meth:`to_variable`."""
         return self.link.log_slope(value, GRAPH)
 
 
-class LabelledTransform(DimTransform):
+class LabelledTransform(_Loud, DimTransform):
     """The value transform of a ``pymc.dims`` variable: one of tensors, behind labelled axes."""
 
     def __init__(self, inner: TensorTransform) -> None:
         self.inner = inner
         self.name = inner.name
 
-    @_loud
-    def backward(self, value: Any, *inputs: Node) -> Any:
-        """Map the sampled value to the variable."""
-        return self._labelled(self.inner.to_variable, value, inputs)
-
-    @_loud
-    def forward(self, value: Any, *inputs: Node) -> Any:
-        """Map the variable to the sampled value."""
-        return self._labelled(self.inner.to_sampled, value, inputs)
-
-    @_loud
-    def log_jac_det(self, value: Any, *inputs: Node) -> Any:
-        """Log-Jacobian of :meth:`backward`; without axes for what is drawn together."""
-        return self._labelled(self.inner.log_slope, value, inputs)
-
-    def _labelled(self, function: Any, value: Any, inputs: tuple[Node, ...]) -> Any:
+    def apply(self, function: str, value: Any, inputs: tuple[Node, ...]) -> Any:
         dims = value.type.dims
-        mapped = function(value.values, *self.inner.parameters(inputs, dims))
+        mapped = getattr(self.inner, function)(value.values, *self.inner.parameters(inputs, dims))
+        # One number, without axes, where elements are drawn together.
         return as_xtensor(mapped, dims=dims if mapped.type.ndim else ())
 
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from itertools import chain
+from operator import is_not
 from typing import Any, Self
 
 import numpy as np
@@ -30,12 +32,12 @@ from unfunnel.prior import codec, display, encoding
 from unfunnel.prior.build import build_likelihood, build_variable
 from unfunnel.prior.parameters import (
     bind_arguments,
+    check_dims,
     check_parameters,
     check_zero_sum,
     validate_centering,
     validate_zero_sum,
 )
-from unfunnel.prior.resolve import check_dims
 from unfunnel.prior.upstream import (
     call_signature,
     distribution_stand_in,
@@ -86,7 +88,8 @@ class NaturalPrior(MomentMethods, Prior):
         self.centered = centered
         self.transform = transform
         self.zero_sum: ZeroSum | None = validate_zero_sum(self.family, zero_sum, zero_sum_scale)
-        self._check_zero_sum()
+        check_zero_sum(self)
+        self._checked = self._to_be_checked()
 
     @classmethod
     def of_checked(cls, parameters: Any, bounds: Any, options: Mapping[str, Any]) -> Self:
@@ -105,12 +108,20 @@ class NaturalPrior(MomentMethods, Prior):
             zero_sum=zero_sum,
             _dims=options.get("dims"),
             _transform=options.get("transform"),
+            _checked=[],
         )
         return prior
 
-    def _check_zero_sum(self) -> None:
-        if self.zero_sum is not None:
-            check_zero_sum(self.family, self.zero_sum, self.dims, self.parameters, self.centering)
+    def _to_be_checked(self) -> list[Any]:
+        return [self.dims, self.centering, self.zero_sum, *chain(*self.parameters.items())]
+
+    def _check_what_changed(self) -> None:
+        """Check again what was written to since construction, as upstream's consumers do."""
+        present = self._to_be_checked()
+        if len(present) != len(self._checked) or any(map(is_not, present, self._checked)):
+            check_parameters(self.family, self.parameters, warn=False)
+            check_dims(self.family.name, self.dims, self.parameters)
+            check_zero_sum(self)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse what looks like another parameter or bound, and would change nothing."""
@@ -199,10 +210,7 @@ class NaturalPrior(MomentMethods, Prior):
             If the model lacks a dim, or an array parameter does not match its coords.
         """
         self._require_all_parameters()
-        # They may have been written to since construction, as upstream's consumers do.
-        check_parameters(self.family, self.parameters, warn=False)
-        check_dims(self.family.name, self.dims, self.parameters)
-        self._check_zero_sum()
+        self._check_what_changed()
         return build_variable(self, name, xdist)
 
     def create_likelihood_variable(

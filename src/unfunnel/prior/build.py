@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,22 +13,30 @@ from pymc_extras.prior import MuAlreadyExistsError, UnsupportedDistributionError
 from xarray import DataArray
 
 from unfunnel import names
-from unfunnel.errors import CenteringError, ParameterError, UnsupportedError
+from unfunnel.errors import ParameterError, UnsupportedError
 from unfunnel.families import Family, standard_family
-from unfunnel.parameterization.choices import is_auto, is_textbook, parameterization_of
+from unfunnel.parameterization.choices import (
+    is_auto,
+    is_textbook,
+    offset_mistake,
+    parameterization_of,
+)
 from unfunnel.parameterization.graph_ops import GRAPH, as_float, positive_or_one
-from unfunnel.parameterization.scale import use_scale_transform
-from unfunnel.parameterization.starting_point import reference_point
+from unfunnel.parameterization.scale import reference_point, use_scale_transform
 from unfunnel.prior.backends import BACKENDS, Backend, dim_lengths
-from unfunnel.prior.by_coord_build import variables_of
 from unfunnel.prior.resolve import Law, Resolver, attribute_errors_surface
-from unfunnel.structures.base import Aligned
-from unfunnel.structures.independent import INDEPENDENT
-from unfunnel.structures.registry import STRUCTURES, structure_of
+from unfunnel.structures.base import INDEPENDENT, Aligned, Structure
+from unfunnel.structures.zero_sum import ZeroSumDeviations
+
+#: The structures, by the option of a prior that asks for each: a function of the value of the
+#: option, the dims of the prior (or None), what returns their lengths, and the variable's name.
+STRUCTURES: dict[str, Callable[[Any, Any, Callable[[], dict[str, int]], str], Structure]] = {
+    "zero_sum": ZeroSumDeviations.asked_for,
+}
 
 
 class Buildable(Protocol):
-    """What is asked of a prior; ``structure_of`` reads the options beside these."""
+    """What is asked of a prior, beside the options of structures."""
 
     family: Family
     parameters: dict[str, Any]
@@ -54,20 +64,17 @@ def build_elements(prior: Buildable, backend: Backend, name: str) -> Any:
     """Create the variable of a prior behind its ``transform=``."""
     family, dims, centering = prior.family, prior.dims, prior.centering
     resolver = Resolver(backend, name, dims)
-    structure = structure_of(prior, lambda: dim_lengths(resolver.model, dims or ()), name)
-    if structure.fixed_lengths:
-        resolver.hold(structure.fixed_lengths, f"{name}: {structure.name}")
+    structure: Structure = INDEPENDENT
+    for option, asked in _structures_asked_for(prior):
+        lengths = partial(dim_lengths, resolver.model, dims or ())
+        structure = STRUCTURES[option](asked, dims, lengths, name)
+    resolver.hold(structure.fixed_lengths, f"{name}: {structure.name}")
     if isinstance(centering, np.ndarray | DataArray):
         centering = structure.weight(resolver.aligned_weight(centering), dims or (), name)
     law = resolver.law(family, prior.parameters)
     if is_textbook(centering):
         if structure is not INDEPENDENT:
-            raise CenteringError(
-                f"{name}: centered",
-                expected=f"True, False, a weight or 'auto' beside {structure.name}=",
-                given="'offset', whose elements are independent",
-                remedy="centered=False samples the same coordinates.",
-            )
+            raise offset_mistake(f"beside {structure.name}=").as_error(name)
         return textbook_form(backend, family, name, law, dims)
     structure, location, scale = structure.fitted(family, law.location, law.scale, dims or ())
     mean = as_float(structure.coordinate_location(location.tensor, scale.tensor))
@@ -96,21 +103,25 @@ def build_likelihood(prior: Buildable, name: str, mu: Any, observed: Any, xdist:
             given=f"transform={prior.transform!r}",
             remedy="Transform the data, or choose another family.",
         )
-    asked = next((x for x in STRUCTURES if getattr(prior, x, None) is not None), None)
-    if asked is not None:
+    for option, asked in _structures_asked_for(prior):
         raise UnsupportedError(
             name,
-            expected=f"a likelihood without {asked}=",
-            given=f"{asked}={getattr(prior, asked)}",
+            expected=f"a likelihood without {option}=",
+            given=f"{option}={asked}",
             remedy="Data are not tied to each other so; give it to a prior of their mean.",
         )
     backend = BACKENDS[bool(xdist)]
     with attribute_errors_surface(name):
-        resolver = Resolver(backend, name, prior.dims, positional=True, keeps_derived=False)
-        parameters = {"mu": mu, **prior.parameters}
-        law = resolver.law(prior.family, parameters)
+        resolver = Resolver(backend, name, prior.dims, likelihood=True)
+        law = resolver.law(prior.family, {"mu": mu, **prior.parameters})
         data = backend.observed(observed, prior.dims, name)
         return backend.elementwise(prior.family, name, law.parameters, prior.dims, observed=data)
+
+
+def _structures_asked_for(prior: Buildable) -> list[tuple[str, Any]]:
+    """Return the options of a prior that ask for a structure, with their values."""
+    given = {option: getattr(prior, option, None) for option in STRUCTURES}
+    return [(option, asked) for option, asked in given.items() if asked is not None]
 
 
 def shorten_scale_tails(prior: Buildable, name: str) -> None:
@@ -118,12 +129,12 @@ def shorten_scale_tails(prior: Buildable, name: str) -> None:
     model: Any = pm.modelcontext(None)
     for key, value in prior.parameters.items():
         if prior.family.parameter(key).is_scale:
-            created = (
-                variables_of(value, names.child(name, key), model)
-                if hasattr(value, "create_variable")
-                else [value]
-            )
-            for variable in created:
+            own = names.child(name, key)
+            if hasattr(value, "variables_in"):  # ByCoord: a variable for each member
+                variables = value.variables_in(model, own)
+            else:
+                variables = [model[own] if hasattr(value, "create_variable") else value]
+            for variable in variables:
                 use_scale_transform(model, variable)
 
 

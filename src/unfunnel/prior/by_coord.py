@@ -6,18 +6,32 @@ import copy
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
+import numpy as np
+import pandas as pd
+import pytensor.tensor as pt
 from pymc_extras.deserialize import deserialize
-from pymc_extras.prior import VariableFactory, sample_prior
+from pymc_extras.prior import Prior, VariableFactory, sample_prior
 from xarray import Dataset
 
-from unfunnel.alignment import index_of
+from unfunnel import names
+from unfunnel.alignment import SAME_TYPE, index_of, model_index, positions_of
 from unfunnel.distributions.object_facts import dims_of
-from unfunnel.errors import DimsError, LabelError, ParameterTypeError, described, raise_first
+from unfunnel.errors import (
+    DimsError,
+    LabelError,
+    ParameterTypeError,
+    described,
+    nearest,
+    raise_first,
+    shown,
+)
 from unfunnel.prior import codec, encoding
-from unfunnel.prior.by_coord_build import build_by_coord
+from unfunnel.prior.backends import BACKENDS, dim_lengths
 from unfunnel.prior.checks import member_dims_mistakes
 from unfunnel.prior.display import dims_text
-from unfunnel.prior.resolve import check_dims
+from unfunnel.prior.parameters import check_dims
+from unfunnel.prior.resolve import Resolver, attribute_errors_surface
+from unfunnel.structures.base import Aligned
 
 _DICT_REMEDY = (
     "Revive it with pymc_extras.deserialize.deserialize; in YAML write `distribution: ByCoord`, "
@@ -91,9 +105,7 @@ class ByCoord:
     ) -> None:
         if not isinstance(dim, str):
             raise DimsError("ByCoord", expected="the name of a dim", given=described(dim))
-        self.dim = dim
-        self.members = _by_label(dim, members)
-        self.default = default
+        self.dim, self.members, self.default = dim, _by_label(dim, members), default
         self._check_priors()
         self.dims = dims
 
@@ -115,7 +127,7 @@ class ByCoord:
         return tuple(prior for _, prior in self._named_priors())
 
     def create_variable(self, name: str, xdist: bool = False) -> Any:
-        """Create the variables ``{name}:{label}`` and ``name``, which holds them all, in the model.
+        """Create the variables ``{name}:{label}`` in the model, and return ``name``, which has all.
 
         Parameters
         ----------
@@ -124,18 +136,45 @@ class ByCoord:
         xdist : bool, default False
             Whether to create ``pymc.dims`` variables.
 
-        Returns
-        -------
-        TensorVariable or XTensorVariable
-            The Deterministic ``name``, with the declared dims in the declared order.
-
         Raises
         ------
         LabelError, DimsError
             If members and labels, or the dims, of prior and model do not match.
         """
         self._check_priors()  # they may have been written to since
-        return build_by_coord(self, name, xdist)
+        backend = BACKENDS[bool(xdist)]
+        dims = self.dims or (self.dim,)
+        rest = tuple(dim for dim in dims if dim != self.dim)
+        with attribute_errors_surface(name):
+            resolver = Resolver(backend, name, dims)
+            # In the order of the model's labels, so that the order in which members were given does
+            # not show in the model.
+            chosen = self._by_label_of(resolver.model, name)
+            made = {names.member(name, label): prior for label, prior in chosen}
+            if len(made) < len(chosen):
+                raise LabelError(
+                    name,
+                    expected="labels that give each member a name of its own",
+                    given=shown(label for label, _ in chosen),
+                    remedy="Rename those that differ by their type, or by / and |, only.",
+                )
+            resolver.hold({self.dim: len(chosen)}, f"{name}: members")
+            lengths = [resolver.model.dim_lengths[dim] for dim in rest]
+            parts = []
+            for (label, _), (own_name, prior) in zip(chosen, made.items(), strict=True):
+                placed = _with_dims(prior, rest, f"{name}: {label}")
+                member = resolver.created(str(label), placed, own_name)
+                parts.append(pt.alloc(member.over(rest), *lengths) if rest else member.tensor)
+            whole = resolver.tied(pt.stack(parts, axis=dims.index(self.dim)))
+            return backend.deterministic(name, Aligned(whole, dims), dims)
+
+    def variables_in(self, model: Any, name: str) -> list[Any]:
+        """Return the variables of the members, of one that was created in a model as ``name``."""
+        found = []
+        for label, prior in self._by_label_of(model, name):
+            own = names.member(name, label)
+            found += prior.variables_in(model, own) if isinstance(prior, ByCoord) else [model[own]]
+        return found
 
     def create_likelihood_variable(self, *_arguments: Any, **_options: Any) -> NoReturn:
         """Refuse: data are observed values of one distribution."""
@@ -166,18 +205,16 @@ class ByCoord:
         return cls(**codec.decode_by_coord(data, deserialize))
 
     def deepcopy(self) -> ByCoord:
-        """Return a copy with copies of the members."""
+        """Return a copy, members and all."""
         return copy.deepcopy(self)
 
     def __eq__(self, other: object) -> bool:
         """Equal if dim, dims, default and the members by label are; their order does not count."""
         if type(other) is not type(self):
             return False
-        return (self.dim, self.dims, self.members, self.default) == (
-            other.dim,
-            other.dims,
-            other.members,
-            other.default,
+        return all(
+            getattr(self, key) == getattr(other, key)
+            for key in ("dim", "dims", "members", "default")
         )
 
     __hash__ = None  # type: ignore[assignment]  # mutable, like a Prior
@@ -191,6 +228,33 @@ class ByCoord:
         if self.dims is not None:
             parts.append(f"dims={dims_text(self.dims)}")
         return f"ByCoord({', '.join(parts)})"
+
+    def _by_label_of(self, model: Any, name: str) -> list[tuple[Any, Any]]:
+        """Return the prior of each label of a model, in its order."""
+        dim, members, known = self.dim, list(self.members.values()), pd.Index(list(self.members))
+        labels = model_index(dim, model.coords, dim_lengths(model, (dim,)), name)
+        positions = positions_of(labels, known)
+        absent = known.delete(np.unique(positions[positions >= 0]))
+        if len(absent):
+            raise LabelError(
+                name,
+                expected=f"members for labels of dim {dim!r}, which has {shown(labels)} "
+                f"({labels.dtype})",
+                given=f"members for {shown(absent)} ({known.dtype}), which the model does not have",
+                remedy=SAME_TYPE + nearest(str(absent[0]), map(str, labels)),
+            )
+        without = labels[positions < 0]
+        if len(without) and self.default is None:
+            raise LabelError(
+                name,
+                expected=f"a member for each label of dim {dim!r}",
+                given=f"none for {shown(without)}",
+                remedy="Add them, or pass default=.",
+            )
+        return [
+            (label, self.default if position < 0 else members[position])
+            for label, position in zip(labels, positions, strict=True)
+        ]
 
     def _named_priors(self) -> list[tuple[Any, Any]]:
         default = [] if self.default is None else [("default", self.default)]
@@ -234,3 +298,23 @@ def _by_label(dim: str, members: Any) -> dict[Any, Any]:
     # As an index has them, so that numpy's labels, and dates of any kind, equal those of a model.
     labels = index_of(given, "ByCoord: members", dim)
     return dict(zip(labels.tolist(), (prior for _, prior in pairs), strict=True))
+
+
+def _with_dims(prior: Any, rest: tuple[str, ...], subject: str) -> Any:
+    """Return the prior with the dims of a member; those that it declares are kept."""
+    if prior.dims is not None or not rest:
+        check_dims(subject, rest, {"dims": prior})
+        return prior
+    # A shallow copy of a Prior keeps the variables of a model among its parameters; of another
+    # factory it could share what the setter changes.
+    member = copy.copy(prior) if isinstance(prior, Prior) else copy.deepcopy(prior)
+    try:
+        member.dims = rest
+    except AttributeError as error:
+        raise DimsError(
+            subject,
+            expected=f"a prior with declared dims, a subset of {rest}",
+            given=f"a {type(prior).__name__} without dims, which cannot be set",
+            remedy="Declare dims= of the prior inside it.",
+        ) from error
+    return member

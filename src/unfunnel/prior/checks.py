@@ -29,18 +29,13 @@ from unfunnel.errors import (
     DimsError,
     Mistake,
     ParameterError,
-    UnsupportedError,
-    described,
     listed,
     nearest,
 )
 from unfunnel.intervals import Interval
-from unfunnel.structures.zero_sum_options import MARGINAL, POPULATION, varying_scale_mistake
+from unfunnel.parameterization.choices import WORDS
 
-AUTO, OFFSET = "auto", "offset"
-CENTERINGS = (AUTO, OFFSET)
 CENTERED = "true, false, a weight in [0, 1] (number, array or DataArray), 'auto' or 'offset'"
-ZERO_SUM_SCALES = (POPULATION, MARGINAL)
 
 _FALSE_AND_TRUE = ("true", "false", "yes", "no", "on", "off")
 
@@ -238,72 +233,14 @@ def centered_mistakes(facts: ValueFacts) -> Iterator[Mistake]:
                 more=outside.more,
             )
         return
-    if facts.kind == FLAG or (facts.kind == TEXT and facts.value in CENTERINGS):
+    if facts.kind == FLAG or (facts.kind == TEXT and facts.value in WORDS):
         return
     remedy = facts.remedy
     if facts.kind == TEXT:
         boolean = str(facts.value).lower() in _FALSE_AND_TRUE
         unquoted = "Booleans of YAML and JSON are unquoted: true and false."
-        remedy = unquoted if boolean else nearest(facts.value, CENTERINGS).strip() or remedy
+        remedy = unquoted if boolean else nearest(facts.value, WORDS).strip() or remedy
     yield Mistake("centered", facts.shown, CENTERED, remedy, CenteringError)
-
-
-def zero_sum_mistakes(
-    row: Row,
-    zero_sum: Collection[str] | None,
-    scale: str | None,
-    dims: tuple[str, ...] | None,
-    centered: object,
-    facts: Mapping[str, ValueFacts],
-) -> Iterator[Mistake]:
-    """Return what is wrong with ``zero_sum=`` and ``zero_sum_scale=``, whose kinds are right."""
-    is_text = isinstance(scale, str)
-    if scale is not None and not (is_text and scale in ZERO_SUM_SCALES):
-        yield Mistake(
-            "zero_sum_scale",
-            f"the string {scale!r}" if is_text else described(scale),
-            "'population' or 'marginal'",
-            nearest(str(scale), ZERO_SUM_SCALES).strip(),
-        )
-    if zero_sum is None:
-        if scale is not None:
-            expected = "'zero_sum' beside it, to say along which dims"
-            yield Mistake("zero_sum_scale", "it alone", expected)
-        return
-    if not row.scale_of:
-        yield Mistake(
-            "zero_sum",
-            f"{row.name}: what is left of independent deviations when their mean is taken off has "
-            "no such law any more",
-            "a prior that is normal behind its link",
-            "Use NormalIdentity or LogNormalExp.",
-            UnsupportedError,
-        )
-        return
-    if not zero_sum:
-        yield Mistake("zero_sum", "none", "at least one dim", error=DimsError)
-    if centered == OFFSET:
-        yield Mistake(
-            "centered",
-            "'offset'",
-            "true, false or 'auto' where deviations sum to zero",
-            "centered=False samples the same coordinate as an explicit offset.",
-            CenteringError,
-        )
-    for dim in zero_sum:
-        if dims is not None and dim not in dims:
-            yield Mistake(
-                "zero_sum",
-                repr(dim),
-                f"dims among those of the prior, {' or '.join(map(repr, dims))}",
-                f"Add it to the dims, or remove it here.{nearest(dim, dims)}",
-                DimsError,
-            )
-        stated = next((key for key in row.scale_of if key in facts), None)
-        scales = () if stated is None else row.scale_of[stated]
-        varying = [key for key in scales if key in facts and dim in (facts[key].dims or ())]
-        if varying:
-            yield varying_scale_mistake(dim, varying, is_linked=len(scales) > 1)
 
 
 def transform_mistake(given: str, *, is_function: bool) -> Mistake:

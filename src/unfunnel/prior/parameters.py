@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from pymc_extras.prior import UnsupportedShapeError
 from xarray import DataArray
 
 from unfunnel.distributions.object_facts import (
     canonical,
+    dims_facts,
     facts_of,
     names_given,
     row_of,
@@ -21,11 +24,15 @@ from unfunnel.families import Family
 from unfunnel.parameterization.choices import Centering
 from unfunnel.prior.checks import (
     centered_mistakes,
+    inner_dims_mistakes,
     presence_mistakes,
     value_mistakes,
-    zero_sum_mistakes,
 )
-from unfunnel.structures.zero_sum_options import ZeroSum
+from unfunnel.structures.zero_sum_options import ZeroSum, zero_sum_mistakes
+
+
+class ChildDimsError(DimsError, UnsupportedShapeError):
+    """A hyperprior has dims that the prior lacks; also upstream's ``UnsupportedShapeError``."""
 
 
 def bind_arguments(
@@ -44,9 +51,8 @@ def bind_arguments(
     positional = dict(zip(known, args, strict=False))
     for name in positional:
         if name in keywords:
-            raise ParameterError(
-                family.name, expected=f"one value for {name!r}", given="two values"
-            )
+            expected = f"one value for {name!r}"
+            raise ParameterError(family.name, expected=expected, given="two values")
     return {**positional, **keywords}
 
 
@@ -72,6 +78,24 @@ def check_parameters(
     return checked
 
 
+def check_dims(owner: str, given: Any, parameters: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Return dims as a tuple that holds those of every parameter; None may be filled in later."""
+    if given is None:
+        return None
+    dims = _unique_names(f"{owner}: dims", given)
+    facts = {key: dims_facts(value) for key, value in parameters.items()}
+    for mistake in inner_dims_mistakes(dims, facts):
+        raise replace(mistake, error=ChildDimsError).as_error(owner)
+    return dims
+
+
+def _unique_names(subject: str, given: Any) -> tuple[str, ...]:
+    names = names_given(given)
+    if any(not isinstance(name, str) for name in names) or len(set(names)) < len(names):
+        raise DimsError(subject, expected="unique names of dims", given=f"{given!r}")
+    return names
+
+
 def validate_centering(value: object, owner: str) -> Centering:
     """Return ``centered=`` in canonical form, or refuse it.
 
@@ -93,30 +117,18 @@ def validate_centering(value: object, owner: str) -> Centering:
 
 def validate_zero_sum(family: Family, dims: Any, scale: Any) -> ZeroSum | None:
     """Return what ``zero_sum=`` and ``zero_sum_scale=`` ask for; None if for nothing."""
-    names = None if dims is None else names_given(dims)
-    if any(not isinstance(dim, str) for dim in names or ()) or len(set(names or ())) < len(
-        names or ()
-    ):
-        raise DimsError(
-            f"{family.name}: zero_sum",
-            expected="unique names of dims, at least one",
-            given=f"{dims!r}",
-        )
+    names = None if dims is None else _unique_names(f"{family.name}: zero_sum", dims)
     row = row_of(family)
     raise_first(family.name, zero_sum_mistakes(row, names, scale, None, None, {}))
     return None if names is None else ZeroSum(names, scale or row.zero_sum_scale)
 
 
-def check_zero_sum(
-    family: Family,
-    zero_sum: ZeroSum,
-    dims: tuple[str, ...] | None,
-    parameters: Mapping[str, Any],
-    centered: object,
-) -> None:
+def check_zero_sum(prior: Any) -> None:
     """Refuse a combination with dims, parameters and centering that is known to be impossible."""
-    facts = {name: facts_of(value) for name, value in parameters.items()}
-    row, word = row_of(family), centered if isinstance(centered, str) else None
-    raise_first(
-        family.name, zero_sum_mistakes(row, zero_sum.dims, zero_sum.scale, dims, word, facts)
-    )
+    family, asked = prior.family, prior.zero_sum
+    if asked is not None:
+        facts = {name: facts_of(value) for name, value in prior.parameters.items()}
+        mistakes = zero_sum_mistakes(
+            row_of(family), asked.dims, asked.scale, prior.dims, prior.centering, facts
+        )
+        raise_first(family.name, mistakes)

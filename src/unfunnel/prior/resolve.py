@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
 from numbers import Real
 from typing import Any, NamedTuple
@@ -19,7 +19,6 @@ import numpy as np
 import pymc as pm
 import pytensor
 import pytensor.tensor as pt
-from pymc_extras.prior import UnsupportedShapeError
 from pytensor.graph.basic import Constant
 from pytensor.raise_op import Assert
 from pytensor.xtensor.type import XTensorType
@@ -27,13 +26,13 @@ from xarray import DataArray
 
 from unfunnel import names
 from unfunnel.alignment import AlignedArray, align_array, registered_dims
-from unfunnel.distributions.object_facts import dims_facts, dims_of, names_given
+from unfunnel.distributions.object_facts import dims_of
 from unfunnel.errors import DimsError
 from unfunnel.families import Family
 from unfunnel.parameterization.graph_ops import GRAPH, as_float
 from unfunnel.prior.backends import Backend, dim_lengths
-from unfunnel.prior.checks import inner_dims_mistakes
 from unfunnel.prior.held_dims import hold_dims
+from unfunnel.prior.parameters import ChildDimsError
 from unfunnel.structures.base import Aligned
 
 
@@ -55,23 +54,6 @@ class Law(NamedTuple):
         return max((parameter.dims for parameter in self.parameters), key=len)
 
 
-class ChildDimsError(DimsError, UnsupportedShapeError):
-    """A hyperprior has dims that the prior lacks; also upstream's ``UnsupportedShapeError``."""
-
-
-def check_dims(owner: str, given: Any, parameters: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """Return dims as a tuple that holds those of every parameter; None may be filled in later."""
-    if given is None:
-        return None
-    dims = names_given(given)
-    if any(not isinstance(dim, str) for dim in dims) or len(set(dims)) != len(dims):
-        raise DimsError(f"{owner}: dims", expected="unique names of dims", given=repr(dims))
-    facts = {key: dims_facts(value) for key, value in parameters.items()}
-    for mistake in inner_dims_mistakes(dims, facts):
-        raise replace(mistake, error=ChildDimsError).as_error(owner)
-    return dims
-
-
 @contextmanager
 def attribute_errors_surface(name: str) -> Iterator[None]:
     """Turn an AttributeError into a RuntimeError: pymc-marketing reads one as "no prior"."""
@@ -83,16 +65,17 @@ def attribute_errors_surface(name: str) -> Iterator[None]:
 
 @dataclass
 class Resolver:
-    """Resolves the parameters of one variable that is being created."""
+    """Resolves the parameters of one variable that is being created.
+
+    In a likelihood axes are matched by position where no dims are declared. There a parameter in
+    whose place another was given, as ``sigma`` where ``cv`` is, is no variable of the model, as it
+    has as many elements as the data.
+    """
 
     backend: Backend
     name: str
     dims: tuple[str, ...] | None
-    #: Whether axes are matched by position where no dims are declared, as for a likelihood.
-    positional: bool = False
-    #: Whether parameters in whose place others were given, as ``sigma`` where ``cv`` is, become
-    #: variables of the model; those of a likelihood are as many as its data.
-    keeps_derived: bool = True
+    likelihood: bool = False
     model: Any = field(default_factory=lambda: pm.modelcontext(None))
     _fixed: dict[str, int] = field(default_factory=dict)
 
@@ -110,23 +93,20 @@ class Resolver:
     def law(self, family: Family, parameters: Mapping[str, Any]) -> Law:
         """Return the law of the variable, not valid where a parameter leaves its support."""
         resolved = {key: self.parameter(key, value) for key, value in parameters.items()}
-        if self.dims is None:
-            union = _positional_union(resolved)
+        if self.dims is None:  # axes have positions, the most axes all of them
+            most_first = sorted((value.dims for value in resolved.values()), key=len, reverse=True)
+            union = tuple(dict.fromkeys(chain(*most_first)))
         else:
             union = tuple(dim for dim in self.dims if any(dim in x.dims for x in resolved.values()))
         tensors = {key: value.over(union) for key, value in resolved.items()}
         stated = family.stated(tensors, GRAPH)
-        if self.keeps_derived:
-            stated |= {
-                key: self.backend.derived(names.child(self.name, key), Aligned(x, union), self.dims)
-                for key, x in stated.items()
-                if key not in tensors
-            }
-        location, scale = family.location_scale(stated, GRAPH)
+        derived_keys = () if self.likelihood else [key for key in stated if key not in tensors]
+        for key in derived_keys:
+            derived = Aligned(stated[key], union)
+            stated[key] = self.backend.derived(names.child(self.name, key), derived, self.dims)
+        law = (*family.shape(stated), *family.location_scale(stated, GRAPH))
         constants = {k for k in tensors if isinstance(resolved[k].tensor, Constant)}
-        *shape, location, scale = _guarded(
-            family, tensors, constants, (*family.shape(stated), location, scale)
-        )
+        *shape, location, scale = _guarded(family, tensors, constants, law)
         *shape, location, scale = self.backend.own_axes(
             *(Aligned(tensor, union) for tensor in (*shape, self.tied(location), scale))
         )
@@ -145,7 +125,7 @@ class Resolver:
 
     def created(self, key: str, factory: Any, name: str) -> Aligned:
         """Create the variable of a factory and resolve it."""
-        return self.variable(key, self.backend.child(factory, name), dims=dims_of(factory))
+        return self.variable(key, self.backend.child(factory, name), factory)
 
     def aligned_weight(self, weight: np.ndarray | DataArray) -> np.ndarray:
         """Align the weights of ``centered=`` and give them an axis for each declared dim.
@@ -162,9 +142,8 @@ class Resolver:
         """Align an array with the coords of the model and watch the dims it depends on."""
         subject = f"{self.name}: {key}"
         if self.dims is None:
-            axes = self.backend.undeclared_axes(
-                value.ndim, getattr(value, "dims", None), self.positional
-            )
+            own = getattr(value, "dims", None)
+            axes = self.backend.undeclared_axes(value.ndim, own, self.likelihood)
             if axes is None:
                 raise _undeclared_axes(subject, value)
             return AlignedArray(np.asarray(value), axes)
@@ -179,53 +158,43 @@ class Resolver:
             hold_dims(self.model, fixed, subject)
             self._fixed.update(fixed)
 
-    def variable(self, key: str, variable: Any, dims: tuple[str, ...] | None = None) -> Aligned:
-        """Resolve a tensor or a labelled tensor, by the names of its axes if it has any."""
+    def variable(self, key: str, variable: Any, factory: Any = None) -> Aligned:
+        """Resolve a tensor or a labelled tensor, by the names of its axes if it has any.
+
+        ``factory`` is what made it, and may know its dims.
+        """
+        dims: tuple[str, ...] | None
         if isinstance(getattr(variable, "type", None), XTensorType):
             dims, tensor = tuple(variable.type.dims), variable.values
         else:
             tensor = pt.as_tensor(variable)
+            dims = dims_of(factory) if tensor.ndim else ()
             if dims is None or len(dims) != tensor.ndim:
-                dims = registered_dims(self.model, tensor) if tensor.ndim else ()
+                dims = registered_dims(self.model, tensor)
         tensor = tensor if tensor.dtype == pytensor.config.floatX else tensor.astype("floatX")
+        subject = f"{self.name}: {key}"
         if self.dims is None:
-            return self._undeclared(key, tensor, dims)
-        if dims is None:
-            return self._from_the_right(key, tensor, self.dims)
-        unknown = [dim for dim in dims if dim not in self.dims]
-        if unknown:
+            axes = self.backend.undeclared_axes(tensor.ndim, dims, self.likelihood)
+            if axes is not None:
+                return Aligned(tensor, axes)
             raise DimsError(
-                f"{self.name}: {key}",
+                subject,
+                expected="a prior whose dims= hold the dims of its parameters",
+                given=f"a parameter with dims {dims} and a prior with dims=None",
+                remedy="Declare dims=; without them it is not decided which elements share a "
+                "value.",
+            )
+        if dims is None:
+            return _from_the_right(subject, tensor, self.dims)
+        if unknown := [dim for dim in dims if dim not in self.dims]:
+            raise ChildDimsError(
+                subject,
                 expected=f"dims among {self.dims}",
                 given=f"dims {dims}",
                 remedy=f"Declare {unknown[0]!r} in dims= of the prior.",
             )
         order = tuple(dim for dim in self.dims if dim in dims)
-        return Aligned(
-            tensor.transpose([dims.index(dim) for dim in order]) if order else tensor, order
-        )
-
-    def _undeclared(self, key: str, tensor: Any, dims: tuple[str, ...] | None) -> Aligned:
-        axes = self.backend.undeclared_axes(tensor.ndim, dims, self.positional)
-        if axes is not None:
-            return Aligned(tensor, axes)
-        raise DimsError(
-            f"{self.name}: {key}",
-            expected="a prior whose dims= hold the dims of its parameters",
-            given=f"a parameter with dims {dims} and a prior with dims=None",
-            remedy="Declare dims=; without them it is not decided which elements share a value.",
-        )
-
-    def _from_the_right(self, key: str, tensor: Any, dims: tuple[str, ...]) -> Aligned:
-        if tensor.ndim > len(dims):
-            raise DimsError(
-                f"{self.name}: {key}",
-                expected=f"a tensor with at most {len(dims)} axes for the dims {dims}",
-                given=f"{tensor.ndim} axes",
-            )
-        axes = dims[len(dims) - tensor.ndim :]
-        kept = [axis for axis, length in enumerate(tensor.type.shape) if length != 1]
-        return Aligned(tensor.dimshuffle(kept), tuple(axes[axis] for axis in kept))
+        return Aligned(tensor.transpose([dims.index(d) for d in order]) if order else tensor, order)
 
     def tied(self, tensor: Any) -> Any:
         """Assert in the graph that the dims that are held keep their lengths."""
@@ -253,9 +222,16 @@ def _undeclared_axes(subject: str, value: np.ndarray | DataArray) -> DimsError:
     )
 
 
-def _positional_union(resolved: Mapping[str, Aligned]) -> tuple[str, ...]:
-    most_first = sorted((value.dims for value in resolved.values()), key=len, reverse=True)
-    return tuple(dict.fromkeys(chain(*most_first)))
+def _from_the_right(subject: str, tensor: Any, dims: tuple[str, ...]) -> Aligned:
+    """Give a tensor the last of these dims; axes of length one broadcast."""
+    if tensor.ndim > len(dims):
+        raise DimsError(
+            subject,
+            expected=f"a tensor with at most {len(dims)} axes for the dims {dims}",
+            given=f"{tensor.ndim} axes",
+        )
+    kept = [axis for axis, length in enumerate(tensor.type.shape) if length != 1]
+    return Aligned(tensor, dims[len(dims) - tensor.ndim :]).keeping(kept)
 
 
 def _guarded(

@@ -14,18 +14,18 @@ and *site parameters*: what the data say about the coordinates, which a pilot fi
 values, the model stays what it is.
 
 To add a structure: one file with a subclass of :class:`~unfunnel.structures.joint.JointStructure`
-(or of this one, if its elements are independent), and a row in ``registry.py``. Write
-``elements``, ``coordinates`` and ``sampled_shape`` once; ``xp`` is numpy or ``pytensor.tensor``.
-The pilot, both backends and the laws in ``tests/laws`` read the rest from there. If what the data
-say is more than two numbers for each coordinate, such as a matrix a group, override ``sites``,
-``site_shapes`` and ``map``.
+(or of this one, if its elements are independent), and a row in ``STRUCTURES`` of
+:mod:`unfunnel.prior.build`. Write ``elements``, ``coordinates`` and ``sampled_shape`` once; ``xp``
+is numpy or ``pytensor.tensor``. The pilot, both backends and the laws in ``tests/laws`` read the
+rest from there. If what the data say is more than two numbers for each coordinate, such as a matrix
+a group, override ``sites``, ``site_shapes`` and ``map``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 import pytensor.tensor as pt
@@ -56,26 +56,17 @@ class Aligned:
         first = min((dims.index(dim) for dim in self.dims), default=len(dims))
         return self.over(dims[first:])
 
-
-class Map(Protocol):
-    """An affine map between what is sampled and the coordinates, on arrays or on graphs."""
-
-    def coordinates(self, sampled: Any) -> Any:
-        """Return the coordinates."""
-
-    def sampled(self, coordinates: Any) -> Any:
-        """Return what is sampled."""
-
-    def score(self, gradient: Any) -> Any:
-        """Return the derivative by the coordinates from that by what is sampled."""
-
-    def log_slopes(self) -> Any:
-        """Return an array whose sum over what is sampled is the log-Jacobian of the map."""
+    def keeping(self, axes: list[int]) -> Aligned:
+        """Return it with these axes only; the others have length 1."""
+        return Aligned(self.tensor.dimshuffle(axes), tuple(self.dims[axis] for axis in axes))
 
 
 @dataclass(frozen=True)
-class Elementwise:
-    """The map ``center + spread v``, one number at a time."""
+class Map:
+    """An affine map between what is sampled and the coordinates, on arrays or on graphs.
+
+    This one, ``center + spread v``, takes one number at a time.
+    """
 
     center: Any
     spread: Any
@@ -94,14 +85,16 @@ class Elementwise:
         return gradient / self.spread
 
     def log_slopes(self) -> Any:
-        """Return the logarithm of the spread."""
+        """Return an array whose sum over what is sampled is the log-Jacobian of the map."""
         return self.ops.log(self.spread)
 
 
+@dataclass(frozen=True)
 class Structure:
     """How the elements of a variable depend on each other; the base class of all structures.
 
-    What it says by itself is true of independent elements. Subclasses are frozen dataclasses; a
+    What it says by itself is true of independent elements: they are their own coordinates, each is
+    drawn by itself, and a pilot learns the information and the weighted location of each. A
     structure belongs to one variable, and its axes are those of the variable.
     """
 
@@ -165,9 +158,7 @@ class Structure:
 
         ``sites`` are the site parameters; empty, or None, where nothing is known of the data.
         """
-        return Elementwise(
-            *parameterization.center_and_spread(location, scale, ops, *(sites or ())), ops
-        )
+        return Map(*parameterization.center_and_spread(location, scale, ops, *(sites or ())), ops)
 
     # -- the pilot
 
@@ -204,3 +195,7 @@ class Structure:
     def log_jacobian(self, mapped: Map, elements: Any, sampled: Any, link: Any, ops: Ops) -> Any:
         """Return the log-Jacobian from what is sampled to the variable, as its density has it."""
         return mapped.log_slopes() + link.log_slope(elements, ops)
+
+
+#: The structure of an ordinary prior.
+INDEPENDENT = Structure()

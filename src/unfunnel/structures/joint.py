@@ -27,7 +27,7 @@ from pytensor.graph.traversal import graph_inputs
 from pytensor.tensor.random.type import random_generator_type
 from pytensor.tensor.type_other import NoneConst
 
-from unfunnel.errors import DimsError, UnfunnelError, UnsupportedError
+from unfunnel.errors import DimsError, Mistake, UnsupportedError
 from unfunnel.families import Family
 from unfunnel.families.ops import Ops
 from unfunnel.parameterization.choices import Parameterization
@@ -67,14 +67,10 @@ class JointStructure(Structure):
         """Return what must hold of elements that no transform made, beside valid parameters."""
         return []
 
-    def varying_scale(self, family: Family, dim: str) -> UnfunnelError:
-        """Return the error of a scale that varies along an axis of the structure."""
-        return DimsError(
-            f"{family.name}: {self.name}",
-            expected=f"a scale that is the same along {dim!r}",
-            given="one that varies along it",
-            remedy="Drop the dim there.",
-        )
+    def varying_scale(self, family: Family, dim: str) -> Mistake:
+        """Return the mistake of a scale that varies along an axis of the structure."""
+        expected = f"a scale that is the same along {dim!r}"
+        return Mistake(self.name, "one that varies", expected, "Drop the dim there.", DimsError)
 
     # -- what follows for all of them
 
@@ -83,11 +79,10 @@ class JointStructure(Structure):
     ) -> tuple[Self, Aligned, Aligned]:
         """Drop the axes of the scale along which it does not vary; refuse those it may not have."""
         once = scale.tensor.type.broadcastable
-        kept = [axis for axis, one in enumerate(once) if not one]
-        own = Aligned(scale.tensor.dimshuffle(kept), tuple(scale.dims[axis] for axis in kept))
+        own = scale.keeping([axis for axis, one in enumerate(once) if not one])
         for axis in self.axes:
             if dims[axis] in own.dims:
-                raise self.varying_scale(family, dims[axis])
+                raise self.varying_scale(family, dims[axis]).as_error(family.name)
         axes = tuple(dims.index(dim) for dim in own.dims)
         return replace(self, scale_axes=axes), location, own
 
@@ -117,8 +112,7 @@ class JointStructure(Structure):
         return op
 
     def needs_transform(self, parameterization: Parameterization) -> bool:
-        """Elements are never sampled themselves."""
-        return True
+        return True  # elements are never sampled themselves
 
     def parameters(self, location: Any, scale: Any, ndim: int) -> tuple[Any, Any]:
         """Return the scale with every axis of the variable."""
@@ -127,7 +121,6 @@ class JointStructure(Structure):
         return location, scale
 
     def log_jacobian(self, mapped: Map, elements: Any, sampled: Any, link: Any, ops: Ops) -> Any:
-        """Return one number."""
         slopes = pt.atleast_Nd(pt.as_tensor(mapped.log_slopes()), n=sampled.ndim)
         return (
             repeated_sum(slopes, tuple(sampled.shape))

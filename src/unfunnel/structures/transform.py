@@ -64,16 +64,13 @@ class StructureTransform(LinkTransform):
         return StructureTransform(self.link, self.parameterization, self.structure, sites)
 
     def parameters(self, inputs: tuple[Node, ...], dims: tuple[str, ...] | None) -> tuple[Any, ...]:
-        """Return location and scale."""
         return location_and_scale(inputs, dims)
 
     def to_variable(self, value: Any, *parameters: Any) -> Any:
-        """Map the sampled value to the variable."""
         elements, _mapped = self._elements(value, *parameters)
         return self.link.inverse(elements, GRAPH)
 
     def to_sampled(self, value: Any, *parameters: Any) -> Any:
-        """Map the variable to the sampled value."""
         elements = self.link.forward(value, GRAPH)
         given_location, given_scale = parameters
         location, scale = self.structure.parameters(given_location, given_scale, value.ndim)
@@ -81,7 +78,6 @@ class StructureTransform(LinkTransform):
         return self._map(coordinates, location, scale).sampled(coordinates)
 
     def log_slope(self, value: Any, *parameters: Any) -> Any:
-        """Log-Jacobian of :meth:`to_variable`."""
         elements, mapped = self._elements(value, *parameters)
         return self.structure.log_jacobian(mapped, elements, value, self.link, GRAPH)
 
@@ -184,7 +180,10 @@ def shared_sites(
             shared = []
             for (each, _values, node), shape in zip(before, shapes, strict=True):
                 kinds = zip(each.names, each.transform.structure.site_shapes(shape), strict=True)
-                own = tuple(_zeros(name, own_shape) for name, own_shape in kinds)
+                own = tuple(
+                    pytensor.shared(np.zeros(n, pytensor.config.floatX), name, shape=n)
+                    for name, n in kinds
+                )
                 for one in own:
                     node.inputs[-1] = carrying(node.inputs[-1], one)  # type: ignore[union-attr]  # drawn
                 each._replace(*own)
@@ -207,7 +206,3 @@ def carrying(x: Any, values: Any) -> Any:
     dummies: list[Any] = [x.type(), values.type()]
     same: Any = pt.tensor_copy(dummies[0])
     return OpFromGraph(dummies, [same], inline=True, on_unused_input="ignore")(x, values)
-
-
-def _zeros(name: str, shape: tuple[int, ...]) -> Any:
-    return pytensor.shared(np.zeros(shape, dtype=pytensor.config.floatX), name, shape=shape)

@@ -12,19 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
 
-from unfunnel.errors import CenteringError, DimsError, UnfunnelError
+from unfunnel.errors import CenteringError, DimsError, Mistake
 from unfunnel.families import Family
+from unfunnel.families.links import IDENTITY
 from unfunnel.families.ops import Ops
 from unfunnel.parameterization.choices import Parameterization
 from unfunnel.structures.base import Aligned, Map
 from unfunnel.structures.joint import JointStructure
-from unfunnel.structures.zero_sum_options import ZeroSum, require_several, varying_scale
+from unfunnel.structures.zero_sum_options import ZeroSum, require_several, varying_scale_mistake
 
 # Sums of deviations in units of the scale, and of their number, that rounding alone can make.
 _ROUNDING = 1e-6
@@ -32,12 +33,16 @@ _ROUNDING = 1e-6
 
 @dataclass(frozen=True)
 class ZeroSumDeviations(JointStructure):
-    """Deviations from the location that sum to zero along ``axes``."""
+    """Deviations from the location that sum to zero along ``axes``.
 
-    option: ZeroSum | None = None
+    The scale of one element depends on how many there are, ``lengths``, so they stay as many;
+    ``population_per_stated`` is the population scale in units of the stated one.
+    """
+
     lengths: dict[str, int] = field(default_factory=dict, hash=False)
+    population_per_stated: float = 1.0
 
-    name: ClassVar[str] = "zero_sum"
+    name = "zero_sum"
 
     @classmethod
     def asked_for(
@@ -57,11 +62,12 @@ class ZeroSumDeviations(JointStructure):
             )
         own = {dim: n for dim, n in lengths().items() if dim in option.dims}
         require_several(name, own)
-        return cls(option.axes(dims), option=option, lengths=own)
+        axes = tuple(axis for axis, dim in enumerate(dims) if dim in option.dims)
+        factor = option.population_per_stated(own.values())
+        return cls(axes, lengths=own, population_per_stated=factor)
 
     @property
     def fixed_lengths(self) -> dict[str, int]:
-        """The scale of one element depends on how many there are, so they stay as many."""
         return self.lengths
 
     def weight(self, weight: np.ndarray, dims: tuple[str, ...], name: str) -> np.ndarray:
@@ -84,30 +90,24 @@ class ZeroSumDeviations(JointStructure):
     ) -> tuple[Self, Aligned, Aligned]:
         """Return the population scale for the stated one."""
         structure, location, scale = super().fitted(family, location, scale, dims)
-        assert self.option is not None  # noqa: S101  # made by `asked_for`
-        factor = self.option.population_per_stated(self.lengths.values())
-        if factor != 1.0:
-            scale = Aligned(scale.tensor * np.asarray(factor, pytensor.config.floatX), scale.dims)
+        if self.population_per_stated != 1.0:
+            factor = np.asarray(self.population_per_stated, pytensor.config.floatX)
+            scale = Aligned(scale.tensor * factor, scale.dims)
         return structure, location, scale
 
-    def varying_scale(self, family: Family, dim: str) -> UnfunnelError:
-        """Return the error of a scale that varies along an axis."""
-        return varying_scale(family, dim)
+    def varying_scale(self, family: Family, dim: str) -> Mistake:
+        return varying_scale_mistake(dim, (), is_linked=family.link is not IDENTITY)
 
     def sampled_shape(self, shape: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Return one less along each axis."""
         return tuple(n - 1 if axis in self.axes else n for axis, n in enumerate(shape))
 
     def elements(self, coordinates: Any, location: Any, xp: Any) -> Any:
-        """Return the location plus the deviations that have these coordinates."""
         return location + extended(coordinates, self.axes, xp)
 
     def coordinates(self, elements: Any, location: Any, xp: Any) -> Any:
-        """Return the coordinates of the deviations."""
         return contracted(elements - location, self.axes, xp)
 
     def coordinate_location(self, location: Any, scale: Any) -> Any:
-        """Return 0."""
         return 0.0
 
     def map(
@@ -124,12 +124,10 @@ class ZeroSumDeviations(JointStructure):
 
     @property
     def pooled_axes(self) -> tuple[int, ...]:
-        """The axes of the structure."""
         return self.axes
 
     def log_slope(self, elements: Any, link: Any) -> Any:
-        """Return 0: the density is that of the coordinates."""
-        return 0.0
+        return 0.0  # the density is that of the coordinates
 
     def squares(self, elements: Any, location: Any, scale: Any) -> Any:
         """Return the sum of squares of the deviations, which is that of their coordinates."""

@@ -17,18 +17,21 @@ an element exact, so it is the default there; on the real line it is the populat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import prod, sqrt
 from typing import TYPE_CHECKING, Any
 
-from unfunnel.errors import DimsError, Mistake, UnfunnelError, UnsupportedError, listed
+from unfunnel.distributions.rules import Row, ValueFacts
+from unfunnel.errors import DimsError, Mistake, UnsupportedError, described, listed, nearest
+from unfunnel.parameterization.choices import OFFSET, offset_mistake
 
 if TYPE_CHECKING:
     from unfunnel.families import Family
 
 POPULATION = "population"
 MARGINAL = "marginal"
+SCALES = (POPULATION, MARGINAL)
 
 #: With one element there is no deviation left.
 _FEWEST = 2
@@ -36,15 +39,7 @@ _FEWEST = 2
 
 @dataclass(frozen=True)
 class ZeroSum:
-    """What ``zero_sum=`` and ``zero_sum_scale=`` ask for.
-
-    Parameters
-    ----------
-    dims : tuple of str
-        The dims along which deviations sum to zero.
-    scale : {"population", "marginal"}
-        What the stated scale is the scale of; see the head of the module.
-    """
+    """What ``zero_sum=`` and ``zero_sum_scale=`` ask for: dims, and what the scale is that of."""
 
     dims: tuple[str, ...]
     scale: str
@@ -54,17 +49,8 @@ class ZeroSum:
         """The keyword arguments of a prior that ask for this."""
         return {"zero_sum": list(self.dims), "zero_sum_scale": self.scale}
 
-    def axes(self, dims: tuple[str, ...]) -> tuple[int, ...]:
-        """Return the places of the zero-sum dims among ``dims``."""
-        return tuple(axis for axis, dim in enumerate(dims) if dim in self.dims)
-
     def population_per_stated(self, lengths: Iterable[int]) -> float:
-        """Return the population scale in units of the stated one.
-
-        Parameters
-        ----------
-        lengths : iterable of int
-            Number of elements along each zero-sum dim.
+        """Return the population scale in units of the stated one, by the lengths of the dims.
 
         Examples
         --------
@@ -75,6 +61,58 @@ class ZeroSum:
         if self.scale == POPULATION:
             return 1.0
         return prod(sqrt(length / (length - 1)) for length in lengths)
+
+
+def zero_sum_mistakes(
+    row: Row,
+    zero_sum: Collection[str] | None,
+    scale: str | None,
+    dims: tuple[str, ...] | None,
+    centered: object,
+    facts: Mapping[str, ValueFacts],
+) -> Iterator[Mistake]:
+    """Return what is wrong with ``zero_sum=`` and ``zero_sum_scale=``, whose kinds are right."""
+    is_text = isinstance(scale, str)
+    if scale is not None and not (is_text and scale in SCALES):
+        yield Mistake(
+            "zero_sum_scale",
+            f"the string {scale!r}" if is_text else described(scale),
+            "'population' or 'marginal'",
+            nearest(str(scale), SCALES).strip(),
+        )
+    if zero_sum is None:
+        if scale is not None:
+            expected = "'zero_sum' beside it, to say along which dims"
+            yield Mistake("zero_sum_scale", "it alone", expected)
+        return
+    if not row.scale_of:
+        yield Mistake(
+            "zero_sum",
+            f"{row.name}: what is left of independent deviations when their mean is taken off has "
+            "no such law any more",
+            "a prior that is normal behind its link",
+            "Use NormalIdentity or LogNormalExp.",
+            UnsupportedError,
+        )
+        return
+    if not zero_sum:
+        yield Mistake("zero_sum", "none", "at least one dim", error=DimsError)
+    if isinstance(centered, str) and centered == OFFSET:
+        yield offset_mistake("where deviations sum to zero")
+    for dim in zero_sum:
+        if dims is not None and dim not in dims:
+            yield Mistake(
+                "zero_sum",
+                repr(dim),
+                f"dims among those of the prior, {' or '.join(map(repr, dims))}",
+                f"Add it to the dims, or remove it here.{nearest(dim, dims)}",
+                DimsError,
+            )
+        stated = next((key for key in row.scale_of if key in facts), None)
+        scales = () if stated is None else row.scale_of[stated]
+        varying = [key for key in scales if key in facts and dim in (facts[key].dims or ())]
+        if varying:
+            yield varying_scale_mistake(dim, varying, is_linked=len(scales) > 1)
 
 
 def varying_scale_mistake(dim: str, names: Iterable[str], *, is_linked: bool) -> Mistake:
@@ -90,21 +128,8 @@ def varying_scale_mistake(dim: str, names: Iterable[str], *, is_linked: bool) ->
     )
 
 
-def varying_scale(family: Family, dim: str) -> UnfunnelError:
-    """Return the error of a scale that varies along a zero-sum dim."""
-    is_linked = family.link.name != "identity"
-    return varying_scale_mistake(dim, (), is_linked=is_linked).as_error(family.name)
-
-
 def require_marginal(family: Family, zero_sum: ZeroSum, asked: str) -> None:
-    """Refuse to describe one element by a scale that is not its own.
-
-    Raises
-    ------
-    UnsupportedError
-        If the stated scale is the population's: that of one element depends on the number of
-        elements.
-    """
+    """Refuse to describe one element by the population's scale: its own depends on their number."""
     if zero_sum.scale != MARGINAL:
         raise UnsupportedError(
             f"{family.name}: {asked}",
@@ -126,13 +151,7 @@ def without_zero_sum(family: Family, asked: str) -> UnsupportedError:
 
 
 def require_several(owner: str, lengths: Mapping[str, int]) -> None:
-    """Refuse a zero-sum dim of one element.
-
-    Raises
-    ------
-    DimsError
-        If a length is below 2.
-    """
+    """Refuse a zero-sum dim of one element."""
     for dim, length in lengths.items():
         if length < _FEWEST:
             raise DimsError(

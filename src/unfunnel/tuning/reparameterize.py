@@ -21,7 +21,7 @@ from unfunnel.families.links import Link
 from unfunnel.parameterization.choices import Informed
 from unfunnel.parameterization.graph_ops import core_op, random_node, unwrapped
 from unfunnel.parameterization.scale import use_scale_transform
-from unfunnel.structures.independent import INDEPENDENT
+from unfunnel.structures.base import INDEPENDENT
 from unfunnel.structures.transform import settled, value_transform
 from unfunnel.tuning.arguments import names_of, require_names, whole_model
 from unfunnel.tuning.blocks import Plan, is_informed
