@@ -119,12 +119,35 @@ def align_array(
 
     With ``exact`` labels that the model does not have are refused, as data must not be dropped.
     """
-    if isinstance(value, DataArray):
-        return _align_labelled(value, dims, coords, lengths, subject, exact)
-    return _align_positional(np.asarray(value), dims, lengths, subject)
+    if not isinstance(value, DataArray):
+        return _by_position(np.asarray(value), dims, lengths, subject)
+    unknown = [str(dim) for dim in value.dims if dim not in dims]
+    if unknown:
+        raise DimsError(
+            subject,
+            expected=f"dims among {dims}",
+            given=f"a DataArray with dims {value.dims}",
+            remedy=f"Declare {listed(unknown)} in dims=, or drop it from the array.",
+        )
+    order = tuple(dim for dim in dims if dim in value.dims)
+    values = np.asarray(value.transpose(*order).values)
+    for axis, dim in enumerate(order):
+        if dim in value.indexes:
+            wanted = model_index(dim, coords, lengths, subject)
+            known = index_of(value.indexes[dim], subject, dim)
+            places = _all_positions(wanted, known, dim, subject, exact)
+            values = np.take(values, places, axis=axis)
+        elif value.sizes[dim] != lengths[dim]:
+            raise LabelError(
+                subject,
+                expected=f"length {lengths[dim]} along dim {dim!r}",
+                given=f"{value.sizes[dim]} values without labels",
+                remedy="Give the DataArray coords, so that its values can be matched by label.",
+            )
+    return AlignedArray(values, order, {dim: lengths[dim] for dim in order})
 
 
-def _align_positional(
+def _by_position(
     values: np.ndarray, dims: tuple[str, ...], lengths: Mapping[str, int], subject: str
 ) -> AlignedArray:
     if values.ndim > len(dims):
@@ -146,44 +169,9 @@ def _align_positional(
             )
     fixed = {d: n for d, n in zip(axes, values.shape, strict=True) if n == lengths[d]}
     # An axis of length one broadcasts, as everywhere in numpy.
-    kept = [axis for axis, length in enumerate(values.shape) if length != 1]
-    squeezed = values.reshape([values.shape[axis] for axis in kept])
-    return AlignedArray(squeezed, tuple(axes[axis] for axis in kept), fixed)
-
-
-def _align_labelled(
-    array: DataArray,
-    dims: tuple[str, ...],
-    coords: Coords,
-    lengths: Mapping[str, int],
-    subject: str,
-    exact: bool,
-) -> AlignedArray:
-    unknown = [str(dim) for dim in array.dims if dim not in dims]
-    if unknown:
-        raise DimsError(
-            subject,
-            expected=f"dims among {dims}",
-            given=f"a DataArray with dims {array.dims}",
-            remedy=f"Declare {listed(unknown)} in dims=, or drop it from the array.",
-        )
-    order = tuple(dim for dim in dims if dim in array.dims)
-    values = np.asarray(array.transpose(*order).values)
-    for axis, dim in enumerate(order):
-        if dim in array.indexes:
-            known = index_of(array.indexes[dim], subject, dim)
-            positions = _all_positions(
-                model_index(dim, coords, lengths, subject), known, dim, subject, exact
-            )
-            values = np.take(values, positions, axis=axis)
-        elif array.sizes[dim] != lengths[dim]:
-            raise LabelError(
-                subject,
-                expected=f"length {lengths[dim]} along dim {dim!r}",
-                given=f"{array.sizes[dim]} values without labels",
-                remedy="Give the DataArray coords, so that its values can be matched by label.",
-            )
-    return AlignedArray(values, order, {dim: lengths[dim] for dim in order})
+    once = tuple(axis for axis, length in enumerate(values.shape) if length == 1)
+    kept = tuple(dim for dim, length in zip(axes, values.shape, strict=True) if length != 1)
+    return AlignedArray(values.squeeze(once), kept, fixed)
 
 
 def _all_positions(

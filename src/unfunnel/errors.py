@@ -16,16 +16,9 @@ from difflib import get_close_matches
 class UnfunnelError(Exception):
     """Base of all errors of the library.
 
-    Parameters
-    ----------
-    subject : str
-        What the error is about: a prior, a parameter, a variable name.
-    expected : str
-        What would have been right.
-    given : object, optional
-        What was found instead.
-    remedy : str, optional
-        What to do about it, as an imperative sentence.
+    It has the attributes ``subject``, what it is about, such as a parameter or the name of a
+    variable; ``expected``, what would have been right; ``given``, what was found instead; and
+    ``remedy``, a sentence on what to do about it, which may be empty.
     """
 
     def __init__(self, subject: str, *, expected: str, given: object, remedy: str = "") -> None:

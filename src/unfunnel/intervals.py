@@ -12,11 +12,6 @@ _INFINITY = float("inf")
 class Interval(NamedTuple):
     """An open interval of real numbers; infinite ends stand for none.
 
-    Parameters
-    ----------
-    lower, upper : float
-        Its ends.
-
     Examples
     --------
     >>> from unfunnel.intervals import Interval
@@ -28,13 +23,7 @@ class Interval(NamedTuple):
     upper: float = _INFINITY
 
     def holds(self, values: Any) -> Any:
-        """Tell which numbers, arrays or tensors of numbers lie inside; None if all finite ones do.
-
-        Parameters
-        ----------
-        values : number, array or tensor
-            Compared by element.
-        """
+        """Tell which elements of numbers, arrays or tensors lie inside; None if all finite do."""
         conditions = []
         if math.isfinite(self.lower):
             conditions.append(values > self.lower)

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import pickle
-
 import numpy as np
 import pymc as pm
 import pymc.dims as pmd
 import pytensor
 import pytensor.tensor as pt
 import pytest
-from pymc.logprob.transforms import LogTransform
-from pytensor.compile.maker import FunctionMaker
-from pytensor.link.basic import PerformLinker
-from pytensor.xtensor import as_xtensor
 from scipy import stats
 
 from unfunnel import LogNormalExp
@@ -131,23 +125,6 @@ def test_stretched_to_a_share_of_where_the_variable_is(labelled):
         assert found == pytest.approx(np.log(ratio), rel=1e-12)
 
 
-def test_both_kinds_are_alike():
-    plain, labelled = SoftplusTransform(0.3), LabelledTransform(SoftplusTransform(0.3))
-    value = np.linspace(-3, 3, 6).reshape(3, 2)
-    for part in ("backward", "forward", "log_jac_det"):
-        x = np.exp(value) if part == "forward" else value
-        expected = getattr(plain, part)(pt.as_tensor(x)).eval()
-        found = getattr(labelled, part)(as_xtensor(x, dims=("geo", "channel")))
-        assert found.type.dims == ("geo", "channel")
-        np.testing.assert_array_equal(found.values.eval(), expected)
-    assert plain.name == labelled.name == "softplus"
-
-
-def test_a_transform_can_be_pickled():
-    for transform in (SoftplusTransform(0.3), LabelledTransform(SoftplusTransform(0.3))):
-        assert width(pickle.loads(pickle.dumps(transform))) == 0.3
-
-
 def create(name, parameters, xdist, dims=(), **options):
     module = pmd if xdist else pm
     return getattr(module, name)("sigma", **parameters, dims=dims or None, **options)
@@ -260,28 +237,3 @@ def test_a_dim_can_be_resized():
     with model:
         pm.set_data({"scales": np.ones(5)}, coords={"geo": list("abcde")})
     assert np.isfinite(model.compile_logp()(model.initial_point()))
-
-
-def test_nothing_is_compiled(monkeypatch):
-    """Which takes a moment only when evaluated in Python, and seconds for each prior otherwise."""
-    linkers = []
-    init = FunctionMaker.__init__
-
-    def record(maker, *args, **kwargs):
-        init(maker, *args, **kwargs)
-        linkers.append(maker.linker)
-
-    monkeypatch.setattr(FunctionMaker, "__init__", record)
-    with pytensor.config.change_flags(mode="NUMBA"), pm.Model():
-        for rv in (pm.Gamma("sigma", mu=1.0, sigma=1.0), pm.Wald("wald", 1.0, 1.0)):
-            linkers.clear()
-            assert scale_transform(rv) is not None
-            assert linkers and all(isinstance(linker, PerformLinker) for linker in linkers)
-
-
-def test_the_default_is_the_logarithm():
-    """What the choice rests on: these priors are on the log scale in PyMC."""
-    for name, (parameters, _) in PRIORS.items():
-        with pm.Model() as model:
-            sigma = create(name, parameters(1.0), xdist=False)
-        assert isinstance(model.rvs_to_transforms[sigma], LogTransform)

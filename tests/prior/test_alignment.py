@@ -112,12 +112,6 @@ def test_too_many_axes(xdist):
         LogNormalExp(np.ones((2, 2)), 1, dims="geo")
 
 
-@pytest.mark.parametrize("dims", [("geo", "geo"), ("geo", 1), [None], 3])
-def test_dims_that_are_no_names(xdist, dims):
-    with pytest.raises(DimsError, match="LogNormalExp: dims: expected unique names of dims"):
-        LogNormalExp(1, 1, dims=dims)
-
-
 def test_weights_by_label(xdist):
     weights = labelled([0.3, 0.9], channel=["x", "zzz"])
     text = refused(LabelError, 1.0, xdist, centered=weights)

@@ -114,16 +114,6 @@ def test_it_is_the_model_written_by_hand(xdist, rest):
 
 
 @BACKENDS
-def test_elements_are_the_members_of_their_labels(xdist):
-    model = built(example(dims=("channel", "geo")), xdist)
-    variables = [model[name] for name in ("beta", "beta:radio", "beta:search", "beta:tv")]
-    whole, *parts = pm.draw(variables, random_seed=4)
-    assert whole.shape == (3, 2)
-    np.testing.assert_array_equal(whole, np.stack(parts))
-    assert [v.name for v in model.deterministics] == ["beta"]
-
-
-@BACKENDS
 def test_the_order_of_the_members_does_not_show(xdist):
     default = Prior("Exponential", lam=4.0)
     models = [
@@ -249,20 +239,6 @@ def test_as_a_hyperprior(xdist):
     assert [v.name for v in model.deterministics] == ["beta_mu", "beta_sigma"]
     assert deserialize(json.loads(json.dumps(prior.to_dict()))) == prior
     assert copy.deepcopy(prior) == prior
-
-
-def test_graph_of_a_prior_with_such_hyperpriors():
-    spread = ByCoord("channel", {"tv": Prior("Exponential", lam=1.0)}, Prior("HalfNormal"))
-    graph = LogNormalExp(example(), spread, dims=("geo", "channel")).to_graph().source
-    assert "var_mu:tv" in graph and "var_sigma:search" in graph
-
-
-@BACKENDS
-def test_as_a_parameter_of_a_plain_prior(xdist):
-    parent = Prior("Gamma", mu=example(dims="channel"), sigma=1.0, dims=("geo", "channel"))
-    model = built(parent, xdist)
-    assert model["beta_mu"] in model.deterministics
-    assert np.isfinite(model.compile_logp()(model.initial_point()))
 
 
 @BACKENDS

@@ -116,12 +116,6 @@ def test_dictionaries_of_something_else(data):
         LogNormalExp.from_dict(data)
 
 
-def test_the_family_that_is_named():
-    with pytest.raises(DecodeError, match=r"Did you mean 'LogNormalExp'\?"):
-        LogNormalExp.from_dict({"dist": "LogNormalxp"})
-    assert type(LogNormalExp.from_dict(NormalIdentity(0, 1).to_dict())) is NormalIdentity
-
-
 KWARGS = {"mu": 1, "sigma": 2}
 
 

@@ -136,12 +136,3 @@ def test_a_change_through_an_earlier_sub_model_is_noticed(xdist):
     sub.set_dim("geo", 2, coord_values=["b", "a"])
     with pytest.raises(LabelError, match="beta: mu: expected dim 'geo' to keep the labels"):
         pm.sample_prior_predictive(1, model=parent)
-
-
-def test_coords_are_used_as_those_of_any_model(xdist):
-    model = model_with("mu", xdist)
-    assert model.coords == {"geo": ("a", "b")}
-    assert dict(model.coords) == {**model.coords} == {"geo": ("a", "b")}
-    assert pm.Model(coords=model.coords).coords == {"geo": ("a", "b")}
-    found = pm.sample_prior_predictive(1, model=model, random_seed=1)
-    assert found.prior.geo.values.tolist() == ["a", "b"]

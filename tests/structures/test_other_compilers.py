@@ -21,13 +21,8 @@ BACKENDS = pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdis
 
 def build(zero_sum, tuned, xdist=False):
     with pm.Model(coords={"shop": range(4)}) as model:
-        prior = LogNormalExp(
-            Prior("Exponential"),
-            Prior("Exponential"),
-            dims="shop",
-            centered="auto",
-            zero_sum=zero_sum,
-        )
+        scale = Prior("Exponential")
+        prior = LogNormalExp(scale, scale, dims="shop", centered="auto", zero_sum=zero_sum)
         beta = prior.create_variable("beta", xdist=xdist)
         data = np.arange(1.0, 5.0)
         pm.Normal("y", beta.values if xdist else beta, 0.3, observed=data, dims="shop")
@@ -47,52 +42,38 @@ def test_vectorized(zero_sum, tuned):
     start = model.initial_point()
     batched = [pt.tensor(shape=(None, *v.type.shape), dtype=v.type.dtype) for v in model.value_vars]
     density = vectorize_graph(model.logp(), dict(zip(model.value_vars, batched, strict=True)))
-    gradient = pt.grad(density.sum(), batched)
-    function = pytensor.function(batched, [density, *gradient])
+    function = pytensor.function(batched, [density, *pt.grad(density.sum(), batched)])
     points = [np.stack([start[v.name], start[v.name] + 0.1]) for v in model.value_vars]
     one = model.compile_logp()
     expected = [one(start), one({key: x + 0.1 for key, x in start.items()})]
     np.testing.assert_allclose(function(*points)[0], expected, rtol=1e-10)
 
 
-@TUNED
-@STRUCTURES
-@pytest.mark.slow
-def test_pathfinder(zero_sum, tuned):
-    trace = pymc_extras.fit(
-        method="pathfinder",
-        model=build(zero_sum, tuned),
-        num_paths=2,
-        num_draws=50,
-        num_draws_per_path=50,
-        random_seed=1,
-        progressbar=False,
-    )
-    assert np.isfinite(trace.posterior["beta"]).all()
+def pathfinder(model):
+    few = {"num_paths": 2, "num_draws": 50, "num_draws_per_path": 50, "random_seed": 1}
+    return pymc_extras.fit(method="pathfinder", model=model, **few, progressbar=False)
 
 
-@TUNED
-@STRUCTURES
-@BACKENDS
-@pytest.mark.slow
-def test_numpyro(zero_sum, tuned, xdist):
+def numpyro(model):
     pytest.importorskip("numpyro", reason="the extra jax is not installed")
-    with build(zero_sum, tuned, xdist):
-        trace = pm.sample(
-            20, tune=20, chains=1, nuts_sampler="numpyro", progressbar=False, random_seed=1
-        )
-    assert np.isfinite(trace.posterior["beta"]).all()
+    few = {"draws": 20, "tune": 20, "chains": 1, "random_seed": 1, "progressbar": False}
+    return pm.sample(model=model, nuts_sampler="numpyro", **few)
 
 
-@TUNED
-@STRUCTURES
-@BACKENDS
-@pytest.mark.slow
-def test_nutpie_with_jax(zero_sum, tuned, xdist):
+def nutpie_with_jax(model):
     pytest.importorskip("jax", reason="the extra jax is not installed")
     nutpie = pytest.importorskip("nutpie")
-    compiled = nutpie.compile_pymc_model(
-        build(zero_sum, tuned, xdist), backend="jax", gradient_backend="pytensor"
-    )
-    trace = nutpie.sample(compiled, draws=20, tune=20, chains=1, progress_bar=False, seed=1)
-    assert np.isfinite(trace.posterior["beta"]).all()
+    options = {"backend": "jax", "gradient_backend": "pytensor"}
+    compiled = nutpie.compile_pymc_model(model, **options)
+    return nutpie.sample(compiled, draws=20, tune=20, chains=1, progress_bar=False, seed=1)
+
+
+@TUNED
+@STRUCTURES
+@BACKENDS
+@pytest.mark.parametrize("sample", [pathfinder, numpyro, nutpie_with_jax])
+@pytest.mark.slow
+def test_sampled(sample, zero_sum, tuned, xdist):
+    if sample is pathfinder and xdist:
+        pytest.skip("it vectorizes, which value variables with labels cannot be")
+    assert np.isfinite(sample(build(zero_sum, tuned, xdist)).posterior["beta"]).all()

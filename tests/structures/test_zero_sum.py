@@ -10,7 +10,6 @@ import cloudpickle
 import numpy as np
 import pymc as pm
 import pytensor
-import pytensor.tensor as pt
 import pytest
 import xarray as xr
 from pymc_extras.deserialize import deserialize
@@ -25,11 +24,8 @@ from unfunnel.errors import (
     ParameterError,
     UnsupportedError,
 )
-from unfunnel.parameterization.choices import Informed
-from unfunnel.parameterization.graph_ops import GRAPH
 from unfunnel.structures.zero_sum import contracted, extended
 from unfunnel.structures.zero_sum_options import ZeroSum
-from unfunnel.tuning.blocks import auto_blocks
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
 
@@ -121,12 +117,6 @@ def test_weights_may_vary_along_the_other_dims(xdist):
     assert float(a.compile_logp()(point)) == pytest.approx(float(b.compile_logp()(point)))
 
 
-def test_an_array_of_scales_over_the_other_dims():
-    model = create(prior(mu=0.0, sigma=[1.0, 100.0]))
-    spread = pm.draw(model["b"], 200, random_seed=1).std(axis=(0, 1))
-    assert 60 < spread[1] / spread[0] < 150
-
-
 @BOTH
 def test_data_are_refused(xdist):
     model = create(prior(), xdist=xdist)
@@ -200,13 +190,6 @@ def test_round_trips(cls, options):
         assert str(back) == str(original)
 
 
-def test_priors_differ_by_what_sums_to_zero():
-    plain = prior(zero_sum=None)
-    assert prior() != plain
-    assert prior(zero_sum_scale="marginal") != prior()
-    assert "zero_sum" not in plain.to_dict()
-
-
 def test_it_is_shown():
     shown = prior(mu=0, sigma=1)
     assert str(shown) == (
@@ -215,20 +198,6 @@ def test_it_is_shown():
     )
     assert "<th style='text-align:left'>zero_sum</th>" in shown._repr_html_()
     assert eval(str(shown)) == shown
-
-
-def test_it_has_a_graph():
-    inner = LogNormalExp(1.0, 1.0, dims="predictor", zero_sum="predictor")
-    assert "ZeroSumNormal" in str(prior(mu=inner).to_graph())
-
-
-def test_elicitation_is_for_the_law_of_one_element():
-    own = LogNormalExp(1.0, 1.0, dims="group", zero_sum="group")
-    again = own.constrain(0.5, 3, mass=0.9)
-    assert again.zero_sum == own.zero_sum
-    assert again.parameters == LogNormalExp(1.0, 1.0).constrain(0.5, 3, mass=0.9).parameters
-    with pytest.raises(UnsupportedError, match="marginal"):
-        NormalIdentity(0.0, 1.0, dims="group", zero_sum="group").constrain(-1, 1)
 
 
 # -- in a model
@@ -349,15 +318,3 @@ def test_single_precision_stays_single(xdist):
         density = model.compile_logp()(model.initial_point())
     assert density.dtype == np.float32
     assert density == pytest.approx(-np.log(2 * np.pi), rel=1e-6)
-
-
-def test_auto_computes_one_spread_for_all_along_a_zero_sum_dim():
-    scale = Prior("HalfNormal", dims="channel")
-    with pm.Model(coords={"geo": range(5), "channel": ["x", "y"]}) as model:
-        NormalIdentity(
-            0.0, scale, dims=("geo", "channel"), zero_sum="geo", centered="auto"
-        ).create_variable("beta")
-    (block,) = auto_blocks(model)
-    sites = (pt.dmatrix(), pt.dmatrix())
-    mapped = block.structure.map(Informed(), 0.0, block.scale, sites, GRAPH)
-    assert mapped.spread.type.broadcastable == (True, False)

@@ -104,6 +104,10 @@ class Backend:
         """Return parameters, given over the same dims, as the random variable takes them."""
         return parameters  # axes of length one broadcast by position
 
+    def of_kind(self, value: Aligned) -> Any:
+        """Return a variable of this kind."""
+        return value.tensor
+
     def tensor_of(self, variable: Any) -> Any:
         """Return a variable of this kind as a tensor, its axes in the order of its dims."""
         return variable
@@ -114,13 +118,13 @@ class Backend:
         """Return the function that ``transform=`` names, for variables of this kind."""
         return named_function(name)
 
-    def apply(self, name: str, function: Any, variable: Any, dims: Dims | None) -> Any:
-        """Register ``function(variable)`` under ``name`` (``transform=``)."""
-        return pm.Deterministic(name, function(variable), dims=dims)
+    def registered(self, name: str, variable: Any, dims: Dims | None) -> Any:
+        """Register a variable of this kind under ``name`` with the declared dims."""
+        return pm.Deterministic(name, variable, dims=dims)
 
     def deterministic(self, name: str, value: Aligned, dims: Dims | None) -> Any:
         """Register ``value`` under ``name`` with the declared dims."""
-        return pm.Deterministic(name, value.tensor, dims=dims)
+        return self.registered(name, self.of_kind(value), dims)
 
     def derived(self, name: str, value: Aligned, dims: Dims | None) -> Any:
         """Register a parameter that another stands in place of, as ``sigma`` where ``cv`` is given.
@@ -144,7 +148,7 @@ class Backend:
         if isinstance(value, DataArray):
             subject, lengths = f"{name}: observed", dim_lengths(model, dims)
             aligned = align_array(value, dims, model.coords, lengths, subject, exact=True)
-            return self.labelled_data(DataArray(aligned.values, dims=aligned.dims))
+            return self.data(aligned.values, aligned.dims)
         own = registered_dims(model, value) if isinstance(value, Variable) else None
         if own is not None and len(own) > 1 and own != dims[len(dims) - len(own) :]:
             raise DimsError(
@@ -153,15 +157,11 @@ class Backend:
                 given=f"{value.name!r} with dims {own}",
                 remedy="Declare dims= of the prior in the order of the data.",
             )
-        return self.unlabelled_data(value, dims)
+        return self.data(value, dims)
 
-    def labelled_data(self, data: DataArray) -> Any:
-        """Return aligned data in the form that the random variable takes."""
-        return data.values
-
-    def unlabelled_data(self, data: Any, dims: Dims) -> Any:
-        """Return data without labels; as in numpy, the last axis belongs to the last dim."""
-        return data
+    def data(self, values: Any, dims: Dims) -> Any:
+        """Return data in the form that the random variable takes; the last axis is the last dim."""
+        return values
 
 
 class DimsBackend(Backend):
@@ -188,14 +188,14 @@ class DimsBackend(Backend):
         if dims is not None and dims[len(dims) - len(met) :] != met:
             first, *others = parameters
             parameters = (spread(first, dims), *others)
-        arguments = (as_xtensor(p.tensor, dims=p.dims) for p in _of_one_type(parameters))
+        arguments = map(self.of_kind, _of_one_type(parameters))
         return distributions(family).dims(name, *arguments, dims=dims, **options)
 
     def joint(self, op: Any, location: Aligned, scale: Aligned, dims: Dims) -> Any:
         return XRV(op, core_dims=((dims, scale.dims), dims), extra_dims=())(
             pt.random.shared_rng(seed=None),
-            as_xtensor(location.tensor, dims=dims),
-            as_xtensor(scale.tensor, dims=scale.dims),
+            self.of_kind(location),
+            self.of_kind(scale),
         )
 
     def undeclared_axes(self, ndim: int, dims: Dims | None, positional: bool) -> Dims | None:
@@ -205,6 +205,9 @@ class DimsBackend(Backend):
 
     def own_axes(self, *parameters: Aligned) -> tuple[Aligned, ...]:
         return tuple(_without_foreign_axes(parameter, parameters) for parameter in parameters)
+
+    def of_kind(self, value: Aligned) -> Any:
+        return as_xtensor(value.tensor, dims=value.dims)
 
     def tensor_of(self, variable: Any) -> Any:
         return variable.values
@@ -217,17 +220,11 @@ class DimsBackend(Backend):
             plain = named_function(name)
             return lambda x: as_xtensor(plain(x.values), dims=x.type.dims)
 
-    def apply(self, name: str, function: Any, variable: Any, dims: Dims | None) -> Any:
-        return pmd.Deterministic(name, function(variable), dims=dims)
+    def registered(self, name: str, variable: Any, dims: Dims | None) -> Any:
+        return pmd.Deterministic(name, variable, dims=dims)
 
-    def deterministic(self, name: str, value: Aligned, dims: Dims | None) -> Any:
-        return pmd.Deterministic(name, as_xtensor(value.tensor, dims=value.dims), dims=dims)
-
-    def labelled_data(self, data: DataArray) -> Any:
-        return data
-
-    def unlabelled_data(self, data: Any, dims: Dims) -> Any:
-        tensor: Any = data if isinstance(data, Variable) else pt.as_tensor(data)
+    def data(self, values: Any, dims: Dims) -> Any:
+        tensor: Any = values if isinstance(values, Variable) else pt.as_tensor(values)
         return as_xtensor(tensor, dims=dims[len(dims) - tensor.ndim :])
 
 
@@ -273,4 +270,4 @@ def _without_foreign_axes(parameter: Aligned, all_of_them: tuple[Aligned, ...]) 
         for axis, everyones in enumerate(lengths)
         if own[axis] != 1 or all(length == 1 for length in everyones)
     ]
-    return Aligned(parameter.tensor.dimshuffle(kept), tuple(parameter.dims[i] for i in kept))
+    return parameter.keeping(kept)

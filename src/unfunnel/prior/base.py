@@ -289,6 +289,7 @@ class NaturalPrior(MomentMethods, Prior):
             for key, value in self.parameters.items()
         }
         new.centering = copy.deepcopy(self.centering)
+        new._checked = []  # the copies are checked when they are first used
         return new
 
     def __eq__(self, other: object) -> bool:

@@ -57,7 +57,7 @@ def build_variable(prior: Buildable, name: str, xdist: bool) -> Any:
             shorten_scale_tails(prior, own_name)
         if function is None:
             return variable
-        return backend.apply(name, function, variable, prior.dims)
+        return backend.registered(name, function(variable), prior.dims)
 
 
 def build_elements(prior: Buildable, backend: Backend, name: str) -> Any:
