@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pymc as pm
 import pytest
-import yaml
 from pymc_extras.deserialize import deserialize
 from pymc_extras.prior import Prior
 from xarray import DataArray
@@ -20,7 +19,6 @@ from unfunnel.errors import (
     CenteringError,
     DecodeError,
     ParameterError,
-    ParameterTypeError,
     UnsupportedError,
     listed,
 )
@@ -70,25 +68,6 @@ def test_labelled_arrays_keep_their_labels():
     assert data["centered"]["coords"] == {"geo": ["b", "a"]}
     assert deserialize(data) == prior
     assert deserialize(data) != LogNormalExp(array[::-1], 1.0, dims="geo", centered=array / 4)
-
-
-def test_yaml():
-    text = yaml.safe_dump(HIERARCHY.to_dict())
-    assert deserialize(yaml.safe_load(text)) == HIERARCHY
-    flat = """
-    distribution: LogNormalExp
-    mu: {distribution: LogNormalExp, mu: 1.5, sigma: 0.5}
-    sigma: {dist: Exponential, kwargs: {scale: 0.5}}
-    dims: geo
-    centered: false
-    """
-    loaded = deserialize(yaml.safe_load(flat))
-    assert type(loaded) is LogNormalExp
-    assert (loaded.dims, loaded.centering) == (("geo",), False)
-    assert loaded.parameters["mu"] == LogNormalExp(1.5, 0.5)
-    assert loaded.parameters["sigma"] == Prior("Exponential", scale=0.5)
-    with pytest.raises(ParameterTypeError, match=r"write 1\.0e-3"):
-        LogNormalExp.from_dict(yaml.safe_load("{dist: LogNormalExp, kwargs: {mu: 1, sigma: 1e-3}}"))
 
 
 @pytest.mark.parametrize(

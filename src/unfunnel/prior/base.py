@@ -15,12 +15,10 @@ from itertools import chain
 from operator import is_not
 from typing import Any, Self
 
-import numpy as np
 import pymc as pm
 from pymc_extras.deserialize import deserialize
 from pymc_extras.prior import Prior
 from pytensor.graph.basic import Variable
-from xarray import DataArray
 
 from unfunnel.distributions.object_facts import family_at
 from unfunnel.errors import ParameterError
@@ -35,6 +33,7 @@ from unfunnel.prior.parameters import (
     check_dims,
     check_parameters,
     check_zero_sum,
+    same_value,
     validate_centering,
     validate_zero_sum,
 )
@@ -314,16 +313,3 @@ class NaturalPrior(MomentMethods, Prior):
 
     def _repr_html_(self) -> str:
         return display.html(self)
-
-
-def same_value(a: Any, b: Any) -> bool:
-    """Whether two parameters, or two values of ``centered=``, are the same.
-
-    Arrays are compared by element, labelled arrays by element and label in their order, priors by
-    their own ``==``, and variables of a model by identity.
-    """
-    if isinstance(a, DataArray) or isinstance(b, DataArray):
-        return isinstance(a, DataArray) and isinstance(b, DataArray) and bool(a.equals(b))
-    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
-        return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and np.array_equal(a, b)
-    return a is b or bool(a == b)
