@@ -202,7 +202,7 @@ class Tails(NamedTuple):
 def _prior(subject: str, distribution: str, parameters: dict[str, Any], dims: Any) -> Prior:
     from pymc_extras.prior import Prior  # slow, and only needed here
 
-    from unfunnel.prior.resolve import check_dims
+    from unfunnel.prior.parameters import check_dims
 
     return Prior(distribution, dims=check_dims(subject, dims, {}), **parameters)
 
