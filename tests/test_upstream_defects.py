@@ -30,11 +30,13 @@ pytestmark = pytest.mark.usefixtures("fast_compile")
 C = {"geo": ["a", "b", "c"], "ch": ["x", "y", "z"]}
 XDIST = pytest.mark.parametrize("xdist", [False, True], ids=["classic", "xdist"])
 GRID = np.arange(9.0).reshape(3, 3)
+#: A dim as long as this has a draw for each of its labels, all of them drawn at once.
+REPLICATES = {"replicate": range(4000), **C}
 
 
-def draw(prior, xdist=False, draws=1, coords=C):
+def draw(prior, xdist=False, coords=C):
     with pm.Model(coords=coords):
-        return pm.draw(prior.create_variable("v", xdist=xdist), draws, random_seed=1)
+        return pm.draw(prior.create_variable("v", xdist=xdist), random_seed=1)
 
 
 @XDIST
@@ -195,7 +197,8 @@ def test_d21_signs_are_not_folded(xdist, centered):
 @XDIST
 @pytest.mark.parametrize("scale", [1e-200, 1e-160, 1e-20, 1e20, 1e160])
 def test_d22_no_overflow_of_squares(xdist, scale):
-    found = draw(LogNormalExp(scale, 0.5 * scale, centered=False), xdist, draws=4000) / scale
+    prior = LogNormalExp(scale, 0.5 * scale, dims="replicate", centered=False)
+    found = draw(prior, xdist, REPLICATES) / scale
     assert (found.mean(), found.std()) == pytest.approx((1.0, 0.5), rel=0.06)
 
 
@@ -219,7 +222,8 @@ def test_d23_d24_centering_changes_neither_shape_nor_order(xdist, centered):
 @pytest.mark.parametrize("centered", [True, False, 0.5, "offset"])
 def test_d25_groups_share_no_scale(xdist, centered):
     for kind in (LogNormalExp, NormalIdentity):
-        draws = draw(kind(1.0, 1.0, dims="geo", centered=centered), xdist, draws=4000)
+        prior = kind(1.0, 1.0, dims=("replicate", "geo"), centered=centered)
+        draws = draw(prior, xdist, REPLICATES)
         z = np.abs(np.log(draws) - np.log(0.5) / 2) if kind is LogNormalExp else np.abs(draws - 1)
         off_diagonal = np.corrcoef(z.T)[np.triu_indices(3, 1)]
         assert np.abs(off_diagonal).max() < 5 / np.sqrt(4000)
