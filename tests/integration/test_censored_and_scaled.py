@@ -26,13 +26,14 @@ def through_json(obj):
 
 
 def test_censored_draws_stay_inside_the_bounds(value_centering, xdist):
+    dims = ("replicate", "geo")
     censored = Censored(
-        LogNormalExp(MU, SIGMA, dims="geo", centered=value_centering), lower=1.5, upper=2.5
+        LogNormalExp(MU, SIGMA, dims=dims, centered=value_centering), lower=1.5, upper=2.5
     )
-    with pm.Model(coords=GEO) as model:
+    with pm.Model(coords=GEO | {"replicate": range(2000)}) as model:
         variable = censored.create_variable("c", xdist=xdist)
     assert [rv.name for rv in model.free_RVs] == ["c"]
-    draws = np.asarray(pm.draw(variable, draws=2000, random_seed=4))
+    draws = np.asarray(pm.draw(variable, random_seed=4))
     assert draws.shape == (2000, 3)
     assert draws.min() == 1.5
     assert draws.max() == 2.5
