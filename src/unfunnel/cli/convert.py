@@ -50,8 +50,8 @@ def _convert(file: Path, check: bool) -> tuple[bool, bool]:
     conversion = convert(document.data)
     for note in conversion.notes:
         tell(note.path, str(note))
-    for problem in conversion.refused:
-        tell(problem.path, f"not converted: {problem}")
+    for note in conversion.refused:
+        tell(note.path, f"not converted: {note}")
     changes, remaining = bool(conversion.notes), False
     text = text_of(conversion.data, format_of(file)) if changes else file.read_text("utf-8")
     if not check:
