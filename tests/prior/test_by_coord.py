@@ -17,7 +17,7 @@ from pymc.model.fgraph import clone_model
 from pymc_extras.deserialize import deserialize
 from pymc_extras.prior import Censored, Prior, Scaled, VariableFactory, sample_prior
 from pytensor.xtensor.type import XTensorType
-from registry import Evaluator
+from registry import density_and_gradient
 
 from unfunnel import ByCoord, LogNormalExp, NormalIdentity
 from unfunnel.distributions.supports import Support, support_of
@@ -64,15 +64,14 @@ def built(factory, xdist, coords=COORDS, name="beta"):
 
 def densities(model, count=5):
     """Return the log density and its gradient at random points, by the name of the value."""
-    evaluate = Evaluator(model)
+    evaluate, start = density_and_gradient(model), model.initial_point()
+    names = [v.name for v in model.value_vars]
     rng = np.random.default_rng(1)
-    starts = {v.name: np.shape(evaluate.start[v.name]) for v in model.value_vars}
     for _ in range(count):
-        point = {name: rng.normal(scale=0.7, size=starts[name]) for name in sorted(starts)}
-        flat = np.concatenate([np.ravel(point[v.name]) for v in model.value_vars])
-        logp, gradient = evaluate(flat)
-        ends = np.cumsum([np.size(point[v.name]) for v in model.value_vars])[:-1]
-        parts = dict(zip(starts, np.split(gradient, ends), strict=True))
+        point = {name: rng.normal(scale=0.7, size=np.shape(start[name])) for name in sorted(names)}
+        logp, gradient = evaluate(*(point[name] for name in names))
+        ends = np.cumsum([point[name].size for name in names])[:-1]
+        parts = dict(zip(names, np.split(gradient, ends), strict=True))
         yield [logp, *np.concatenate([parts[name] for name in sorted(parts)])]
 
 

@@ -294,11 +294,11 @@ class Decoder(HolderDecoder):
     def _zero_sum_mistakes(
         self, row: Row, options: Mapping[str, Any], facts: Mapping[str, ValueFacts]
     ) -> list[Any]:
-        if "zero_sum" in options and options["zero_sum"] is None:
-            return []  # a problem by itself
+        zero_sum, scale = options.get("zero_sum"), options.get("zero_sum_scale")
+        if zero_sum is None and (scale is None or "zero_sum" in options):
+            return []  # not asked for, or a problem by itself
         centered = options.get("centered")
         word = centered.facts.value if isinstance(centered, Node) else None
-        zero_sum, scale = options.get("zero_sum"), options.get("zero_sum_scale")
         return [*zero_sum_mistakes(row, zero_sum, scale, options.get("dims"), word, facts)]
 
 
