@@ -138,8 +138,10 @@ class Informed(Parameterization):
         bounded = ops.minimum(scale, _LARGEST_SCALE)
         variance = bounded * bounded
         precision_ratio = 1.0 + information * variance
-        center = (location + weighted_location * variance) / precision_ratio
-        return center, scale / ops.sqrt(precision_ratio)
+        # As a deviation, from which the density takes the location off again: where the scale is
+        # tiny, the two would not cancel to the last digit, least of all in the gradient.
+        deviation = variance / precision_ratio * (weighted_location - information * location)
+        return location + deviation, scale / ops.sqrt(precision_ratio)
 
 
 #: Above this the square of a scale would overflow where it meets a large information.
