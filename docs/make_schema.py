@@ -126,7 +126,8 @@ def distribution(name: str) -> dict[str, Any]:
     ends = [end[0] for end in (known and known.support) or () if isinstance(end, tuple)]
     if len(ends) == 2:
         found["ends"] = ends
-        for key, (_, default) in zip(ends, known.support, strict=True):  # type: ignore[union-attr]
+        defaults = [default for _, default in known.support]  # type: ignore[union-attr]  # has ends
+        for key, default in zip(ends, defaults, strict=True):
             if default is not None and default not in _INFINITE:
                 found["parameters"][key]["default"] = default
     return found

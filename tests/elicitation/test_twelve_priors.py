@@ -75,13 +75,26 @@ def test_every_printed_digit(prior, texts):
 def test_errors_of_a_published_table():
     """The table of a design document that circulates; the guide to hyperpriors lists these."""
     priors = {
+        "half-normal": scales.half_normal(0.1),
         "inverse gamma": scales.inverse_gamma(3, 1),
         "lognormal": scales.lognormal(-1, 0.5),
-        "IG of .029": scales.inverse_gamma(5, 1),  # what was said of the first
-        "LN of .014": scales.lognormal(-1.2, 0.5),  # and of the second
     }
-    below = scales.compare(priors, below=[0.05, 0.1]).values["probability_below"]
-    assert below.sel(below=0.1).values[:2] == pytest.approx([0.0028, 0.0046], abs=5e-5)
-    assert below.sel(below=0.1).values[2:] == pytest.approx([0.029, 0.014], abs=5e-4)
+    found = scales.compare(priors, below=[0.05, 0.1]).values
+    at = {name: found.sel(prior=name) for name in priors}
+    assert at["half-normal"]["median"] == pytest.approx(0.067, abs=5e-4)  # published: .08
+    assert at["half-normal"]["mean"] == pytest.approx(0.080, abs=5e-4)  # which is the mean
+    assert at["inverse gamma"]["median"] == pytest.approx(0.374, abs=5e-4)  # published: .50
+    assert at["inverse gamma"]["mean"] == pytest.approx(0.5)  # which is the mean
+    below = {name: values["probability_below"].sel(below=0.1) for name, values in at.items()}
+    assert below["inverse gamma"] == pytest.approx(0.0028, abs=5e-5)  # published: .03
+    assert below["lognormal"] == pytest.approx(0.0046, abs=5e-5)  # published: .014
+    others = scales.compare([scales.inverse_gamma(5, 1), scales.lognormal(-1.2, 0.5)], below=[0.1])
+    assert others.values["probability_below"].values.ravel() == pytest.approx(
+        [0.029, 0.014], abs=5e-4
+    )
     # "The inverse gamma has the heavier left tail": it has by far the lighter one.
-    assert below.sel(below=0.05).values[:2] == pytest.approx([4.6e-7, 3.3e-5], rel=0.02)
+    tails = {
+        name: float(values["probability_below"].sel(below=0.05)) for name, values in at.items()
+    }
+    assert tails["inverse gamma"] == pytest.approx(4.6e-7, rel=0.02)
+    assert tails["lognormal"] == pytest.approx(3.3e-5, rel=0.02)

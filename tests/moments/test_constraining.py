@@ -144,8 +144,9 @@ def test_each_tail_has_half_of_the_rest_and_all_else_is_kept(key):
             assert getattr(after, kept, None) == getattr(value, kept, None)
     law, tail = scalar_law(prior), (1 - mass) / 2
     assert split_of(law) == pytest.approx(split_of(scalar_law(before)), rel=1e-9)
-    assert law.cdf(lower) == pytest.approx(tail, rel=1e-6)
-    assert law.cdf(upper) == pytest.approx(1 - tail, rel=1e-6)
+    close = 1e-9 if isinstance(before, ProbitNormal) else 1e-6  # between bounds it is solved finer
+    assert law.cdf(lower) == pytest.approx(tail, rel=close)
+    assert law.cdf(upper) == pytest.approx(1 - tail, rel=close)
     draws = law.draw(40_000, np.random.default_rng(4))
     assert (draws < lower).mean() == pytest.approx(tail, abs=0.005)
     assert (draws > upper).mean() == pytest.approx(tail, abs=0.005)

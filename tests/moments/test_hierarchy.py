@@ -8,9 +8,10 @@ from pymc_extras.prior import Prior
 from scipy import stats
 
 from unfunnel import LaplaceIdentity, LogNormalExp, NormalIdentity
-from unfunnel.families import NORMAL_IDENTITY
+from unfunnel.families import FAMILIES, NORMAL_IDENTITY
+from unfunnel.families.ops import NUMPY
 from unfunnel.moments.hierarchy import Hierarchy
-from unfunnel.moments.laws import Known, Point
+from unfunnel.moments.laws import Known, Point, score_maps
 from unfunnel.moments.reading import scalar_law
 
 PROBABILITIES = [0.001, 0.05, 0.25, 0.5, 0.75, 0.95, 0.999]
@@ -43,10 +44,25 @@ EXACT = {
 def test_known_laws(key):
     law, exact = EXACT[key]
     exact = exact or stats.laplace(1, np.sqrt(2))
+    of_quantile, of_cdf = (1e-9, 1e-10) if key == "normal" else (1e-8, 1e-7)
     for p in PROBABILITIES:
-        assert law.quantile(p) == pytest.approx(exact.ppf(p), rel=1e-8)
-        assert law.cdf(exact.ppf(p)) == pytest.approx(p, rel=1e-7)
-    assert EXACT["normal"][0].sd == pytest.approx(5.0, rel=1e-15)
+        assert law.quantile(p) == pytest.approx(exact.ppf(p), rel=of_quantile)
+        assert law.cdf(exact.ppf(p)) == pytest.approx(p, rel=of_cdf)
+
+
+def test_moments_of_a_normal_over_a_normal():
+    law, _exact = EXACT["normal"]
+    assert (law.mean, law.sd) == (1.0, pytest.approx(5.0, rel=1e-15))
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=list(FAMILIES))
+def test_every_base_law_has_scores(family):
+    shape = (4.0,) * len(family.base.shape)
+    to_value, to_score = score_maps(family.base, shape)
+    scores = np.linspace(-5, 5, 41)
+    exact = [float(family.base.quantile(p, NUMPY, *shape)) for p in stats.norm.cdf(scores)]
+    assert to_value(scores) == pytest.approx(exact, rel=1e-6, abs=1e-6)
+    assert to_score(to_value(scores)) == pytest.approx(scores, abs=1e-8)
 
 
 def independent_cdf(x, mu, sigma):

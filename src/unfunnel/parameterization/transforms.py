@@ -67,7 +67,7 @@ class _Loud:
     def _loud(self, function: str, value: Any, inputs: tuple[Node, ...]) -> Any:
         try:
             return self.apply(function, value, inputs)
-        except Exception as error:
+        except Exception as error:  # whatever it is, PyTensor would log it and go on
             raise TransformError(f"{self.name} of {value}: {error}") from error
 
 
