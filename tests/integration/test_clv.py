@@ -2,13 +2,12 @@
 
 import json
 
-import numpy as np
 import pandas as pd
 import pytest
 from pymc_extras.prior import Prior
 from pymc_marketing import clv
 
-from integration import own_free_name
+from integration import assert_finite_logp, free_names, own_free_name
 from unfunnel import LogNormalExp
 
 TRANSACTIONS = pd.DataFrame(
@@ -32,15 +31,18 @@ COHORTS = pd.DataFrame(
 )
 
 
-def positive(form, mu=2.0):
-    return LogNormalExp(mu, 1.0, centered=form)
+def positive(form, mu=2.0, **kwargs):
+    return LogNormalExp(mu, 1.0, centered=form, **kwargs)
 
 
-def assert_built(model, names, form):
-    free = {rv.name for rv in model.free_RVs}
-    assert {own_free_name(name, form) for name in names} <= free
-    assert set(names) <= set(model.named_vars)
-    assert np.isfinite(model.compile_logp()(model.initial_point()))
+def built(kind, data, config, names, form):
+    """Build a model and check that these parameters are sampled as they were meant to be."""
+    model = kind(model_config=config)
+    model.build_model(data)
+    assert {own_free_name(name, form) for name in names} <= set(free_names(model.model))
+    assert set(names) <= set(model.model.named_vars)
+    assert_finite_logp(model.model)
+    return model
 
 
 @pytest.mark.parametrize(
@@ -57,55 +59,41 @@ def assert_built(model, names, form):
 def test_every_positive_parameter(kind, names, form):
     data = TRANSACTIONS[TRANSACTIONS.frequency > 0] if kind is clv.GammaGammaModel else TRANSACTIONS
     config = {name: positive(form) for name in names}
-    model = kind(model_config=config)
-    model.build_model(data)
-    assert_built(model.model, names, form)
+    model = built(kind, data, config, names, form)
     assert all(model.model_config[name] is config[name] for name in names)
 
 
 def test_covariates_write_dims_into_the_coefficient(form):
     """The model assigns ``dims`` to the coefficient prior and calls the scale ``alpha_scale``."""
     coefficient = LogNormalExp(0.2, 0.1, centered=form)
-    model = clv.BetaGeoModel(
-        model_config={
-            "alpha": positive(form),
-            "r": positive(form),
-            "purchase_coefficient": coefficient,
-            "purchase_covariate_cols": ["age"],
-        },
-    )
-    model.build_model(TRANSACTIONS)
-    assert_built(model.model, ["alpha_scale", "r", "purchase_coefficient_alpha"], form)
+    config = {
+        "alpha": positive(form),
+        "r": positive(form),
+        "purchase_coefficient": coefficient,
+        "purchase_covariate_cols": ["age"],
+    }
+    names = ["alpha_scale", "r", "purchase_coefficient_alpha"]
+    model = built(clv.BetaGeoModel, TRANSACTIONS, config, names, form).model
     assert coefficient.dims == ("purchase_covariate",)
-    assert model.model.named_vars_to_dims["purchase_coefficient_alpha"] == ("purchase_covariate",)
+    assert model.named_vars_to_dims["purchase_coefficient_alpha"] == ("purchase_covariate",)
 
 
 def test_cohorts(form):
     config = {
-        "alpha": LogNormalExp(LogNormalExp(2.0, 0.5), 1.0, dims="cohort", centered=form),
-        "beta": LogNormalExp(2.0, 1.0, dims="cohort", centered=form),
+        "alpha": positive(form, LogNormalExp(2.0, 0.5), dims="cohort"),
+        "beta": positive(form, dims="cohort"),
     }
-    model = clv.ShiftedBetaGeoModel(model_config=config)
-    model.build_model(COHORTS)
-    assert_built(model.model, ["alpha", "beta"], form)
-    assert model.model.named_vars_to_dims["alpha"] == ("cohort",)
-
-
-def test_cohort_priors_without_the_dim_are_refused():
-    config = {"alpha": LogNormalExp(2.0, 1.0), "beta": LogNormalExp(2.0, 1.0, dims="cohort")}
-    model = clv.ShiftedBetaGeoModel(model_config=config)
+    model = built(clv.ShiftedBetaGeoModel, COHORTS, config, ["alpha", "beta"], form).model
+    assert model.named_vars_to_dims["alpha"] == ("cohort",)
+    without = clv.ShiftedBetaGeoModel(model_config={**config, "alpha": positive(form)})
     with pytest.raises(ValueError, match="cohort"):
-        model.build_model(COHORTS)
+        without.build_model(COHORTS)
 
 
 def test_configuration_round_trip_and_identifier(form):
     def make(mu):
-        return clv.BetaGeoModel(
-            model_config={
-                "alpha": positive(form, mu),
-                "r": Prior("HalfNormal", sigma=1),
-            }
-        )
+        config = {"alpha": positive(form, mu), "r": Prior("HalfNormal", sigma=1)}
+        return clv.BetaGeoModel(model_config=config)
 
     model = make(2.0)
     attrs = json.loads(json.dumps(model.create_idata_attrs()))
@@ -117,7 +105,7 @@ def test_configuration_round_trip_and_identifier(form):
 
 def test_fit_save_and_load(tmp_path):
     """A posterior mode, saved and loaded: the priors come back and the model is the same one."""
-    config = {name: LogNormalExp(2.0, 1.0, centered=False) for name in ("a", "b", "alpha", "r")}
+    config = {name: positive(False) for name in ("a", "b", "alpha", "r")}
     model = clv.BetaGeoModel(model_config=config)
     path = str(tmp_path / "model.nc")
     model.fit(TRANSACTIONS, method="map", progressbar=False)
@@ -128,4 +116,4 @@ def test_fit_save_and_load(tmp_path):
     assert again.model_config["alpha"].centering is False
     found = again.idata["posterior"]
     assert all(float(found[name].squeeze()) > 0 for name in config)
-    assert [rv.name for rv in again.model.free_RVs] == [rv.name for rv in model.model.free_RVs]
+    assert free_names(again.model) == free_names(model.model)

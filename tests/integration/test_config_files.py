@@ -17,34 +17,20 @@ from pymc_marketing.special_priors import LogNormalPrior, MaskedPrior
 from xarray import DataArray
 
 import unfunnel
+from integration import COORDS
 from unfunnel import ByCoord, LogNormalExp
 from unfunnel.errors import UnsupportedError
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "files"))
 from strategies_of_priors import same
 
-FORMATS = ("json", "yaml")
 ACCEPTED = jsonschema.Draft202012Validator(unfunnel.schema())
 READERS = {"json": json.loads, "yaml": yaml.safe_load}
-COORDS = {"geo": ["a", "b", "c"], "channel": ["tv", "radio"]}
-MASK = DataArray(
-    [[True, False], [True, True], [False, True]], dims=("geo", "channel"), coords=COORDS
-)
+BOTH = ("geo", "channel")
+MASK = DataArray([[True, False], [True, True], [False, True]], dims=BOTH, coords=COORDS)
 SIZES = DataArray([1.0, 2.0, 3.0], dims="geo", coords={"geo": COORDS["geo"]})
 
-
-@pytest.fixture(params=FORMATS)
-def through_file(request, tmp_path):
-    """Write priors to a file and read them."""
-
-    def through(priors):
-        path = tmp_path / f"priors.{request.param}"
-        unfunnel.dump(priors, path)
-        again = unfunnel.load(path)
-        assert same(again, priors)
-        return again
-
-    return through
+formats = pytest.mark.parametrize("format", READERS)
 
 
 def effect(dims="geo", centered=False):
@@ -57,20 +43,40 @@ def effect(dims="geo", centered=False):
 
 
 MASKED = {
-    "labelled": MaskedPrior(effect(("geo", "channel")), MASK),
-    "without labels": MaskedPrior(effect(("geo", "channel")), MASK.drop_vars(["geo", "channel"])),
-    "some labels": MaskedPrior(effect(("geo", "channel")), MASK.drop_vars("geo")),
-    "named": MaskedPrior(effect(("geo", "channel")), MASK, active_dim="pairs"),
-    "inside": Prior("Normal", sigma=MaskedPrior(effect("geo"), MASK[:, 0].drop_vars("channel")),
-                    dims=("geo", "channel")),
-}  # fmt: skip
+    "labelled": MaskedPrior(effect(BOTH), MASK),
+    "without labels": MaskedPrior(effect(BOTH), MASK.drop_vars(BOTH)),
+    "some labels": MaskedPrior(effect(BOTH), MASK.drop_vars("geo")),
+    "named": MaskedPrior(effect(BOTH), MASK, active_dim="pairs"),
+    "inside": Prior(
+        "Normal", sigma=MaskedPrior(effect(), MASK[:, 0].drop_vars("channel")), dims=BOTH
+    ),
+}
+
+CONFIGURATIONS = {
+    "masks": MASKED,
+    "lifetime value": {
+        "alpha": LogNormalExp(2.0, 1.0, centered=False),
+        "r": LogNormalExp(LogNormalExp(2.0, 0.3), 1.0),
+        "a": Prior("HalfNormal", sigma=1.5),
+        "b": LogNormalExp(2.0, cv=0.5),
+    },
+    "choice": {"betas_fixed_": LogNormalExp(0.5, 0.2, dims=("alts", "fixed_covariates"))},
+    "diffusion": {
+        "m": Scaled(LogNormalExp(1.0, 0.3, dims="product"), 1000.0),
+        "likelihood": Prior(
+            "NegativeBinomial", alpha=LogNormalExp(2.0, 0.5), dims=("T", "product")
+        ),
+    },
+}
 
 
-@pytest.mark.parametrize("name", MASKED)
-def test_masks_keep_their_labels(name, through_file):
-    through_file({"x": MASKED[name]})
-    written = json.loads(unfunnel.dumps({"x": MASKED[name]}))
-    assert ACCEPTED.is_valid(written)
+@formats
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_configurations_through_a_file(name, format, tmp_path):
+    priors, path = CONFIGURATIONS[name], tmp_path / f"priors.{format}"
+    unfunnel.dump(priors, path)
+    assert same(unfunnel.load(path), priors)
+    assert ACCEPTED.is_valid(json.loads(unfunnel.dumps(priors)))
 
 
 BARE = {
@@ -85,7 +91,7 @@ BARE = {
 }
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@formats
 def test_bare_is_what_deserialize_reads(format):
     text = unfunnel.dumps(BARE, format, bare=True)
     for name, data in READERS[format](text).items():
@@ -93,7 +99,7 @@ def test_bare_is_what_deserialize_reads(format):
     assert same(unfunnel.loads(text, format), BARE)
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@formats
 def test_bare_is_what_a_saved_model_config_holds(format):
     config = {name: BARE[name] for name in ("ours", "by label")} | {"m": Prior("Normal", mu=1)}
     data = READERS[format](unfunnel.dumps({**config, "weight": 2.5}, format, bare=True))
@@ -114,37 +120,29 @@ def test_priors_of_others_are_refused_by_name():
         unfunnel.dumps({"x": LogNormalPrior(mean=1, std=1)})
 
 
-MODEL = {
-    "model": {
-        "class": "pymc_marketing.mmm.MMM",
-        "kwargs": {
-            "date_column": "date",
-            "target_column": "y",
-            "channel_columns": ["tv", "radio"],
-            "dims": ["geo"],
-            "adstock": {"class": "pymc_marketing.mmm.GeometricAdstock", "kwargs": {"l_max": 3}},
-            "saturation": {"class": "pymc_marketing.mmm.LogisticSaturation", "kwargs": {}},
-        },
-    }
-}
-
-
 def test_the_yaml_builder_reads_a_bare_mapping(tmp_path, media_data):
+    labelled = DataArray([1.0, 2.0], dims="channel", coords={"channel": COORDS["channel"]})
     saturation = {
-        "beta": effect(("geo", "channel")),
-        "lam": Prior("Gamma", mu=DataArray([1.0, 2.0], dims="channel",
-                     coords={"channel": ["tv", "radio"]}), sigma=0.5, dims="channel"),
-    }  # fmt: skip
+        "beta": effect(BOTH),
+        "lam": Prior("Gamma", mu=labelled, sigma=0.5, dims="channel"),
+    }
     config = {"intercept": LogNormalExp(2.0, 0.5, dims="geo", centered="offset")}
-    kwargs = MODEL["model"]["kwargs"] | {
-        "model_config": yaml.safe_load(unfunnel.dumps(config, "yaml", bare=True)),
+    bare = [yaml.safe_load(unfunnel.dumps(x, "yaml", bare=True)) for x in (saturation, config)]
+    kwargs = {
+        "date_column": "date",
+        "target_column": "y",
+        "channel_columns": COORDS["channel"],
+        "dims": ["geo"],
+        "adstock": {"class": "pymc_marketing.mmm.GeometricAdstock", "kwargs": {"l_max": 3}},
         "saturation": {
             "class": "pymc_marketing.mmm.LogisticSaturation",
-            "kwargs": {"priors": yaml.safe_load(unfunnel.dumps(saturation, "yaml", bare=True))},
+            "kwargs": {"priors": bare[0]},
         },
+        "model_config": bare[1],
     }
     path = tmp_path / "model.yaml"
-    path.write_text(yaml.safe_dump({"model": {**MODEL["model"], "kwargs": kwargs}}))
+    model = {"class": "pymc_marketing.mmm.MMM", "kwargs": kwargs}
+    path.write_text(yaml.safe_dump({"model": model}))
     frame, y = media_data
     mmm = build_mmm_from_yaml(path, X=frame, y=y)
     assert same(mmm.saturation.function_priors["beta"], saturation["beta"])
@@ -152,39 +150,20 @@ def test_the_yaml_builder_reads_a_bare_mapping(tmp_path, media_data):
     assert same(mmm.model_config["intercept"], config["intercept"])
 
 
-def test_a_media_mix_model(make_mmm, through_file):
+@formats
+def test_a_media_mix_model(make_mmm, format):
     priors = {
-        "beta": effect(("geo", "channel")),
+        "beta": effect(BOTH),
         "lam": MASKED["labelled"],
         "intercept": LogNormalExp(0.5, 0.2, dims="geo"),
         "likelihood": Prior("Normal", sigma=effect(None), dims=("date", "geo")),
     }
 
-    def model(given):
+    def identifier(given):
         saturation = {name: given[name] for name in ("beta", "lam")}
         config = {name: given[name] for name in ("intercept", "likelihood")}
-        return make_mmm(saturation=saturation, model_config=config, build=False)
+        return make_mmm(saturation=saturation, model_config=config, build=False).id
 
-    assert model(through_file(priors)).id == model(priors).id
-
-
-CONFIGURATIONS = {
-    "lifetime value": {
-        "alpha": LogNormalExp(2.0, 1.0, centered=False),
-        "r": LogNormalExp(LogNormalExp(2.0, 0.3), 1.0),
-        "a": Prior("HalfNormal", sigma=1.5),
-        "b": LogNormalExp(2.0, cv=0.5),
-    },
-    "choice": {"betas_fixed_": LogNormalExp(0.5, 0.2, dims=("alts", "fixed_covariates"))},
-    "diffusion": {
-        "m": Scaled(LogNormalExp(1.0, 0.3, dims="product"), 1000.0),
-        "likelihood": Prior(
-            "NegativeBinomial", alpha=LogNormalExp(2.0, 0.5), dims=("T", "product")
-        ),
-    },
-}
-
-
-@pytest.mark.parametrize("name", CONFIGURATIONS)
-def test_configurations_of_other_models(name, through_file):
-    through_file(CONFIGURATIONS[name])
+    again = unfunnel.loads(unfunnel.dumps(priors, format), format)
+    assert same(again, priors)
+    assert identifier(again) == identifier(priors)

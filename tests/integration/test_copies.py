@@ -1,69 +1,35 @@
-"""Copies, equality, pickles, and that building leaves a prior as it was."""
+"""Copies, equality, pickles and dictionaries: the same prior in another place."""
 
-import copy
+import json
 import pickle
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import cloudpickle
 import numpy as np
+import pandas as pd
 import pymc as pm
+import pytensor.tensor as pt
 import pytest
+from pymc_extras.deserialize import DeserializableError, deserialize
 from pymc_extras.prior import Prior
+from pymc_marketing.model_config import ModelConfigError, parse_model_config
+from pymc_marketing.serialization import serialization
 from xarray import DataArray
 
+from integration import GEO, built, lines_of, logp_at_start, through_json
 from unfunnel import LogNormalExp, NormalIdentity
-
-GEO = {"geo": ["a", "b", "c"]}
-
-
-def build(prior, xdist=False):
-    with pm.Model(coords=GEO) as model:
-        prior.create_variable("b", xdist=xdist)
-    return model
-
-
-def test_building_leaves_the_prior_as_it_was(hierarchical, centering, xdist):
-    prior = hierarchical(centering)
-    before = dict(vars(prior))
-    parameters, children = dict(prior.parameters), [repr(x) for x in prior.parameters.values()]
-    build(prior, xdist)
-    after = vars(prior)
-    assert after.keys() == before.keys()
-    assert all(after[key] is before[key] for key in before)
-    assert all(prior.parameters[key] is value for key, value in parameters.items())
-    assert [repr(x) for x in prior.parameters.values()] == children
-
-
-def test_a_likelihood_leaves_the_prior_as_it_was(xdist):
-    prior = LogNormalExp(sigma=Prior("HalfNormal", sigma=1.0))
-    before = dict(vars(prior))
-    with pm.Model():
-        prior.create_likelihood_variable("y", mu=1.0, observed=np.array(2.0), xdist=xdist)
-    assert dict(vars(prior)) == before
-    assert list(prior.parameters) == ["sigma"]
 
 
 @pytest.mark.parametrize("dumps", [pickle.dumps, cloudpickle.dumps], ids=["pickle", "cloudpickle"])
-def test_pickle_before_and_after_building(hierarchical, centering, xdist, dumps):
+def test_pickle_before_and_after_building(centering, xdist, dumps):
     ours = LogNormalExp(LogNormalExp(2.0, 0.5), 1.0, dims="geo", centered=centering)
     before = pickle.loads(dumps(ours))
-    build(ours, xdist)
+    built(ours, xdist)
     after = pickle.loads(dumps(ours))
     assert type(before) is type(after) is LogNormalExp
     assert before == after == ours
 
 
-def test_a_model_survives_cloudpickle(hierarchical, centering, xdist):
-    model = build(LogNormalExp(2.0, 1.0, dims="geo", centered=centering), xdist)
-    again = pickle.loads(cloudpickle.dumps(model))
-    assert [rv.name for rv in again.free_RVs] == [rv.name for rv in model.free_RVs]
-    point = model.initial_point()
-    assert again.compile_logp()(point) == model.compile_logp()(point)
-
-
-def test_pickle_in_a_spawned_process(tmp_path, hierarchical):
+def test_pickle_in_a_spawned_process(tmp_path):
     """The process that reads it has imported nothing: pickle imports unfunnel by itself."""
     prior = LogNormalExp(LogNormalExp(2.0, 0.5), 1.0, dims="geo", centered=0.4)
     path = tmp_path / "prior.pickle"
@@ -72,36 +38,19 @@ def test_pickle_in_a_spawned_process(tmp_path, hierarchical):
         "import pickle, sys; p = pickle.load(open(sys.argv[1], 'rb')); print(repr(p)); "
         "from pymc_extras.deserialize import deserialize; print(deserialize(p.to_dict()) == p)"
     )
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code, str(path)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.splitlines() == [repr(prior), "True"]
-
-
-def test_deepcopy_is_equal_independent_and_of_the_class(hierarchical, centering):
-    prior = hierarchical(centering)
-    for copied in (prior.deepcopy(), copy.deepcopy(prior)):
-        assert type(copied) is LogNormalExp
-        assert copied == prior
-        assert copied["mu"] is not prior["mu"]
-        copied.dims = None
-        copied.parameters["mu"] = 7.0
-        assert prior.dims == ("geo",)
-        assert isinstance(prior["mu"], Prior)
+    assert lines_of(code, path, quick=False) == [repr(prior), "True"]
 
 
 def test_deepcopy_copies_arrays_and_keeps_model_variables():
-    array = np.array([1.0, 2.0, 3.0])
     with pm.Model(coords=GEO):
         sd = pm.HalfNormal("sd", 1.0)
-    prior = LogNormalExp(array, sd, dims="geo")
+    prior = LogNormalExp(np.array([1.0, 2.0, 3.0]), sd, dims="geo")
     copied = prior.deepcopy()
     assert copied["sigma"] is sd
     copied["mu"][0] = 99.0
+    copied.dims = None
     assert prior["mu"][0] == 1.0
+    assert prior.dims == ("geo",)
 
 
 @pytest.mark.parametrize(
@@ -128,25 +77,6 @@ def test_unequal_from_either_side(other):
     assert prior != other
     assert other != prior
     assert prior == LogNormalExp(2.0, 0.5, dims=["geo"])
-
-
-def test_one_prior_in_many_threads(hierarchical, value_centering, xdist):
-    """Every thread builds its own model, of its own size, from the same prior."""
-    prior = hierarchical(value_centering)
-
-    def work(count):
-        more = () if isinstance(value_centering, DataArray) else "defg"[: count % 4]
-        with pm.Model(coords={"geo": ["a", "b", "c", *more]}) as model:
-            variable = prior.create_variable("b", xdist=xdist)
-        assert variable is model["b"]
-        lengths = (3 + len(more), int(model.dim_lengths["geo"].get_value()))
-        return lengths, [rv.name for rv in model.free_RVs]
-
-    with ThreadPoolExecutor(4) as pool:
-        results = list(pool.map(work, range(16)))
-    assert len(results) == 16
-    assert all(names == ["b_mu", "b_sigma", "b"] for _, names in results)
-    assert all(expected == found for (expected, found), _ in results)
 
 
 LABELLED = DataArray([1.0, 2.0], dims="geo", coords={"geo": ["a", "b"]})
@@ -178,3 +108,74 @@ def test_variables_are_the_same_only_if_they_are_one():
     assert LogNormalExp(a, 1) == LogNormalExp(a, 1)
     assert LogNormalExp(a, 1) != LogNormalExp(b, 1)
     assert LogNormalExp(a, 1) != LogNormalExp(1, 1)
+
+
+# -- dictionaries and JSON
+
+
+def test_round_trip_at_every_level(hierarchical, centering):
+    inner = LogNormalExp(hierarchical(centering), LogNormalExp(1.0, 0.5, centered=False))
+    inner.dims = "geo"
+    prior = Prior("Normal", mu=NormalIdentity(0.0, 1.0), sigma=inner, dims="geo")
+    again = through_json(prior)
+    assert again == prior
+    assert prior == again
+    assert again.to_dict() == prior.to_dict()
+    assert type(again["mu"]) is NormalIdentity
+    assert type(again["sigma"]) is type(again["sigma"]["sigma"]) is LogNormalExp
+    assert type(again["sigma"]["mu"]["mu"]) is Prior
+    assert again["sigma"].dims == ("geo",)
+    assert again["sigma"]["sigma"].centering is False
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        2,
+        np.float32(0.5),
+        np.int64(3),
+        [1.0, 2.0],
+        np.array([[1.0, 2.0], [3.0, 4.0]]),
+        DataArray([1.0, 2.0], dims="geo"),
+        DataArray([1.0, 2.0], dims="geo", coords={"geo": ["b", "a"]}),
+        DataArray([1.0, 2.0], dims="week", coords={"week": pd.date_range("2024-01-01", periods=2)}),
+        DataArray([1.0, 2.0], dims="year", coords={"year": [2023, 2024]}),
+    ],
+    ids=["int", "float32", "int64", "list", "matrix", "dims", "labels", "dates", "years"],
+)
+def test_constant_parameters(value):
+    prior = LogNormalExp(value, 1.0, dims=getattr(value, "dims", ("geo", "channel")) or None)
+    assert through_json(prior) == prior
+
+
+def test_a_tensor_is_saved_by_value():
+    again = through_json(LogNormalExp(pt.constant(np.array([1.0, 2.0])), 1.0, dims="geo"))
+    np.testing.assert_array_equal(again["mu"], [1.0, 2.0])
+
+
+def test_other_dictionaries_go_to_upstream_as_before():
+    assert deserialize({"dist": "Normal", "kwargs": {"mu": 1}}) == Prior("Normal", mu=1)
+    with pytest.raises(DeserializableError):
+        deserialize({"dist": "Nrmal"})
+
+
+def test_model_configurations(hierarchical, centering):
+    config = {
+        "intercept": LogNormalExp(1.0, 0.5),
+        "likelihood": Prior("Normal", sigma=hierarchical(centering), dims="geo"),
+        "saturation_beta": hierarchical(centering),
+        "plain": 3,
+    }
+    data = json.loads(json.dumps(serialization.serialize_model_config(config)))
+    again = serialization.deserialize_model_config(data)
+    assert again == config
+    assert type(again["saturation_beta"]) is type(again["likelihood"]["sigma"]) is LogNormalExp
+    # Upstream's parser takes our priors as they are, and no dictionaries of them.
+    assert parse_model_config({"beta": config["intercept"]})["beta"] is config["intercept"]
+    with pytest.raises(ModelConfigError, match="beta"):
+        parse_model_config({"beta": config["intercept"].to_dict()})
+
+
+def test_revived_and_original_build_the_same_model(hierarchical, centering, xdist):
+    prior = hierarchical(centering)
+    assert logp_at_start(built(through_json(prior), xdist)) == logp_at_start(built(prior, xdist))

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -14,6 +12,7 @@ import xarray as xr
 from pymc_extras.prior import Prior
 from pymc_marketing.mmm import MMM
 
+from integration import lines_of, logp_at_start
 from unfunnel import LogNormalExp
 
 CONFIGURED = ("saturation_beta", "saturation_lam", "intercept_contribution", "y_sigma")
@@ -96,19 +95,6 @@ def installed(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
 
 
-def run(code, path):
-    """In a process of its own, without machine code."""
-    quick = "import pytensor\npytensor.config.mode = 'FAST_COMPILE'\npytensor.config.cxx = ''\n"
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", quick + code, str(path)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
-
-
 @pytest.fixture(scope="module")
 def saved(make_mmm, media_data, tmp_path_factory):
     """A model whose posterior is its prior, which is all that saving and loading need."""
@@ -125,15 +111,14 @@ def saved(make_mmm, media_data, tmp_path_factory):
 
 def test_loaded_by_a_fresh_process(saved):
     mmm, path = saved
-    loaded = json.loads(run(FRESH, path)[-1])
+    loaded = json.loads(lines_of(FRESH, path)[-1])
     assert loaded["id"] == mmm.id
     assert loaded["class"] == loaded["nested"] == "LogNormalExp"
     assert loaded["dims"] == ["geo", "channel"]
     assert loaded["centering"] is False
     assert loaded["intercept"] == repr(mmm.model_config["intercept"])
     assert loaded["free"] == sorted(rv.name for rv in mmm.model.free_RVs)
-    here = float(mmm.model.compile_logp()(mmm.model.initial_point()))
-    np.testing.assert_allclose(loaded["logp"], here, rtol=1e-9)
+    np.testing.assert_allclose(loaded["logp"], logp_at_start(mmm.model), rtol=1e-9)
     again = MMM.load(str(path))
     predicted = again.sample_posterior_predictive(again.X, random_seed=7, progressbar=False)
     np.testing.assert_allclose(loaded["predicted"], predicted["y"].values.ravel()[:5], rtol=1e-9)
@@ -141,7 +126,7 @@ def test_loaded_by_a_fresh_process(saved):
 
 def test_without_an_import_of_unfunnel(saved, installed):
     mmm, path = saved
-    assert run(LATE, path) == [f"{mmm.id} unfunnel.prior.classes"]
+    assert lines_of(LATE, path) == [f"{mmm.id} unfunnel.prior.classes"]
 
 
 def test_the_trace_holds_the_variables_themselves(saved):
@@ -173,7 +158,7 @@ def test_sampled_saved_loaded_and_used(make_mmm, media_data, tmp_path):
     assert float(posterior["saturation_beta"].min()) > 0
     path = tmp_path / "mmm.nc"
     mmm.save(str(path))
-    assert json.loads(run(FRESH, path)[-1])["id"] == mmm.id
+    assert json.loads(lines_of(FRESH, path)[-1])["id"] == mmm.id
     again = MMM.load(str(path))
     here, there = (
         m.sample_posterior_predictive(m.X, random_seed=7, progressbar=False) for m in (mmm, again)

@@ -13,11 +13,11 @@ from pymc_marketing.mmm.data_conversion import to_mmm_dataset
 from pymc_marketing.mmm.events import EventEffect, GaussianBasis
 from pymc_marketing.serialization import serialization
 
-from integration import assert_finite_logp, own_free_name
+from integration import GEO, assert_finite_logp, free_names, own_free_name
 from unfunnel import LogNormalExp, patch_prior_from_dict
 
 
-def through_json(obj):
+def reloaded(obj):
     return serialization.deserialize(json.loads(json.dumps(serialization.serialize(obj))))
 
 
@@ -37,26 +37,22 @@ def test_yearly_seasonality(form):
     draws = fourier.sample_prior(draws=3, random_seed=1)
     assert draws["fourier_beta"].sizes["fourier"] == 4
     assert float(draws["fourier_beta"].min()) > 0
-    assert through_json(fourier).prior == fourier.prior
+    assert reloaded(fourier).prior == fourier.prior
 
 
 def test_event_effect(form):
     size = LogNormalExp(LogNormalExp(1.0, 0.2), 0.5, dims="geo", centered=form)
-    effect = EventEffect(
-        basis=GaussianBasis(priors={"sigma": LogNormalExp(7.0, 1.0, dims="geo")}),
-        effect_size=size,
-        dims=("geo",),
-    )
-    with pm.Model(coords={"geo": ["a", "b", "c"]}) as model:
+    basis = GaussianBasis(priors={"sigma": LogNormalExp(7.0, 1.0, dims="geo")})
+    effect = EventEffect(basis=basis, effect_size=size, dims=("geo",))
+    with pm.Model(coords=GEO) as model:
         x = pmd.Data("x", np.arange(3.0), dims="geo")
         pmd.Deterministic("effect", effect.apply(x, name="sale"))
-    assert {"sale_effect_size_mu", own_free_name("sale_effect_size", form)} <= {
-        rv.name for rv in model.free_RVs
-    }
+    own = own_free_name("sale_effect_size", form)
+    assert {"sale_effect_size_mu", own} <= set(free_names(model))
     assert_finite_logp(model)
-    again = through_json(effect)
-    assert again.effect_size == size
-    assert type(again.effect_size) is LogNormalExp
+    again = reloaded(effect).effect_size
+    assert again == size
+    assert type(again) is LogNormalExp
 
 
 def test_linear_trend(form):
@@ -71,27 +67,14 @@ def test_linear_trend(form):
     draws = trend.sample_prior(draws=3, random_seed=1)
     assert {"delta", "k"} <= set(draws.data_vars)
     assert draws["delta"].sizes["changepoint"] == 3
-    assert through_json(trend).priors == trend.priors
+    assert reloaded(trend).priors == trend.priors
 
 
 def test_effects_in_a_model(make_mmm, media_data, form):
-    trend = LinearTrend(
-        n_changepoints=2,
-        dims=("geo",),
-        priors={"delta": LogNormalExp(0.1, 0.1, dims=("geo", "changepoint"), centered=form)},
-    )
-    mmm = make_mmm(build=False)
-    mmm.add_mu_effect(LinearTrendEffect(trend=trend, prefix="trend"))
-    mmm.build_model(*media_data)
-    free = {rv.name for rv in mmm.model.free_RVs}
-    assert own_free_name("delta", form) in free
-    assert_finite_logp(mmm.model)
-    [again] = [through_json(effect) for effect in mmm.mu_effects]
-    assert again.trend.priors == trend.priors
-
-
-def test_control_effect(make_mmm, media_data, form):
-    prior = LogNormalExp(0.5, 0.2, dims="geo", centered=form)
+    """A trend and a control, each with a prior of ours."""
+    delta = LogNormalExp(0.1, 0.1, dims=("geo", "changepoint"), centered=form)
+    trend = LinearTrend(n_changepoints=2, dims=("geo",), priors={"delta": delta})
+    control = LogNormalExp(0.5, 0.2, dims="geo", centered=form)
     data = to_mmm_dataset(
         *media_data,
         date_column="date",
@@ -101,21 +84,22 @@ def test_control_effect(make_mmm, media_data, form):
         target_column="y",
     )
     mmm = make_mmm(build=False)
-    mmm.add_mu_effect(ControlMuEffect(data_vars=["price"], prefix="c", prior=prior))
+    mmm.add_mu_effect(LinearTrendEffect(trend=trend, prefix="trend"))
+    mmm.add_mu_effect(ControlMuEffect(data_vars=["price"], prefix="c", prior=control))
     mmm.build_model(data)
-    assert own_free_name("c_price_coef", form) in {rv.name for rv in mmm.model.free_RVs}
+    own = {own_free_name(name, form) for name in ("delta", "c_price_coef")}
+    assert own <= set(free_names(mmm.model))
     assert mmm.model.named_vars_to_dims["c_price_coef"] == ("geo",)
     assert_finite_logp(mmm.model)
-    [again] = [through_json(effect) for effect in mmm.mu_effects]
-    assert again.prior == prior
-    assert type(again.prior) is LogNormalExp
+    first, second = (reloaded(effect) for effect in mmm.mu_effects)
+    assert first.trend.priors == trend.priors
+    assert second.prior == control
+    assert type(second.prior) is LogNormalExp
 
 
 def hsgp(kind, form):
-    if kind is HSGPPeriodic:
-        extra = {"period": 6.0, "scale": LogNormalExp(1.0, 0.3, centered=form)}
-    else:
-        extra = {"L": 20.0, "eta": LogNormalExp(1.0, 0.3, centered=form)}
+    scale = LogNormalExp(1.0, 0.3, centered=form)
+    extra = {"period": 6.0, "scale": scale} if kind is HSGPPeriodic else {"L": 20.0, "eta": scale}
     ls = LogNormalExp(LogNormalExp(2.0, 0.5), 1.0, centered=form)
     return kind(ls=ls, m=4, dims="time", **extra)
 
@@ -128,9 +112,7 @@ def test_gaussian_process(kind, form, patched):
         process.register_data(x).create_variable("f", xdist=True)
     prefix = "f_raw" if kind is SoftPlusHSGP else "f"
     scale = "scale" if kind is HSGPPeriodic else "eta"
-    free = {rv.name for rv in model.free_RVs}
-    assert own_free_name(f"{prefix}_{scale}", form) in free
-    assert f"{prefix}_ls_mu" in free
+    assert {own_free_name(f"{prefix}_{scale}", form), f"{prefix}_ls_mu"} <= set(free_names(model))
     assert_finite_logp(model)
     again = kind.from_dict(json.loads(json.dumps(process.to_dict())))
     assert type(again) is kind
@@ -146,16 +128,15 @@ def test_gaussian_process_without_the_patch_names_the_family():
 
 
 def test_time_varying_intercept(make_mmm, patched):
-    mmm = make_mmm(
-        time_varying_intercept=SoftPlusHSGP(
-            ls=LogNormalExp(3.0, 1.0, centered=False),
-            eta=LogNormalExp(1.0, 0.3),
-            m=4,
-            L=50.0,
-            dims=("date", "geo"),
-        ),
-        model_config={"intercept": LogNormalExp(2.0, 0.5, dims="geo", centered=False)},
+    process = SoftPlusHSGP(
+        ls=LogNormalExp(3.0, 1.0, centered=False),
+        eta=LogNormalExp(1.0, 0.3),
+        m=4,
+        L=50.0,
+        dims=("date", "geo"),
     )
+    intercept = LogNormalExp(2.0, 0.5, dims="geo", centered=False)
+    mmm = make_mmm(time_varying_intercept=process, model_config={"intercept": intercept})
     free = {rv.name: rv for rv in mmm.model.free_RVs}
     assert free["intercept_baseline"].owner.op.name == "lognormal"
     assert {"intercept_latent_process_raw_eta", "intercept_latent_process_raw_ls"} <= set(free)

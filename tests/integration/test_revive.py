@@ -1,8 +1,6 @@
 """Our deserializer is in place whatever is imported first; the patch of ``Prior.from_dict``."""
 
 import re
-import subprocess
-import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from pymc_extras.deserialize import DESERIALIZERS, deserialize
 from pymc_extras.prior import Prior, UnsupportedDistributionError
 
 import unfunnel
+from integration import lines_of
 from unfunnel import LogNormalExp, patch_prior_from_dict, revive
 
 HEAVY = "('pymc', 'pytensor', 'pymc_extras', 'pymc_marketing', 'numba', 'arviz')"
@@ -32,23 +31,15 @@ REVIVED = [
 ]
 
 
-def run(code):
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True
-    )
-    return done.stdout.splitlines()
-
-
 def test_importing_the_package_imports_no_pymc_and_revives_once_it_comes():
-    lines = run(
-        f"import sys, unfunnel\nprint([name for name in {HEAVY} if name in sys.modules])\n" + REVIVE
-    )
-    assert lines == ["[]", *REVIVED]
+    code = f"import sys, unfunnel\nprint([name for name in {HEAVY} if name in sys.modules])\n"
+    assert lines_of(code + REVIVE, quick=False) == ["[]", *REVIVED]
 
 
 @pytest.mark.slow
 def test_upstream_imported_first():
-    assert run("import pymc_extras.prior\nimport unfunnel, unfunnel as again\n" + REVIVE) == REVIVED
+    code = "import pymc_extras.prior\nimport unfunnel, unfunnel as again\n"
+    assert lines_of(code + REVIVE, quick=False) == REVIVED
 
 
 def test_registering_again_changes_nothing():

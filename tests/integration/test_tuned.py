@@ -1,11 +1,10 @@
 """``build_model``, ``unfunnel.tune``, ``fit``: tuned models of pymc-marketing, saved and loaded."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
+import pymc as pm
 import pytensor
 import pytest
 from pymc_extras.prior import Prior
@@ -13,6 +12,7 @@ from pymc_marketing import clv
 from pymc_marketing.mmm import MMM
 
 import unfunnel
+from integration import lines_of
 from unfunnel import LogNormalExp
 from unfunnel.tuning.blocks import auto_blocks
 
@@ -104,20 +104,10 @@ def test_fit_keeps_the_tuned_model(fitted):
 def test_a_saved_model_is_untuned_and_predicts_the_same(fitted, media_data, tmp_path):
     mmm, path = fitted, tmp_path / "mmm.nc"
     mmm.save(str(path))
-    quick = "import pytensor\npytensor.config.mode = 'FAST_COMPILE'\npytensor.config.cxx = ''\n"
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", quick + LOADED, str(path)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    loaded = json.loads(done.stdout.splitlines()[-1])
+    loaded = json.loads(lines_of(LOADED, path)[-1])
     assert loaded["id"] == mmm.id
     assert loaded["centering"] == "auto"
     assert loaded["tuned"] == 0
-    import pymc as pm
-
     predicted = mmm.sample_posterior_predictive(media_data[0], random_seed=7, progressbar=False)
     np.testing.assert_allclose(loaded["predicted"], predicted["y"].values.ravel()[:200], rtol=1e-9)
     with mmm.model:

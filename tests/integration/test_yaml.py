@@ -1,9 +1,9 @@
-"""Configuration files of pymc-marketing's YAML builder."""
+"""Configuration files of pymc-marketing's YAML builder, written by hand."""
 
 import pytest
 import yaml
 from pymc_extras.prior import Prior
-from pymc_marketing.mmm.builders.factories import resolve
+from pymc_marketing.mmm.builders.factories import naming, resolve
 from pymc_marketing.mmm.builders.yaml import build_mmm_from_yaml
 from pymc_marketing.model_config import ModelConfigError
 
@@ -11,9 +11,7 @@ from unfunnel import ByCoord, LogNormalExp
 
 NESTED = """
 dist: LogNormalExp
-kwargs:
-  mu: {dist: Gamma, kwargs: {mu: 2.0, sigma: 0.5}}
-  sigma: 1.0
+kwargs: {mu: {dist: Gamma, kwargs: {mu: 2.0, sigma: 0.5}}, sigma: 1.0}
 dims: %s
 centered: false
 """
@@ -28,28 +26,18 @@ centered: false
 
 BY_CLASS = """
 class: unfunnel.LogNormalExp
-kwargs:
-  mu: {distribution: Gamma, mu: 2.0, sigma: 0.5}
-  sigma: 1.0
-  dims: %s
-  centered: false
+kwargs: {mu: {distribution: Gamma, mu: 2.0, sigma: 0.5}, sigma: 1.0, dims: %s, centered: false}
 """
 
-
-@pytest.fixture
-def expected(hierarchical):
-    prior = hierarchical(False)
-    prior.parameters["sigma"] = 1.0
-    return prior
+EXPECTED = LogNormalExp(Prior("Gamma", mu=2.0, sigma=0.5), 1.0, dims="geo", centered=False)
 
 
 @pytest.mark.parametrize("dims", ["geo", "[geo]"])
 @pytest.mark.parametrize("text", [NESTED, FLAT, BY_CLASS], ids=["dist", "distribution", "class"])
-def test_every_form(text, dims, expected):
+def test_every_form(text, dims):
     prior = resolve(yaml.safe_load(text % dims))
     assert type(prior) is LogNormalExp
-    assert prior == expected
-    assert prior.dims == ("geo",)
+    assert prior == EXPECTED
     assert resolve(prior.to_dict()) == prior
 
 
@@ -65,13 +53,11 @@ dims: [geo, channel]
 """
 
 
-def test_a_prior_for_each_label(expected):
-    expected.dims = "geo"
-    members = {"tv": expected, "radio": Prior("HalfNormal", sigma=2.0)}
+def test_a_prior_for_each_label():
+    members = {"tv": EXPECTED, "radio": Prior("HalfNormal", sigma=2.0)}
     factory = resolve(yaml.safe_load(BY_LABEL))
-    assert factory == ByCoord(
-        "channel", members, Prior("Exponential", lam=1.0), dims=("geo", "channel")
-    )
+    default = Prior("Exponential", lam=1.0)
+    assert factory == ByCoord("channel", members, default, dims=("geo", "channel"))
     assert resolve(factory.to_dict()) == factory
 
 
@@ -99,8 +85,6 @@ def test_weights_and_labels():
     ids=["string", "negative", "unknown", "word"],
 )
 def test_a_mistake_is_explained(text, message):
-    from pymc_marketing.mmm.builders.factories import naming
-
     with pytest.raises(ModelConfigError, match=message), naming("beta"):
         resolve(yaml.safe_load(text))
 
@@ -135,10 +119,9 @@ def test_a_whole_model(tmp_path, media_data):
     path.write_text(MODEL)
     frame, y = media_data
     mmm = build_mmm_from_yaml(path, X=frame, y=y)
-    assert mmm.saturation.function_priors["beta"] == LogNormalExp(
-        2.0, 1.0, dims=("geo", "channel"), centered=False
-    )
-    assert mmm.saturation.function_priors["lam"].centering == 0.4
+    priors = mmm.saturation.function_priors
+    assert priors["beta"] == LogNormalExp(2.0, 1.0, dims=("geo", "channel"), centered=False)
+    assert priors["lam"].centering == 0.4
     free = {rv.name: rv.owner.op.name for rv in mmm.model.free_RVs}
     assert free["saturation_beta"] == free["saturation_lam"] == "lognormal"
     assert free["intercept_contribution_log_offset"] == "normal"

@@ -30,7 +30,6 @@ from unfunnel.distributions.rules import (
     Row,
     ValueFacts,
     bounds_mistakes,
-    number_mistakes,
 )
 from unfunnel.distributions.supports import support_of, support_of_distribution
 from unfunnel.errors import (
@@ -40,7 +39,7 @@ from unfunnel.errors import (
     described,
     raise_first,
 )
-from unfunnel.families import FAMILIES, Family, Parameter
+from unfunnel.families import FAMILIES, Family
 from unfunnel.families.links import IDENTITY
 from unfunnel.families.ops import NUMPY
 from unfunnel.intervals import Interval
@@ -81,7 +80,7 @@ def facts_of(value: Any) -> ValueFacts:
     """Return the facts of an object in its canonical form."""
     if isinstance(value, bool):
         return ValueFacts(FLAG, repr(value), value=value)
-    if isinstance(value, int | float) and (isinstance(value, float) or _fits(value)):
+    if isinstance(value, int | float) and fits_a_float(value):
         return number_facts(np.asarray(value, dtype=float), NUMBER, value)
     if isinstance(value, str):
         remedy = _REMEDIES["str"] if any(letter.isdigit() for letter in value) else ""
@@ -102,7 +101,10 @@ def facts_of(value: Any) -> ValueFacts:
     name = type(value).__name__
     if isinstance(value, np.ma.MaskedArray):
         return ValueFacts(OTHER, "a masked array", remedy=_REMEDIES["MaskedArray"])
-    shown = _number_of_digits(value) if isinstance(value, int) else described(value)
+    if isinstance(value, int):  # its digits would fill the screen
+        shown = f"a number of {value.bit_length()} bits, too large for a float,"
+    else:
+        shown = described(value)
     return ValueFacts(OTHER, f"{shown} of type {name}", remedy=_REMEDIES.get(name, ""))
 
 
@@ -160,12 +162,6 @@ def tensor_facts(variable: Any) -> ValueFacts:
     return replace(facts, shown=f"the variable {variable} ~ {name}", support=support)
 
 
-def check_parameter_values(subject: str, parameter: Parameter, values: np.ndarray) -> None:
-    """Refuse numbers outside the support of a parameter; the message says which element."""
-    owner, _, _ = subject.rpartition(": ")
-    raise_first(owner or subject, number_mistakes(parameter, number_facts(values)))
-
-
 def warn_of_support(subject: str, doubt: str) -> None:
     """Warn, where the user's code is, of a parameter that may leave its support."""
     warnings.warn(
@@ -185,14 +181,6 @@ def dims_of(value: Any) -> tuple[str, ...] | None:
     """Return the dims that an object says it has; None if it does not."""
     dims = getattr(value, "dims", None)
     return (dims,) if isinstance(dims, str) else None if dims is None else tuple(dims)
-
-
-def _fits(value: int) -> bool:
-    return -1.8e308 < value < 1.8e308 and abs(value) < 2**1024 - 2**970
-
-
-def _number_of_digits(value: int) -> str:
-    return f"a number of {value.bit_length()} bits, too large for a float,"
 
 
 # -- families
@@ -255,6 +243,15 @@ def is_number(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
+def fits_a_float(value: Any) -> bool:
+    """Whether a number is in the range of floats; an integer may lie beyond it."""
+    try:
+        float(value)
+    except OverflowError:
+        return False
+    return True
+
+
 def require_number(subject: str, name: str, value: Any) -> None:
     """Refuse what is not a number, booleans and arrays included."""
     if not is_number(value):
@@ -263,14 +260,12 @@ def require_number(subject: str, name: str, value: Any) -> None:
             expected=f"{name} to be a number",
             given=f"{described(value)} of type {type(value).__name__}",
         )
-    try:
-        float(value)
-    except OverflowError:
+    if not fits_a_float(value):
         raise ParameterError(
             subject,
             expected=f"{name} to be a number in the range of floats",
             given="an integer beyond it",
-        ) from None
+        )
 
 
 def number_between(subject: str, name: str, value: Any, lower: float, upper: float = inf) -> float:
