@@ -33,7 +33,7 @@ PRINT_VERSION = import sys; print("%d.%d" % sys.version_info[:2])
 WANTED := $(shell $(or $(PYTHON),false) -c '$(PRINT_VERSION)' 2>/dev/null) $(CURDIR)
 ACTUAL := $(shell $(BIN)/python -c '$(PRINT_VERSION)' 2>/dev/null) $(shell cat $(VENV)/.location 2>/dev/null)
 
-.PHONY: help venv demo test test-slow lint docs bench bench-regimes constraints clean FORCE
+.PHONY: help venv demo test test-slow lint docs bench bench-classics bench-regimes constraints clean FORCE
 
 help:
 	@echo "make demo           run examples/demo.py"
@@ -42,6 +42,7 @@ help:
 	@echo "make lint           ruff, mypy, repository review"
 	@echo "make docs           HTML documentation in docs/_build/html"
 	@echo "make bench          what the library costs: examples/bench_speed.py"
+	@echo "make bench-classics models on public data, for hours; OPTIONS=--quick for minutes"
 	@echo "make bench-regimes  parameterizations compared, for hours; OPTIONS=--quick for a minute"
 	@echo "make constraints    write constraints.txt again, with the newest versions allowed"
 	@echo "make clean          remove everything that these commands made, .venv included"
@@ -66,6 +67,9 @@ docs: $(DOCS_STAMP)
 
 bench: $(BASE_STAMP)
 	$(BIN)/python examples/bench_speed.py
+
+bench-classics: $(BASE_STAMP)
+	cd examples && ../$(BIN)/python -m benchmarks.classics $(OPTIONS)
 
 bench-regimes: $(BASE_STAMP)
 	cd examples && ../$(BIN)/python -m benchmarks $(OPTIONS)

@@ -30,9 +30,10 @@ import nutpie
 import pymc as pm
 import xarray as xr
 from _report import save_figure, short
-from benchmarks import figure, run, summary, tables
+from benchmarks import figure, measures, run, summary, tables
 from benchmarks.grid import Grid
 from benchmarks.regimes import GROUPS, OBSERVATIONS
+from benchmarks.store import Store
 from rich.console import Console
 from scipy import stats
 
@@ -55,12 +56,11 @@ for regime in grid.regimes:
 # ## Sampling
 #
 # Each form is compiled once for a kind of likelihood, then sampled by nutpie with every data set
-# and every seed. Where `UNFUNNEL_RECORDS` names a file, fits that are in it are not run again.
+# and every seed. Where `UNFUNNEL_RECORDS` names a folder, fits that are in it are not run again.
 
 # %%
 path = Path(os.environ["UNFUNNEL_RECORDS"]) if "UNFUNNEL_RECORDS" in os.environ else None
-done = run.read_records(path) if path else []
-records = list(run.run(grid, done, path))
+records = run.run(grid, Store(path) if path else None)
 fits = summary.frame(records)
 print(f"{len(fits)} fits of {len(grid)}")
 
@@ -132,4 +132,4 @@ console.print(tables.cost_table(fits))
 console.print(tables.verdict_table(fits))
 
 # %%
-print(", ".join(f"{name} {number}" for name, number in run.versions().items()))
+print(", ".join(f"{name} {number}" for name, number in measures.versions().items()))

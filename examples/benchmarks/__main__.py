@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import track
 
-from benchmarks import figure, run, summary, tables
+from benchmarks import figure, measures, run, summary, tables
 from benchmarks.grid import FormName, Grid, Regime
+from benchmarks.runner import Workers
+from benchmarks.store import Store
 from unfunnel.families import FAMILIES
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -37,10 +38,14 @@ def main(
     records: Annotated[
         Path | None,
         typer.Option(
-            help="A file of one line of JSON per fit: what is in it is not run again, what is run "
+            help="A folder, with a file for each fit: what is in it is not run again, what is run "
             "is added. Begin a new one when the code has changed."
         ),
     ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Fits at a time, in processes.")] = 1,
+    dask: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Of a scheduler: run them there.")
+    ] = "",
     picture: Annotated[Path | None, typer.Option("--figure", help="Draw it to this PNG.")] = None,
 ) -> None:
     """Sample one hierarchy in every form and regime, and compare with the targets."""
@@ -62,8 +67,8 @@ def main(
     console = Console(width=160, height=60)  # no column is cut, in a narrow terminal or a log
     for line in run.left_out(grid):
         console.print(line, markup=False)
-    fits = run.run(grid, run.read_records(records) if records else [], records)
-    found = list(track(fits, "sampling", sum(map(run.is_possible, grid)), transient=True))
+    store = Store(records) if records else None
+    found = run.run(grid, store, Workers(jobs, dask), progress_bar=True)
     if not found:
         return
     for name, of_family in summary.by_family(summary.frame(found)).items():
@@ -78,7 +83,7 @@ def main(
         if trouble := record["error"] or record["pilot_problem"]:
             where = [str(record[k]) for k in ("form", "regime", "data_seed", "sampler_seed")]
             console.print(f"{' '.join(where)}: {trouble}", markup=False)
-    console.print(", ".join(f"{name} {number}" for name, number in run.versions().items()))
+    console.print(", ".join(f"{name} {number}" for name, number in measures.versions().items()))
 
 
 if __name__ == "__main__":

@@ -6,18 +6,15 @@ many pilots, which ``unfunnel.sample`` does not do.
 
 from __future__ import annotations
 
-import logging
 import time
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from benchmarks.grid import Length
 from benchmarks.hierarchies import LOG_EFFECT
 from benchmarks.regimes import Data
+from benchmarks.vip import fit_weights
 from unfunnel.tuning.blocks import Plan
 from unfunnel.tuning.compiled import LOW_RANK, compile_plan, in_coordinates
 from unfunnel.tuning.pilot import run_pilot
@@ -87,25 +84,15 @@ def by_pilot(compiled: Compiled, data: Data, seed: int, length: Length) -> Prepa
 
 
 def by_advi(compiled: Compiled, data: Data, seed: int, length: Length) -> Prepared:
-    """Fit the weights of a VIP model by ADVI, with the settings of its authors' example."""
+    """Fit the weights of a VIP model."""
     from pymc_extras.model.transforms.autoreparam import VIP
 
     start = time.perf_counter()
     weights = compiled.model[f"{LOG_EFFECT}::lam_logit__"]
     vip = VIP({LOG_EFFECT: weights})
-    vip.set_all_lambda(0.5)
     set_data(compiled.model, data)
-    logger = logging.getLogger("pymc")  # PyMC reports that ADVI has finished
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        with compiled.model, warnings.catch_warnings(action="ignore"):
-            vip.fit(n=length.advi_steps, random_seed=seed, progressbar=False)
-    finally:
-        logger.setLevel(level)
-    found = weights.get_value()
-    problem = "" if np.isfinite(found).all() else "some weights are not finite"
-    ready = compiled.nutpie.with_data(**data.arrays, **{weights.name: np.nan_to_num(found)})
+    problem = fit_weights(compiled.model, vip, length.advi_steps, seed)
+    ready = compiled.nutpie.with_data(**data.arrays, **{weights.name: weights.get_value()})
     return Prepared(ready, length.advi_steps, time.perf_counter() - start, problem)
 
 

@@ -1,42 +1,27 @@
-"""A whole grid of fits, one record after the other; it goes on where it was interrupted."""
+"""The grid of regimes: which of its fits are possible, and the figures of one of them."""
 
 from __future__ import annotations
 
-import json
 import logging
 import os
-import platform
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import asdict, fields
+from functools import cache
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
-import arviz_stats
-import numpy as np
 import nutpie
-import pymc as pm
 
 from benchmarks.forms import FORMS
 from benchmarks.grid import DEFAULT_FAMILY, Cell, FormName, Grid, Length, Regime
 from benchmarks.hierarchies import hierarchy_of
+from benchmarks.measures import FAILED, diagnostics, warm_up
 from benchmarks.preparation import Compiled, Prepared
 from benchmarks.regimes import simulate
-
-Record = dict[str, Any]
+from benchmarks.runner import Workers, run_grid
+from benchmarks.store import Record, Settings, Store
 
 _LOG = logging.getLogger("unfunnel")
-_PACKAGES = ("pymc", "pytensor", "nutpie", "pymc-extras", "pymc-marketing", "unfunnel")
-
-# R-hat of what never moves: a chain that is stuck, as nothing in these models is constant.
-_STUCK = 1e3
-
-#: The figures of a fit that fails.
-FAILED: Record = {"ess_bulk": 0.0, "ess_per_kgrad": 0.0} | dict.fromkeys(
-    ("rhat", "divergences", "gradients", "tuning_gradients")
-)
 
 
 def missing(form: FormName) -> str:
@@ -69,51 +54,31 @@ def left_out(grid: Grid) -> list[str]:
     return lines
 
 
-def run(grid: Grid, done: Iterable[Record] = (), save_to: Path | None = None) -> Iterator[Record]:
-    """Yield the record of each fit of a grid that is possible, in the grid's order.
+def run(
+    grid: Grid,
+    store: Store | None = None,
+    workers: Workers | None = None,
+    progress_bar: bool = False,
+) -> list[Record]:
+    """Return the record of each fit of a grid that is possible, in the grid's order.
 
-    Fits that are among ``done`` are not repeated. Each new record is added to the file ``save_to``,
-    one line of JSON each; see :func:`read_records`.
+    Only what the store does not have is run; see :func:`benchmarks.runner.run_grid`.
     """
-    earlier = {_key(record): record for record in done}
-    fits = _Fits(grid.length)
-    for cell in filter(is_possible, grid):
-        settings = asdict(cell) | asdict(grid.length)
-        record = earlier.get(_key(settings))
-        if record is None:
-            record = settings | fits.fit(cell)
-            if save_to is not None:
-                with save_to.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(record) + "\n")
-        yield record
+    cells = [asdict(cell) | asdict(grid.length) for cell in filter(is_possible, grid)]
+    return run_grid(fit_cell, cells, store, workers, progress_bar)
 
 
-def read_records(path: Path) -> list[Record]:
-    """Read a file of records; the incomplete last line of an interrupted run is dropped."""
-    if not path.exists():
-        return []
-    *lines, rest = path.read_text(encoding="utf-8").split("\n")
-    if rest:
-        _LOG.warning("%s: the last line is incomplete and is dropped.", path)
-        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    return [json.loads(line) for line in lines]
+def fit_cell(settings: Settings) -> Record:
+    """Return the figures of a fit; models stay compiled for what this process is given next."""
+    length = Length(**{field.name: settings[field.name] for field in fields(Length)})
+    of_cell = {field.name: settings[field.name] for field in fields(Cell)}
+    enums = {"regime": Regime(settings["regime"]), "form": FormName(settings["form"])}
+    return _fits(length).fit(Cell(**of_cell | enums))
 
 
-def versions() -> dict[str, str]:
-    """Return the versions of Python and of the packages that matter."""
-    found = {"python": platform.python_version()}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            _LOG.debug("%s is not installed.", package)
-    return found
-
-
-def _key(settings: Record) -> tuple[Any, ...]:
-    names = ("regime", "form", "data_seed", "sampler_seed", "draws", "tune", "chains", "advi_steps")
-    # Records that were made before there was a choice are of the default family.
-    return (settings.get("family", DEFAULT_FAMILY), *(settings[name] for name in names))
+@cache
+def _fits(length: Length) -> _Fits:
+    return _Fits(length)
 
 
 class _Fits:
@@ -130,8 +95,7 @@ class _Fits:
         key: tuple[Any, ...] = (form.build, form.frozen, data.likelihood, cell.family)
         if form.frozen:
             key += (cell.regime, cell.data_seed)
-        if not self._compiled:
-            _warm_up()
+        warm_up()
         if key not in self._compiled:
             self._compiled[key] = form.compile(data, cell.family)
         compiled = self._compiled[key]
@@ -143,13 +107,6 @@ class _Fits:
         _LOG.debug("Sampling %s.", cell)
         record = sample(self._prepared[key], cell.seed, self.length, form.options)
         return record | {"compile_seconds": compiled.seconds}
-
-
-def _warm_up() -> None:
-    """Compile a small model, so that the first one that counts is not charged for imports."""
-    with pm.Model() as model:
-        pm.Normal("x")
-    nutpie.compile_pymc_model(model)
 
 
 def sample(prepared: Prepared, seed: int, length: Length, options: dict[str, Any]) -> Record:
@@ -176,24 +133,4 @@ def sample(prepared: Prepared, seed: int, length: Length, options: dict[str, Any
         "pilot_seconds": prepared.seconds,
         "pilot_problem": prepared.problem,
         "sample_seconds": seconds,
-    }
-
-
-def diagnostics(trace: Any) -> Record:
-    """Say how well a model was sampled, by the worst element of any variable of it."""
-    draws = trace["posterior"].dataset
-    gradients = int(trace["sample_stats"]["n_steps"].sum())
-    with np.errstate(invalid="ignore", divide="ignore"):
-        rhat, ess = (
-            np.concatenate([np.ravel(values) for values in statistic.data_vars.values()])
-            for statistic in (arviz_stats.rhat(draws), arviz_stats.ess(draws, method="bulk"))
-        )
-    ess_bulk = float(np.nan_to_num(ess, nan=0.0).min())
-    return {
-        "ess_bulk": ess_bulk,
-        "ess_per_kgrad": 1000.0 * ess_bulk / gradients,
-        "rhat": float(np.nan_to_num(rhat, nan=_STUCK, posinf=_STUCK).max()),
-        "divergences": int(trace["sample_stats"]["diverging"].sum()),
-        "gradients": gradients,
-        "tuning_gradients": int(trace["warmup_sample_stats"]["n_steps"].sum()),
     }

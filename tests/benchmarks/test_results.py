@@ -3,7 +3,7 @@
 import pytest
 from benchmarks.figure import draw
 from benchmarks.grid import FormName, Grid, Regime
-from benchmarks.run import FAILED
+from benchmarks.measures import FAILED
 from benchmarks.summary import better_fixed, costs, frame, medians
 from benchmarks.tables import tables
 from benchmarks.verdicts import ratio, uncertainty, verdicts
