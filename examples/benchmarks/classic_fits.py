@@ -22,6 +22,7 @@ from benchmarks.classic_grid import ClassicFit, Way
 from benchmarks.classic_models import CLASSICS
 from benchmarks.classic_models.parts import Classic, Form, Priors
 from benchmarks.measures import FAILED, diagnostics, estimates, warm_up
+from benchmarks.meter import metered
 from benchmarks.store import Record, Settings
 from benchmarks.vip import fit_weights
 from unfunnel.optional import require
@@ -29,12 +30,18 @@ from unfunnel.optional import require
 _ADVI_STEPS = 20_000
 
 # What is kept of what unfunnel says of a run.
-_REPORTED = ("verdict", "problem", "untouched", "untuned", "adaptation")
+_REPORTED = ("verdict", "problem", "untouched", "untuned", "adaptation", "first_run", "rounds")
+
+_WARMUP = "warmup_sample_stats"
 
 
 @dataclass(frozen=True)
 class Sampled:
-    """A trace, the variables that are judged, and what it took; seconds of compilation apart."""
+    """A trace, the variables that are judged, and what it took.
+
+    Seconds of compilation are those of nutpie; all else of a call is sampling. ``pilot_gradients``
+    are those of everything before the trace: a pilot, ADVI, a run that was not kept.
+    """
 
     trace: Any
     names: list[str]
@@ -130,13 +137,16 @@ def _noncentered(fit: ClassicFit) -> Sampled:
 def _unfunnel(fit: ClassicFit) -> Sampled:
     model, (names, positive) = build(fit, Form.CENTERED), judged(fit)
     start = time.perf_counter()
-    trace = unfunnel.sample(model, blocks="all", **_run_options(fit))
-    seconds = time.perf_counter() - start
-    report = trace["unfunnel"].attrs
-    sampling = float(trace["posterior"].attrs["sampling_time"]) + float(report["seconds"])
-    more = {key: report[key] for key in _REPORTED if key in report}
-    gradients = int(report["gradients"])
-    return Sampled(trace, names, seconds - sampling, sampling, gradients, positive, more)
+    with metered() as meter:
+        trace = unfunnel.sample(model, blocks="all", **_run_options(fit))
+    sampling = time.perf_counter() - start - meter.compile_seconds
+    report, runs = trace["unfunnel"].attrs, meter.gradients_of_runs(fit.draws)
+    kept = sum(int(trace[group]["n_steps"].sum()) for group in ("sample_stats", _WARMUP))
+    more = {key: report[key] for key in _REPORTED if key in report} | {"runs": len(runs)}
+    more["pilot_seconds"] = float(report["seconds"])
+    more["draw_seconds"] = float(trace["posterior"].attrs["sampling_time"])
+    before = int(report["gradients"]) + sum(runs) - kept
+    return Sampled(trace, names, meter.compile_seconds, sampling, before, positive, more)
 
 
 def _vip(fit: ClassicFit) -> Sampled:

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from benchmarks import vip
 from benchmarks.grid import Length
 from benchmarks.hierarchies import LOG_EFFECT
 from benchmarks.regimes import Data
-from benchmarks.vip import fit_weights
 from unfunnel.tuning.blocks import Plan
 from unfunnel.tuning.compiled import LOW_RANK, compile_plan, in_coordinates
 from unfunnel.tuning.pilot import run_pilot
@@ -89,9 +89,9 @@ def by_advi(compiled: Compiled, data: Data, seed: int, length: Length) -> Prepar
 
     start = time.perf_counter()
     weights = compiled.model[f"{LOG_EFFECT}::lam_logit__"]
-    vip = VIP({LOG_EFFECT: weights})
+    helper = VIP({LOG_EFFECT: weights})
     set_data(compiled.model, data)
-    problem = fit_weights(compiled.model, vip, length.advi_steps, seed)
+    problem = vip.fit_weights(compiled.model, helper, length.advi_steps, seed)
     ready = compiled.nutpie.with_data(**data.arrays, **{weights.name: weights.get_value()})
     return Prepared(ready, length.advi_steps, time.perf_counter() - start, problem)
 
