@@ -25,14 +25,9 @@ import unfunnel
 from unfunnel import LogNormalExp, NormalIdentity, ProbitNormal
 from unfunnel.families import PROBIT_NORMAL
 from unfunnel.families.ops import NUMPY
-<<<<<<< HEAD
 from unfunnel.tuning.blocks import Plan, auto_blocks
-=======
-from unfunnel.tuning.blocks import auto_blocks
->>>>>>> f50ffbc (Seconds and gradients of unfunnel.sample are measured from outside)
 from unfunnel.tuning.compiled import compile_plan, in_coordinates
 from unfunnel.tuning.pilot import run_pilot
-from unfunnel.tuning.plan import Plan
 
 SEEDS = (0, 1, 2)
 

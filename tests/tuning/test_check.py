@@ -10,18 +10,12 @@ import pytest
 import xarray as xr
 from scipy.signal import lfilter
 
-<<<<<<< HEAD:tests/tuning/test_check.py
 from unfunnel import NormalIdentity, TuningWarning
 from unfunnel.tuning.blocks import Plan
 from unfunnel.tuning.check import warn_of_disagreement
-=======
-from unfunnel import NormalIdentity
-from unfunnel.tuning.agreement import disagreements
->>>>>>> f50ffbc (Seconds and gradients of unfunnel.sample are measured from outside):tests/tuning/test_agreement.py
 from unfunnel.tuning.compiled import Coordinates
 from unfunnel.tuning.estimate import Site
 from unfunnel.tuning.pilot import PilotResult
-from unfunnel.tuning.plan import Plan
 
 
 @pytest.fixture(scope="module")

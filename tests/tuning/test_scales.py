@@ -16,11 +16,7 @@ from pymc_extras.prior import Prior
 
 import unfunnel
 from unfunnel import LogNormalExp, NormalIdentity
-<<<<<<< HEAD
 from unfunnel.tuning.blocks import Plan, scales_of
-=======
-from unfunnel.tuning.blocks import scales_of
->>>>>>> f50ffbc (Seconds and gradients of unfunnel.sample are measured from outside)
 from unfunnel.tuning.compiled import (
     Coordinates,
     adjustable,
@@ -29,7 +25,6 @@ from unfunnel.tuning.compiled import (
     set_in_model,
 )
 from unfunnel.tuning.estimate import Site
-from unfunnel.tuning.plan import Plan
 
 NO_INFORMATION = {"phi": Site(*np.zeros((2, GROUPS)))}
 

@@ -12,15 +12,10 @@ from models import COORDS, GROUPS, by_others, mixed
 from pymc_extras.prior import Prior
 
 import unfunnel
-<<<<<<< HEAD
 from unfunnel import NormalIdentity
 from unfunnel.tuning.blocks import Plan
 from unfunnel.tuning.compiled import Coordinates, compile_plan, in_coordinates, set_in_model
-=======
-from unfunnel.tuning.compiled import Coordinates, set_in_model
->>>>>>> f50ffbc (Seconds and gradients of unfunnel.sample are measured from outside)
 from unfunnel.tuning.estimate import Site
-from unfunnel.tuning.plan import Plan
 from unfunnel.tuning.reparameterize import informed_copy
 from unfunnel.tuning.scores import Layout
 

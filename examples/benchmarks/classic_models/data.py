@@ -26,9 +26,9 @@ def of_each(group: pd.Series, column: pd.Series) -> np.ndarray:
 
     For what does not vary within a group, such as the county's uranium.
     """
-    return column.groupby(group, observed=True).first().sort_index().to_numpy()
+    return np.asarray(column.groupby(group, observed=True).first().sort_index())
 
 
 def standardized(column: pd.Series) -> np.ndarray:
     """Return a column with mean 0 and standard deviation 1."""
-    return ((column - column.mean()) / column.std()).to_numpy()
+    return np.asarray((column - column.mean()) / column.std())
