@@ -1,7 +1,7 @@
 """One fit of a classic model: built, compiled, sampled and measured, all by whoever runs it.
 
-Each fit compiles its own model, as a user would. Chains run one after the other, so that seconds do
-not depend on how many cores there are.
+Each fit compiles its own model, as a user would. Chains run one after the other, and seconds are of
+the processor, so that they depend little on how many cores there are and on what else they do.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def fit_classic(settings: Settings) -> Record:
     """Return the figures of a fit; one that fails has an ``error`` and an ESS of zero."""
     warm_up()
     fit = ClassicFit(**settings)
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
@@ -64,7 +64,7 @@ def fit_classic(settings: Settings) -> Record:
     except Exception as error:  # whatever goes wrong, it is the result of this fit, not of the grid
         return FAILED | {
             "error": f"{type(error).__name__}: {error}",
-            "sample_seconds": time.perf_counter() - start,
+            "sample_seconds": time.process_time() - start,
         }
     of_us = [str(w.message) for w in said if "unfunnel" in str(w.message)]
     return {
@@ -95,11 +95,11 @@ def by_nutpie(
     model: pm.Model, names: list[str], positive: list[str], fit: ClassicFit, **options: Any
 ) -> Sampled:
     """Compile and sample a model as it is."""
-    start = time.perf_counter()
+    start = time.process_time()
     compiled = nutpie.compile_pymc_model(model)
-    compiled_at = time.perf_counter()
+    compiled_at = time.process_time()
     trace = nutpie.sample(compiled, **_run_options(fit), **options)
-    end = time.perf_counter()
+    end = time.process_time()
     return Sampled(trace, names, compiled_at - start, end - compiled_at, 0, positive)
 
 
@@ -136,10 +136,10 @@ def _noncentered(fit: ClassicFit) -> Sampled:
 
 def _unfunnel(fit: ClassicFit) -> Sampled:
     model, (names, positive) = build(fit, Form.CENTERED), judged(fit)
-    start = time.perf_counter()
+    start = time.process_time()
     with metered() as meter:
         trace = unfunnel.sample(model, blocks="all", **_run_options(fit))
-    sampling = time.perf_counter() - start - meter.compile_seconds
+    sampling = time.process_time() - start - meter.compile_seconds
     report, runs = trace["unfunnel"].attrs, meter.gradients_of_runs(fit.draws)
     kept = sum(int(trace[group]["n_steps"].sum()) for group in ("sample_stats", _WARMUP))
     more = {key: report[key] for key in _REPORTED if key in report} | {"runs": len(runs)}
@@ -153,9 +153,9 @@ def _vip(fit: ClassicFit) -> Sampled:
     autoreparam = require("pymc_extras.model.transforms.autoreparam", "bench")
     centered = build(fit, Form.CENTERED)
     model, vip = autoreparam.vip_reparametrize(centered, CLASSICS[fit.model].effects)
-    start = time.perf_counter()
+    start = time.process_time()
     problem = fit_weights(model, vip, _ADVI_STEPS, fit.seed)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     found = by_nutpie(model, *judged(fit), fit)
     return replace(
         found,

@@ -41,9 +41,11 @@ def frame(records: Iterable[Record], references: Iterable[Record] = ()) -> pd.Da
     rows = []
     for record in records:
         reference = good.get((record["model"], record["priors"], record["small"]))
-        compared = reference is not None and record["way"] != Way.BAMBI and not record["error"]
+        errors = np.nan
+        if reference is not None and record["way"] != Way.BAMBI and not record["error"]:
+            errors = disagreement(record, reference)
         row = {key: value for key, value in record.items() if not isinstance(value, dict | list)}
-        rows.append(row | {"errors": disagreement(record, reference) if compared else np.nan})
+        rows.append(row | {"errors": errors})
     fits = pd.DataFrame(rows)
     absent = ["rhat", "divergences", "gradients", "tuning_gradients"]  # None where a fit failed
     absent += ["pilot_gradients", "compile_seconds"]
@@ -95,8 +97,16 @@ def _compare(model: str, priors: str, ours: pd.DataFrame, fixed: list[pd.DataFra
     }
     rhat, errors = ours["rhat"].fillna(np.inf).max(), ours["errors"].max()
     lost = tuple(_losses(ours, better, fixed, ratios))
-    figures = (ours["divergences"].median(), float(rhat), float(errors))
-    return Comparison(model, priors, *ratios.values(), *figures, lost)
+    divergences = float(ours["divergences"].median())
+    return Comparison(
+        model=model,
+        priors=priors,
+        **ratios,
+        divergences=divergences,
+        rhat=float(rhat),
+        errors=float(errors),
+        lost=lost,
+    )
 
 
 def _losses(

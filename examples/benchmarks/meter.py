@@ -1,4 +1,4 @@
-"""What nutpie is asked for by whoever calls it: seconds of compilation, and every finished run.
+"""What nutpie is asked for by whoever calls it: processor seconds to compile, every finished run.
 
 ``unfunnel.sample`` may sample twice and returns one trace. What it all took is measured from
 outside.
@@ -34,11 +34,11 @@ def metered() -> Iterator[Meter]:
     meter, compile_model, sample = Meter(), nutpie.compile_pymc_model, nutpie.sample
 
     def timed(*args: Any, **options: Any) -> Any:
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             return compile_model(*args, **options)
         finally:
-            meter.compile_seconds += time.perf_counter() - start
+            meter.compile_seconds += time.process_time() - start
 
     def counted(*args: Any, **options: Any) -> Any:
         found = sample(*args, **options)
