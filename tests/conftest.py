@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 from collections.abc import Iterator
 from functools import wraps
@@ -48,6 +49,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         for module, names in SAMPLERS.items():
             for name in names:
                 setattr(import_module(module), name, shifted(module, name, shift))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Collect garbage seldom, and only among what tests make: it took 1/8 of their time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 10)
 
 
 def shifted(module: str, name: str, shift: int) -> Any:

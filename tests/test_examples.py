@@ -77,6 +77,7 @@ def test_documentation_shows_the_notebook(path):
     assert is_picture(docs / "_static" / f"{path.stem}.png")
 
 
+@pytest.mark.slow
 def test_demo_runs(tmp_path):
     figure = tmp_path / "demo.png"
     output = run(EXAMPLES / "demo.py", tmp_path, "--quick", "--figure", str(figure))

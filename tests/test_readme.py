@@ -46,6 +46,7 @@ def test_blocks_on_zero_sums_run():
     assert found.std() > 1.3 * mean.std()
 
 
+@pytest.mark.slow
 def test_blocks_of_the_guide_run():
     left_to_the_data, weights, new_groups = blocks("docs/choosing.md")
     namespace = {}

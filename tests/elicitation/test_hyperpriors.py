@@ -33,7 +33,9 @@ tails = st.floats(1e-9, 0.999)
 small = st.floats(1e-6, 0.45)
 
 
+# A bound is a unit of such a law: few of them say it all.
 @pytest.mark.parametrize("name", ONE)
+@settings(max_examples=60)
 @given(bound=bounds, tail=tails)
 def test_one_tail_statement(name, bound, tail):
     upper = law_of(ONE[name](upper=bound, upper_tail=tail))
@@ -43,6 +45,7 @@ def test_one_tail_statement(name, bound, tail):
 
 
 @pytest.mark.parametrize("name", ["lognormal", "inverse_gamma"])
+@settings(max_examples=100)
 @given(lower=bounds, ratio=st.floats(1.01, 1e4), lower_tail=small, upper_tail=small)
 def test_two_tail_statements(name, lower, ratio, lower_tail, upper_tail):
     upper = lower * ratio
@@ -52,6 +55,7 @@ def test_two_tail_statements(name, lower, ratio, lower_tail, upper_tail):
     assert law.above(upper) == pytest.approx(upper_tail, rel=1e-7)
 
 
+@settings(max_examples=100)
 @given(nu=st.floats(0.5, 200), scale=bounds, lower_tail=small, upper_tail=small)
 def test_half_t_is_found_again_from_its_tails(nu, scale, lower_tail, upper_tail):
     law = law_of(scales.half_student_t(nu, scale))
@@ -95,12 +99,12 @@ def test_they_are_plain_priors(name, xdist):
     prior = EACH[name]
     assert type(prior) is Prior
     assert deserialize(json.loads(json.dumps(prior.to_dict()))) == prior
-    with pm.Model(coords={"geo": ["a", "b"]}) as model:
+    with pm.Model(coords={"geo": range(8000)}) as model:
         hierarchy = LogNormalExp(1.0, prior, dims="geo")  # no SupportWarning: known as positive
         hierarchy.create_variable("beta", xdist=xdist)
         plain = prior.create_variable("tau", xdist=xdist)
     assert model.named_vars_to_dims["tau"] == ("geo",)
-    draws = pm.draw(plain, 4000, random_seed=3).ravel()
+    draws = pm.draw(plain, random_seed=3)
     law = law_of(prior)
     for p in (0.1, 0.5, 0.9):
         share = (draws < law.quantile(p)).mean()

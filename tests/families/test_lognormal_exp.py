@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymc_extras.deserialize import deserialize
 from pymc_extras.prior import Censored, Prior, Scaled
-from registry import BACKENDS, Mirrored
+from registry import BACKENDS
 from scipy import stats
 
 from unfunnel import LogNormalExp, NormalIdentity
@@ -160,27 +160,6 @@ def test_copies_and_dictionaries_keep_the_bounds(prior):
         assert duplicate.bounds == prior.bounds
     flat = {"distribution": "LogNormalExp", "mu": 2, "sigma": 1, "lower": 1.5}
     assert deserialize(flat) == VARIANTS[0]
-
-
-@XDIST
-@SIDES
-def test_draws_of_a_compiled_function(side, xdist):
-    bound = -1.0 if side == "lower" else 4.0
-    with pm.Model(coords={"geo": range(3)}) as model:
-        prior = LogNormalExp([1.0, 2.0, 3.0], 0.8, dims="geo", **{side: bound})
-        beta = prior.create_variable("beta", xdist=xdist)
-    for mode in (None, "FAST_COMPILE"):  # the law of the logarithm, compiled; our own, in Python
-        draws = pm.draw(beta, 3000, random_seed=4, mode=mode)
-        assert draws.shape == (3000, 3)
-        for i, mean in enumerate([1.0, 2.0, 3.0]):
-            location, scale = prior.family.location_scale({"mu": mean, "sigma": 0.8}, NUMPY)
-            if side == "lower":
-                law = stats.lognorm(scale, bound, np.exp(location))
-            else:
-                law = Mirrored(bound, stats.lognorm(scale, 0, np.exp(-location)))
-            assert stats.kstest(draws[:, i], law.cdf).pvalue > 1e-3
-    name = "ShiftedLogNormal" if side == "lower" else "MirroredLogNormal"
-    assert f"beta ~ {name}(" in model.str_repr()
 
 
 @XDIST

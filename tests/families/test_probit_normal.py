@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pymc_extras.prior import Prior
-from registry import BACKENDS
+from registry import BACKENDS, replacing_linked
 from scipy import stats
 from scipy.special import ndtr, owens_t
 from xarray import DataArray
@@ -100,11 +100,11 @@ def test_the_unit_link_comes_back(theta):
 
 @XDIST
 def test_draws_stay_strictly_inside_the_bounds(xdist):
-    with pm.Model(coords={"geo": range(3)}):
+    with pm.Model(coords={"geo": range(9000)}):
         prior = ProbitNormal(0.999, spread=0.9, dims="geo")
         beta = prior.create_variable("beta", xdist=xdist)
-    for mode in (None, "FAST_COMPILE"):
-        draws = pm.draw(beta, 3000, random_seed=1, mode=mode)
+    for mode in (None, replacing_linked()):
+        draws = pm.draw(beta, random_seed=1, mode=mode)
         assert (draws > 0).all()
         assert (draws < 1).all()
         assert (draws > 1 - 1e-15).any()
@@ -173,7 +173,7 @@ def test_what_else_is_refused():
 @XDIST
 @pytest.mark.parametrize("centered", [True, False, 0.3, "auto", "offset"])
 def test_sigma_is_kept_where_spread_is_given(xdist, centered):
-    coords = {"geo": ["a", "b"], "channel": ["x", "y", "z"]}
+    coords = {"geo": ["a", "b"], "channel": range(12_000)}
     mu, spread = by_label([0.2, 0.5]), DataArray([0.1, 0.5], dims="geo", coords={"geo": ["b", "a"]})
     with pm.Model(coords=coords) as model:
         prior = ProbitNormal(mu, spread=spread, dims=("channel", "geo"), centered=centered)
@@ -181,9 +181,9 @@ def test_sigma_is_kept_where_spread_is_given(xdist, centered):
     assert model.named_vars_to_dims["beta_sigma"] == ("geo",)
     sigma = pm.draw(model["beta_sigma"])
     assert sigma == pytest.approx([0.5 * 0.4, 0.1 * 0.5], rel=1e-14)
-    draws = pm.draw(model["beta"], 4000, random_seed=2)
-    assert draws.std(axis=(0, 1)) == pytest.approx(sigma, rel=0.03)
-    assert draws.mean(axis=(0, 1)) == pytest.approx([0.2, 0.5], rel=0.03)
+    draws = pm.draw(model["beta"], random_seed=2)
+    assert draws.std(axis=0) == pytest.approx(sigma, rel=0.03)
+    assert draws.mean(axis=0) == pytest.approx([0.2, 0.5], rel=0.03)
 
 
 def test_spread_and_sigma_are_the_same_model():

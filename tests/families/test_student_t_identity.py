@@ -98,12 +98,13 @@ def test_density_and_draws_with_two_degrees_of_freedom_or_fewer(xdist, centered)
 def test_degrees_of_freedom_with_dims_of_their_own(xdist, dims):
     nus = DataArray([3.0, 30.0], dims="channel", coords={"channel": ["y", "x"]})
     means = DataArray([-50.0, 0.0, 50.0], dims="geo", coords={"geo": ["a", "b", "c"]})
-    with pm.Model(coords={"geo": ["a", "b", "c"], "channel": ["x", "y"]}) as model:
-        prior = StudentTIdentity(means, 2.0, nu=nus, dims=dims, centered=False)
+    coords = {"geo": ["a", "b", "c"], "channel": ["x", "y"], "replicate": range(4000)}
+    with pm.Model(coords=coords) as model:
+        prior = StudentTIdentity(means, 2.0, nu=nus, dims=("replicate", *dims), centered=False)
         beta = prior.create_variable("beta", xdist=xdist)
         assert beta.owner.op is not None
-        draws = pm.draw(beta, 4000, random_seed=3)
-    assert model.named_vars_to_dims["beta"] == dims
+        draws = pm.draw(beta, random_seed=3)
+    assert model.named_vars_to_dims["beta"] == ("replicate", *dims)
     draws = DataArray(draws, dims=("draw", *dims)).transpose("draw", "geo", "channel").values
     for geo, mean in enumerate(means.values):
         for channel, nu in enumerate([30.0, 3.0]):

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pymc_extras.prior import Prior
-from registry import BACKENDS, WeibullExact
+from registry import WeibullExact
 from scipy import stats
 from scipy.special import gammaln, psi
 
@@ -25,8 +25,6 @@ from unfunnel.parameterization.graph_ops import GRAPH
 from unfunnel.parameterization.number_ops import applied
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
-
-XDIST = pytest.mark.parametrize("xdist", BACKENDS.values(), ids=BACKENDS)
 
 logs = st.floats(-30, 30)
 
@@ -92,22 +90,6 @@ def test_the_gradient_of_location_and_scale():
         by_sigma = numbers(mu, sigma + step[1]) - numbers(mu, sigma - step[1])
         slopes = np.transpose([by_mu, by_sigma]) / (2 * step)
         np.testing.assert_allclose(found, slopes, rtol=1e-6, atol=1e-9)
-
-
-@XDIST
-@pytest.mark.parametrize("centered", [True, "offset"])
-def test_draws_of_a_compiled_function(xdist, centered):
-    with pm.Model(coords={"geo": range(3)}) as model:
-        prior = WeibullExp([1.0, 2.0, 3.0], cv=0.7, dims="geo", centered=centered)
-        beta = prior.create_variable("beta", xdist=xdist)
-    for mode in (None, "FAST_COMPILE"):
-        draws = pm.draw(beta, 3000, random_seed=4, mode=mode)
-        for i, mean in enumerate([1.0, 2.0, 3.0]):
-            parameters = {"mu": mean, "sigma": 0.7 * mean}
-            location, scale = WEIBULL_EXP.location_scale(parameters, NUMPY)
-            law = stats.weibull_min(1 / scale, scale=np.exp(location))
-            assert stats.kstest(draws[:, i], law.cdf).pvalue > 1e-3
-    assert pm.draw(model["beta_sigma"]) == pytest.approx([0.7, 1.4, 2.1])
 
 
 def test_the_offset_is_the_logarithm_of_an_exponential_variable():

@@ -12,6 +12,8 @@ from unfunnel.files.decode import problems_of
 from unfunnel.files.grammar import rows as rules
 from unfunnel.intervals import POSITIVE
 
+pytestmark = pytest.mark.usefixtures("fast_compile")
+
 #: What PyMC needs beside a parameter: something valid of the same parameterization.
 BESIDE = {
     ("AsymmetricLaplace", "*"): {"kappa": 1.5, "b": 1.5, "mu": 0.5},

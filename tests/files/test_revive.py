@@ -33,17 +33,6 @@ def test_importing_it_imports_little(first, module, heavy):
     assert run(code) == "[]"
 
 
-def test_who_only_looks_for_upstream_leaves_it_to_be_found():
-    code = """
-import importlib.util, sys, unfunnel
-importlib.util.find_spec("pymc_extras.deserialize")
-from pymc_extras.deserialize import deserialize
-print(deserialize({"dist": "LogNormalExp", "kwargs": {"mu": 1, "sigma": 2}}))
-print([finder for finder in sys.meta_path if type(finder).__module__.startswith("unfunnel")])
-"""
-    assert run(code).splitlines() == ["LogNormalExp(mu=1, sigma=2)", "[]"]
-
-
 def test_what_is_wrong_with_ours_is_said():
     with pytest.raises(Exception, match="LogNormalExp") as caught:
         deserialize({"dist": "LogNormalExp", "kwargs": {"mu": 1, "sigma": 1}, "centred": True})

@@ -83,6 +83,7 @@ def fitted(tuned, media_data):
     return mmm
 
 
+@pytest.mark.slow
 def test_a_media_mix_model_is_tuned(tuned):
     mmm, report = tuned
     (block,) = auto_blocks(mmm.model)

@@ -12,6 +12,7 @@ from registry.models import (
     density_and_gradient,
     law_by_hand,
     ours,
+    replacing_linked,
     steer,
     twin,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "families",
     "law_by_hand",
     "ours",
+    "replacing_linked",
     "steer",
     "twin",
 ]

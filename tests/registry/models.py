@@ -11,6 +11,7 @@ import pytensor.tensor as pt
 from pymc.dims.distributions.transforms import log_transform as dims_log_transform
 from pymc.distributions.transforms import log as log_transform
 from pymc.util import UNSET
+from pytensor.compile.mode import get_default_mode
 
 from registry.by_hand import Pair
 from registry.row import Hand, Row
@@ -24,6 +25,7 @@ from registry.setting import (
     WEIGHTED_LOCATION,
     WEIGHTS,
 )
+from unfunnel.distributions.linked import draw_behind_the_link
 from unfunnel.tuning.blocks import auto_blocks
 
 
@@ -97,6 +99,11 @@ def density_and_gradient(model: Any) -> Any:
     flat = [pt.as_tensor(each, allow_xtensor_conversion=True).ravel() for each in gradients]
     gradient = pt.concatenate(flat)
     return model.compile_fn([density, gradient], inputs=model.value_vars, point_fn=False)
+
+
+def replacing_linked() -> Any:
+    """Return the mode, with the rewrite by which compiled functions draw what PyMC cannot."""
+    return get_default_mode().including("specialize", draw_behind_the_link.__name__)
 
 
 class Evaluator:

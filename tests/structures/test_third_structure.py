@@ -134,7 +134,10 @@ def test_draws_start_where_its_coordinates_are_zero(xdist):
     np.testing.assert_allclose(start["phi_centered__"], np.zeros((2, 5)))
 
 
-@BACKENDS
+# One backend shows it: the coordinates that are tuned are the same.
+@pytest.mark.parametrize(
+    "xdist", [pytest.param(False, marks=pytest.mark.slow), True], ids=["classic", "xdist"]
+)
 def test_it_is_tuned(xdist):
     model = build(NormalIdentity, "auto", xdist)
     (block,) = auto_blocks(model)
