@@ -106,7 +106,8 @@ def versions() -> dict[str, str]:
 
 @cache
 def warm_up() -> None:
-    """Compile a small model, so that the first one that counts is not charged for imports."""
+    """Compile and sample a small model, so that no fit that counts is charged for imports."""
     with pm.Model() as model:
         pm.Normal("x")
-    nutpie.compile_pymc_model(model)
+    compiled = nutpie.compile_pymc_model(model)
+    nutpie.sample(compiled, draws=20, tune=20, chains=1, seed=1, progress_bar=False)
