@@ -1,5 +1,6 @@
 """Our deserializer is in place whatever is imported first; the patch of ``Prior.from_dict``."""
 
+import pickle
 import re
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +13,23 @@ import unfunnel
 from integration import lines_of
 from unfunnel import LogNormalExp, patch_prior_from_dict, revive
 
-HEAVY = "('pymc', 'pytensor', 'pymc_extras', 'pymc_marketing', 'numba', 'arviz')"
+#: What a process does first, and what it prints of that.
+FIRST = {
+    # Who only looks for upstream leaves it to be found.
+    "unfunnel": """
+import importlib.util, unfunnel
+importlib.util.find_spec("pymc_extras.deserialize")
+""",
+    "upstream": "import pymc_extras.prior, unfunnel, unfunnel as again\n",
+    "a pickle": """
+import pickle
+read = pickle.loads(bytes.fromhex(sys.argv[1]))
+assert "unfunnel" in sys.modules
+from pymc_extras.deserialize import deserialize
+assert deserialize(read.to_dict()) == read
+print(read)
+""",
+}
 
 REVIVE = """
 from pymc_extras.deserialize import DESERIALIZERS, deserialize
@@ -22,32 +39,39 @@ print(type(prior).__module__, prior)
 nested = deserialize({"dist": "Normal", "kwargs": {"sigma": prior.to_dict()}})
 print(nested["sigma"] == prior, type(nested).__name__)
 print(sum(d.deserialize.__module__.startswith("unfunnel") for d in DESERIALIZERS))
+print([finder for finder in sys.meta_path if type(finder).__module__.startswith("unfunnel")])
 """
 
 REVIVED = [
     "unfunnel.prior.classes LogNormalExp(mu=1, sigma=2, centered=False)",
     "True Prior",
     "1",
+    "[]",
 ]
 
+PICKLED = LogNormalExp(LogNormalExp(2.0, 0.5), 1.0, dims="geo", centered=0.4)
 
-def test_importing_the_package_imports_no_pymc_and_revives_once_it_comes():
-    """Who only looks for upstream leaves it to be found, and the finder leaves when it was."""
-    before = f"""
-import importlib.util, sys, unfunnel
-print([name for name in {HEAVY} if name in sys.modules])
-importlib.util.find_spec("pymc_extras.deserialize")
+#: One process for all, which is forked for each: what they all import takes the longest.
+FORKED = f"""
+import os, sys
+import arviz, pymc
+assert not {{"pymc_extras", "unfunnel"}} & set(sys.modules)
+for first in {list(FIRST.values())!r}:
+    sys.stdout.flush()
+    child = os.fork()
+    if not child:
+        exec(first + {REVIVE!r})
+        print("done", flush=True)
+        os._exit(0)
+    os.waitpid(child, 0)
 """
-    after = """
-print([finder for finder in sys.meta_path if type(finder).__module__.startswith("unfunnel")])
-"""
-    assert lines_of(before + REVIVE + after, quick=False) == ["[]", *REVIVED, "[]"]
 
 
-@pytest.mark.slow
-def test_upstream_imported_first():
-    code = "import pymc_extras.prior\nimport unfunnel, unfunnel as again\n"
-    assert lines_of(code + REVIVE, quick=False) == REVIVED
+def test_ours_are_revived_whatever_a_process_does_first():
+    printed = lines_of(FORKED, pickle.dumps(PICKLED).hex(), quick=False)
+    expected = {first: [*REVIVED, "done"] for first in FIRST}
+    expected["a pickle"] = [repr(PICKLED), *expected["a pickle"]]
+    assert printed == [line for lines in expected.values() for line in lines]
 
 
 def test_registering_again_changes_nothing():

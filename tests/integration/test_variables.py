@@ -70,12 +70,15 @@ def test_child_of_a_normal_prior(hierarchical, centering, parent_centered, xdist
     assert_finite_logp(model)
 
 
-@pytest.mark.parametrize("inner_centered", [True, False, "offset"])
-def test_a_prior_in_a_prior_in_a_prior(centering, inner_centered, xdist):
+@pytest.mark.parametrize("outer_centered", [True, False, "auto", "offset"])
+@pytest.mark.parametrize("inner_centered", [True, "offset"])
+def test_a_prior_in_a_prior_in_a_prior(outer_centered, inner_centered, xdist):
     inner = LogNormalExp(Prior("Gamma", mu=1, sigma=0.5), 0.5, dims="geo", centered=inner_centered)
-    outer = LogNormalExp(inner, Prior("Exponential", scale=1.0), dims="geo", centered=centering)
+    outer = LogNormalExp(
+        inner, Prior("Exponential", scale=1.0), dims="geo", centered=outer_centered
+    )
     model = built(outer, xdist, coords=GEO)
-    own = own_free_name("b_mu", inner_centered), own_free_name("b", centering)
+    own = own_free_name("b_mu", inner_centered), own_free_name("b", outer_centered)
     assert free_names(model) == ["b_mu_mu", own[0], "b_sigma", own[1]]
     assert {model[name] for name in ("b_mu_mu", "b_mu", "b_sigma")} <= set(ancestors([model["b"]]))
     assert_finite_logp(model)

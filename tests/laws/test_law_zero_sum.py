@@ -197,11 +197,18 @@ def test_every_centering_is_the_model_written_by_hand(name, case, key, xdist):
         np.testing.assert_allclose(gradient_a, gradient_b, rtol=1e-8, atol=1e-9 * scale)
 
 
-@pytest.mark.parametrize("scale", FACTOR)
-@pytest.mark.parametrize("key", ["centered", "noncentered"])
 @pytest.mark.parametrize(
-    ("name", "case"),
-    [("NormalIdentity", key) for key in ("last", "both", "outer")] + [("LogNormalExp", "first")],
+    ("name", "case", "key", "scale"),
+    [
+        *(
+            ("NormalIdentity", "last", key, s)
+            for key in ("centered", "noncentered")
+            for s in FACTOR
+        ),
+        ("NormalIdentity", "both", "centered", "marginal"),
+        ("NormalIdentity", "outer", "noncentered", "population"),
+        ("LogNormalExp", "first", "noncentered", "marginal"),
+    ],
 )
 def test_pymc_zero_sum_normal_is_the_same_model(name, case, key, scale):
     row, case = ROWS[name], CASES[case]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymc_extras.prior import Prior
 from registry import families
@@ -47,6 +47,7 @@ def test_from_quantiles_is_what_constrain_gives():
 
 
 @families
+@settings(max_examples=50)
 @given(z=st.floats(-3, 3), width=st.floats(0.01, 5), mass=st.floats(0.3, 0.999))
 def test_both_ends_are_the_quantiles_that_were_stated(row, z, width, mass):
     link = row.family.link

@@ -20,8 +20,8 @@ REPEATED = ("weight", "array", "labelled", "auto", "offset")
 def _marks(row: Row, key: str, xdist: bool) -> Any:
     if row.key in _IN_FULL:
         return ()
-    # A family of its own goes through both backends in the other coordinates.
-    again = row.label or (xdist and key == "centered")
+    # A family of its own goes through both backends non-centered.
+    again = row.label or (xdist and key in ("centered", "informed"))
     return pytest.mark.slow if key in REPEATED or (again and key != "noncentered") else ()
 
 
