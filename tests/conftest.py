@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import inspect
+import os
 from collections.abc import Iterator
 from functools import wraps
 from importlib import import_module
@@ -83,6 +84,22 @@ AS_WRITTEN = Mode(VMLinker(use_cloop=False, c_thunks=False), "minimum_compile")
 
 # Where in a test a variable was made is of no use here, and takes a third of the time to make it.
 pytensor.config.traceback__limit = 0
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_bytecode(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let processes that tests start share bytecode where Python is told to write none.
+
+    Else each of them compiles PyMC anew, which is more than half of the time to import it.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with pytest.MonkeyPatch.context() as patch:
+        if "PYTHONDONTWRITEBYTECODE" in os.environ:
+            patch.delenv("PYTHONDONTWRITEBYTECODE")
+            patch.setenv("PYTHONPYCACHEPREFIX", str(folder / "bytecode"))
+        yield
 
 
 @pytest.fixture

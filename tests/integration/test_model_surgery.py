@@ -92,6 +92,7 @@ def test_a_value_transform_put_on_afterwards(hierarchical, xdist):
     np.testing.assert_allclose(logp_at_start(back), logp_at_start(centered), rtol=1e-8)
 
 
+@pytest.mark.parametrize("centering", [False, "auto", "offset"])
 def test_a_prefixed_model(hierarchical, centering, xdist):
     model = built(hierarchical(centering), xdist, coords=GEO)
     with pm.Model(coords=GEO) as outer, pm.Model(name="north", model=outer):

@@ -57,7 +57,10 @@ def test_isinstance_of_the_upstream_prior(hierarchical, centering):
 # -- children
 
 
-@pytest.mark.parametrize("parent_centered", [True, False], ids=["parent-c", "parent-nc"])
+@pytest.mark.parametrize(
+    ("centering", "parent_centered"),
+    [(True, True), (False, False), ("auto", True), ("auto", False), ("offset", False)],
+)
 def test_child_of_a_normal_prior(hierarchical, centering, parent_centered, xdist):
     parent = Prior(
         "Normal", mu=0, sigma=hierarchical(centering), dims="geo", centered=parent_centered
