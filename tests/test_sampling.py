@@ -25,9 +25,10 @@ import unfunnel
 from unfunnel import LogNormalExp, NormalIdentity, ProbitNormal
 from unfunnel.families import PROBIT_NORMAL
 from unfunnel.families.ops import NUMPY
-from unfunnel.tuning.blocks import Plan, auto_blocks
+from unfunnel.tuning.blocks import auto_blocks
 from unfunnel.tuning.compiled import compile_plan, in_coordinates
 from unfunnel.tuning.pilot import run_pilot
+from unfunnel.tuning.plan import Plan
 
 SEEDS = (0, 1, 2)
 

@@ -15,7 +15,7 @@ from benchmarks import vip
 from benchmarks.grid import Length
 from benchmarks.hierarchies import LOG_EFFECT
 from benchmarks.regimes import Data
-from unfunnel.tuning.blocks import Plan
+from unfunnel.tuning.plan import Plan
 from unfunnel.tuning.compiled import LOW_RANK, compile_plan, in_coordinates
 from unfunnel.tuning.pilot import run_pilot
 

@@ -22,6 +22,7 @@ _PUBLIC = {
     "LogNormalExp": "unfunnel.prior.classes",
     "NormalIdentity": "unfunnel.prior.classes",
     "ProbitNormal": "unfunnel.prior.classes",
+    "SamplingWarning": "unfunnel.tuning.check",
     "StudentTIdentity": "unfunnel.prior.classes",
     "TuningReport": "unfunnel.tuning.report",
     "TuningWarning": "unfunnel.tuning.check",

@@ -18,6 +18,7 @@ from unfunnel.prior.classes import StudentTIdentity as StudentTIdentity
 from unfunnel.prior.classes import WeibullExp as WeibullExp
 from unfunnel.tuning.api import sample as sample
 from unfunnel.tuning.api import tune as tune
+from unfunnel.tuning.check import SamplingWarning as SamplingWarning
 from unfunnel.tuning.check import TuningWarning as TuningWarning
 from unfunnel.tuning.reparameterize import reparameterize as reparameterize
 from unfunnel.tuning.report import TuningReport as TuningReport

@@ -29,9 +29,9 @@ from pymc_extras.prior import Prior
 
 from unfunnel import LogNormalExp, NormalIdentity
 from unfunnel.structures.transform import StructureTransform
-from unfunnel.tuning.blocks import Plan
 from unfunnel.tuning.compiled import compile_plan, in_coordinates
 from unfunnel.tuning.pilot import run_pilot
+from unfunnel.tuning.plan import Plan
 
 SIMULATIONS = 200
 #: Enough to see one wrong factor of the density: measured p-values are 6e-9 with 15, 2e-16 with 25.

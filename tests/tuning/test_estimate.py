@@ -144,3 +144,14 @@ def test_slopes_are_pooled_where_they_are_one():
     assert np.abs(pooled.information - true).max() < 0.2 < np.abs(alone.information - true).max()
     # Where the data put an element is its own.
     assert np.corrcoef(pooled.weighted_location[:, 0], center[:, 0])[0, 1] > 0.9
+
+
+@pytest.mark.parametrize("outlier", [1e6, -1e12])
+def test_a_single_score_makes_no_information(outlier):
+    theta = np.random.default_rng(3).normal(2.0, 0.5, size=(40, 3))
+    score = -7.0 * (theta - 1.5)
+    score[11, 1] = outlier  # the others are lines of slope 7
+    site = site_of(theta, score)
+    np.testing.assert_allclose(site.information[[0, 2]], 7.0)
+    np.testing.assert_allclose(site.information[1], 7.0, rtol=0.2)
+    np.testing.assert_allclose(site.weighted_location[1] / site.information[1], 1.5, rtol=0.2)

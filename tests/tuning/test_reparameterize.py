@@ -10,7 +10,7 @@ from models import GROUPS, by_others, mixed
 from pymc.model.transform.conditioning import remove_value_transforms
 
 import unfunnel
-from unfunnel.errors import ParameterError, UnsupportedError
+from unfunnel.errors import ParameterError
 from unfunnel.tuning.blocks import auto_blocks
 
 pytestmark = pytest.mark.usefixtures("fast_compile")
@@ -70,15 +70,6 @@ def test_named_blocks():
         unfunnel.reparameterize(model, ["c"])
     with pytest.raises(ParameterError, match=r"names among 'a' and 'b', but got none.*\"all\" is"):
         unfunnel.reparameterize(model, [])
-
-
-def test_nothing_to_find():
-    with pytest.raises(UnsupportedError, match="phi_log_offset: already non-centered"):
-        unfunnel.reparameterize(mixed("offset"))
-    with pm.Model() as model:
-        pm.Normal("x")
-    with pytest.raises(UnsupportedError, match=r"none among 'x'\. There is nothing to tune"):
-        unfunnel.reparameterize(model)
 
 
 def test_auto_blocks_stay_as_they_are():

@@ -11,9 +11,10 @@ import xarray as xr
 from models import GROUPS, MEANS, SIZES, by_others
 
 import unfunnel
-from unfunnel import NormalIdentity
-from unfunnel.errors import SamplingError
 from unfunnel.tuning.blocks import auto_blocks
+from unfunnel.tuning.compiled import Coordinates
+from unfunnel.tuning.estimate import Site
+from unfunnel.tuning.pilot import PilotResult
 
 QUIET = {"progress_bar": False}
 SHORT = {"draws": 200, "tune": 200, "chains": 2, **QUIET}
@@ -49,7 +50,8 @@ def test_what_the_pilot_found(trace):
     assert 0 < found.attrs["gradients"] < 20_000
     assert found.attrs["rounds"] >= 2
     assert found.attrs["problem"] == ""
-    assert found.attrs["adaptation"] == "low_rank"
+    assert found.attrs["adaptation"] in ("diag", "low_rank")
+    assert 0.0 <= found.attrs["fisher_divergence"] < 0.5
 
 
 def test_it_survives_netcdf(trace, tmp_path):
@@ -122,8 +124,8 @@ def test_the_posterior_of_the_model_as_it_was_written():
 def test_a_failed_pilot_samples_in_the_safe_form(model, failing_nutpie):
     with pytest.warns(unfunnel.TuningWarning, match="all initialization points failed") as caught:
         found = unfunnel.sample(model, **SHORT, seed=1)
-    assert len(caught) == 1
-    assert "are non-centered" in str(caught[0].message)
+    (said,) = [w.message for w in caught if w.category is unfunnel.TuningWarning]
+    assert "are non-centered" in str(said)
     problem = found["unfunnel"].attrs["problem"]
     assert problem == "the pilot run failed: all initialization points failed"
     assert found["unfunnel"].attrs["rounds"] == 0
@@ -132,17 +134,14 @@ def test_a_failed_pilot_samples_in_the_safe_form(model, failing_nutpie):
 
 
 def test_a_pilot_that_was_wrong_is_reported(model, monkeypatch):
-    """It is shown the gradient of the prior alone, from which it learns that there are no data."""
-    original = nutpie.sample
+    """It says that there are no data."""
 
-    def sample(compiled, **options):
-        trace = original(compiled, **options)
-        if options.get("store_gradient"):
-            stats = trace["sample_stats"]
-            stats["gradient"] = stats["gradient"].copy(data=-stats["unconstrained_draw"].values)
-        return trace
+    def pilot(plan, compiled, seed, **options):
+        (block,) = plan.blocks
+        none = np.zeros(GROUPS)
+        return PilotResult(Coordinates({block.name: Site(none, none)}), {block.name: none}, 100, 2)
 
-    monkeypatch.setattr(nutpie, "sample", sample)
+    monkeypatch.setattr("unfunnel.tuning.api.run_pilot", pilot)
     with pytest.warns(unfunnel.TuningWarning, match=r"of 12 elements of phi turned out"):
         unfunnel.sample(model, draws=500, tune=500, chains=4, seed=1, **QUIET)
 
@@ -155,24 +154,13 @@ def test_an_interrupted_pilot_stops(model, monkeypatch):
         unfunnel.sample(model, **SHORT, seed=1)
 
 
-def test_nan_in_the_data():
-    with pm.Model(coords={"g": range(3)}) as model:
-        a = NormalIdentity(0.0, pm.HalfNormal("s"), dims="g", centered="auto").create_variable("a")
-        pm.Potential("likelihood", (a * np.array([1.0, np.nan, 1.0])).sum())
-    with (
-        pytest.warns(unfunnel.TuningWarning, match="the pilot run failed"),
-        pytest.raises(SamplingError, match=r"start, .* gradient that is not finite\. Look at"),
-    ):
-        unfunnel.sample(model, **SHORT, seed=1)
-
-
 @pytest.mark.filterwarnings("ignore:`low_rank_modified_mass_matrix` is deprecated:FutureWarning")
 @pytest.mark.parametrize(
     ("options", "adaptation", "length"),
     [
-        ({}, "low_rank", 400),
-        ({"num_tune": 60}, "low_rank", 60),
-        ({"tune": 70}, "low_rank", 70),
+        ({}, "diag", 400),
+        ({"num_tune": 60}, "diag", 60),
+        ({"tune": 70}, "diag", 70),
         ({"tune": 70, "low_rank_modified_mass_matrix": True}, "low_rank", 70),
         ({"tune": 70, "low_rank_modified_mass_matrix": False}, "diag", 70),
     ],

@@ -8,8 +8,8 @@ import pytest
 from models import MEANS, SIZES, mixed
 
 from unfunnel import NormalIdentity
-from unfunnel.tuning.blocks import Plan
 from unfunnel.tuning.estimate import Site
+from unfunnel.tuning.plan import Plan
 from unfunnel.tuning.scores import Layout, Scores
 
 pytestmark = pytest.mark.usefixtures("fast_compile")

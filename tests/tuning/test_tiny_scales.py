@@ -7,9 +7,9 @@ import pytest
 from models import GROUPS, by_others, mixed
 
 import unfunnel
-from unfunnel.tuning.blocks import Plan
 from unfunnel.tuning.compiled import Coordinates, compile_plan, in_coordinates
 from unfunnel.tuning.estimate import Site
+from unfunnel.tuning.plan import Plan
 
 SITE = Site(np.geomspace(0.5, 2000.0, GROUPS), np.linspace(-3.0, 500.0, GROUPS))
 

@@ -8,7 +8,7 @@ import pytest
 from models import mixed
 
 import unfunnel
-from unfunnel.tuning.blocks import Plan
+from unfunnel.tuning.plan import Plan
 
 QUIET = {"progress_bar": False}
 

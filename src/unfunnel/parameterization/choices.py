@@ -135,7 +135,7 @@ class Informed(Parameterization):
         if not sites:
             return location, scale
         information, weighted_location = sites
-        bounded = ops.minimum(scale, _LARGEST_SCALE)
+        bounded = ops.minimum(scale, LARGEST_SCALE)
         variance = bounded * bounded
         precision_ratio = 1.0 + information * variance
         # As a deviation, from which the density takes the location off again: where the scale is
@@ -145,7 +145,7 @@ class Informed(Parameterization):
 
 
 #: Above this the square of a scale would overflow where it meets a large information.
-_LARGEST_SCALE = 1e30
+LARGEST_SCALE = 1e30
 
 
 def parameterization_of(

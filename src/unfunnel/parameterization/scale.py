@@ -60,8 +60,8 @@ _TINY = float(np.finfo(float).tiny)
 _DRAWS = 1000
 _SEED = 20240229
 
-# For what is evaluated once, while a model is built: compiling it would take longer.
-_PYTHON = Mode(linker="py", optimizer="minimum_compile")
+#: For what is evaluated once, while a model is built: compiling it would take longer.
+PYTHON = Mode(linker="py", optimizer="minimum_compile")
 
 
 class SoftplusTransform(TensorTransform):
@@ -120,6 +120,11 @@ def use_scale_transform(model: Any, variable: Any) -> None:
     transform = scale_transform(variable)
     if transform is None:
         return
+    use_transform(model, variable, transform)
+
+
+def use_transform(model: Any, variable: Any, transform: Transform) -> None:
+    """Give a free variable of the model on the context stack another value transform."""
     before = model.rvs_to_values[variable]
     for each in {id(m): m for m in (model, model.root)}.values():
         each.values_to_rvs.pop(before, None)
@@ -153,7 +158,7 @@ def prior_medians(rv: Node) -> np.ndarray | None:
     The medians are exact where PyMC has a quantile function, and those of draws with a fixed seed
     elsewhere. An improper prior, or one with invalid parameters, has none.
     """
-    (variable,) = _at_start([rv], kept=rv)
+    (variable,) = at_start([rv], kept=rv)
     try:
         try:
             medians = _exact_medians(variable)
@@ -172,7 +177,7 @@ def _exact_medians(variable: Any) -> Any:
     quantile = quantile.values if labelled else quantile
     if rvs_in_graph([quantile]):
         raise NotImplementedError("A parent has no starting point.")
-    return quantile.eval(mode=_PYTHON)
+    return quantile.eval(mode=PYTHON)
 
 
 def _medians_of_draws(variable: Any) -> Any:
@@ -183,23 +188,23 @@ def _medians_of_draws(variable: Any) -> Any:
         if isinstance(x, SharedVariable) and isinstance(x.type, RandomType)
     }
     (variable,) = clone_replace([variable], replace=generators)
-    draws = pm.draw(variable, _DRAWS, random_seed=_SEED, mode=_PYTHON)
+    draws = pm.draw(variable, _DRAWS, random_seed=_SEED, mode=PYTHON)
     return np.median(draws, axis=0)
 
 
 def reference_point(location: Any, scale: Any) -> tuple[float, float]:
     """Return medians over the elements of location and scale at the start; 0 and 1 if unknown."""
-    expressions = _at_start([location, scale])
+    expressions = at_start([location, scale])
     if rvs_in_graph(expressions):  # a draw would differ every time
         return 0.0, 1.0
-    values = [np.asarray(x.eval(mode=_PYTHON)) for x in expressions]
+    values = [np.asarray(x.eval(mode=PYTHON)) for x in expressions]
     if not all(x.size and np.isfinite(np.median(x)) for x in values):
         return 0.0, 1.0
     location, scale = (float(np.median(x)) for x in values)
     return location, scale
 
 
-def _at_start(expressions: list[Any], kept: Any = None) -> list[Any]:
+def at_start(expressions: list[Any], kept: Any = None) -> list[Any]:
     """Return expressions with the free variables they depend on at their starting points.
 
     They are of the model on the context stack; the free variable ``kept`` stays as it is.

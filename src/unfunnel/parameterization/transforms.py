@@ -148,6 +148,17 @@ def location_and_scale(inputs: tuple[Node, ...], dims: tuple[str, ...] | None) -
     location and scale. They are returned as tensors that broadcast against the value from the
     right; labelled ones are ordered by ``dims``, those of the value.
     """
+    inputs, shuffles = drawing_inputs(inputs)
+    location, scale = (_right_aligned(x, dims) for x in inputs[-2:])
+    for shuffle in reversed(shuffles):
+        location, scale = (
+            shuffle(pt.atleast_Nd(x, n=shuffle.input_ndim)) for x in (location, scale)
+        )
+    return location, scale
+
+
+def drawing_inputs(inputs: tuple[Node, ...]) -> tuple[tuple[Node, ...], list[Any]]:
+    """Return the inputs of the operation that draws, and which axes are shuffled around it."""
     shuffles: list[Any] = []
     while not isinstance(inputs[0].type, RandomType):
         node = inputs[0].owner
@@ -156,12 +167,7 @@ def location_and_scale(inputs: tuple[Node, ...], dims: tuple[str, ...] | None) -
         if isinstance(node.op, DimShuffle):
             shuffles.append(node.op)
         inputs = tuple(node.inputs)
-    location, scale = (_right_aligned(x, dims) for x in inputs[-2:])
-    for shuffle in reversed(shuffles):
-        location, scale = (
-            shuffle(pt.atleast_Nd(x, n=shuffle.input_ndim)) for x in (location, scale)
-        )
-    return location, scale
+    return inputs, shuffles
 
 
 def _right_aligned(parameter: Any, dims: tuple[str, ...] | None) -> Any:

@@ -18,12 +18,10 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 from pymc.logprob.utils import CheckParameterValue
-from pytensor.compile.builders import OpFromGraph
 from pytensor.compile.sharedvalue import SharedVariable
-from pytensor.xtensor import as_xtensor
-from pytensor.xtensor.type import XTensorType
 
 from unfunnel.families.links import Link
+from unfunnel.parameterization.carrying import carrying
 from unfunnel.parameterization.choices import Parameterization
 from unfunnel.parameterization.graph_ops import GRAPH, as_float, positive_or_one, random_node
 from unfunnel.parameterization.transforms import (
@@ -184,8 +182,7 @@ def shared_sites(
                     pytensor.shared(np.zeros(n, pytensor.config.floatX), name, shape=n)
                     for name, n in kinds
                 )
-                for one in own:
-                    node.inputs[-1] = carrying(node.inputs[-1], one)  # type: ignore[union-attr]  # drawn
+                node.inputs[-1] = carrying(node.inputs[-1], *own)  # type: ignore[union-attr]  # drawn
                 each._replace(*own)
                 shared.append(own)
             yield shared
@@ -193,16 +190,3 @@ def shared_sites(
             for (each, values, node), scale in zip(before, scales, strict=True):
                 node.inputs[-1] = scale  # type: ignore[union-attr]  # drawn
                 each._replace(*values)
-
-
-def carrying(x: Any, values: Any) -> Any:
-    """Return a tensor, or a labelled one, as it is, with ``values`` among its ancestors.
-
-    PyMC requires that whatever a value transform uses is an ancestor of the random variable, or a
-    constant. The operation is expanded away when the model is compiled.
-    """
-    if isinstance(x.type, XTensorType):
-        return as_xtensor(carrying(x.values, values), dims=x.type.dims)
-    dummies: list[Any] = [x.type(), values.type()]
-    same: Any = pt.tensor_copy(dummies[0])
-    return OpFromGraph(dummies, [same], inline=True, on_unused_input="ignore")(x, values)

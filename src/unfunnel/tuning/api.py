@@ -10,6 +10,7 @@ from typing import Any
 import xarray as xr
 from pymc.backends.arviz import patch_nutpie_idata
 
+from unfunnel.errors import UnsupportedError
 from unfunnel.tuning.arguments import (
     compile_options,
     one_seed,
@@ -19,25 +20,14 @@ from unfunnel.tuning.arguments import (
     require_run,
     whole_model,
 )
-from unfunnel.tuning.blocks import Plan
-from unfunnel.tuning.check import TuningWarning, tell, warn_of_disagreement, warn_of_problem
-from unfunnel.tuning.compiled import LOW_RANK, compile_plan, in_coordinates, run, set_in_model
-from unfunnel.tuning.pilot import run_pilot
+from unfunnel.tuning.check import TuningWarning, say, say_verdict, warn_of_problem
+from unfunnel.tuning.choose import LOW_RANK
+from unfunnel.tuning.compiled import compile_plan, set_in_model
+from unfunnel.tuning.pilot import no_pilot, run_pilot
 from unfunnel.tuning.reparameterize import plan_of_any
 from unfunnel.tuning.report import TuningReport, report_of
-
-# Adaptations by the options that they were before; nutpie takes these still, and warns.
-_FORMER_OPTIONS = {"low_rank_modified_mass_matrix": "low_rank", "transform_adapt": "flow"}
-
-# Whoever passes one of these has chosen an adaptation.
-_ADAPTATION_OPTIONS = {
-    *_FORMER_OPTIONS,
-    "adaptation",
-    "sampler",
-    "use_grad_based_mass_matrix",
-    "mass_matrix_eigval_cutoff",
-    "mass_matrix_gamma",
-}
+from unfunnel.tuning.running import ADAPTATION_OPTIONS, Request, without_unconstrained
+from unfunnel.tuning.start import require_start
 
 
 def sample(
@@ -85,8 +75,9 @@ def sample(
     DataTree
         What nutpie returns, with the groups ``constant_data`` and ``observed_data`` of
         ``pm.sample`` and a group ``unfunnel``: information, weighted location and centeredness
-        ``kappa`` of each element, and what the pilot cost; see
-        :class:`~unfunnel.tuning.report.TuningReport`.
+        ``kappa`` of each element, what the pilot cost, and the verdict on the draws; see
+        :class:`~unfunnel.tuning.report.TuningReport`. Where nothing can be tuned the model is
+        sampled as it is, and one line says why.
 
     Raises
     ------
@@ -96,21 +87,25 @@ def sample(
     ParameterTypeError
         If ``model`` is no model, ``blocks`` no names, or a length no whole number.
     UnsupportedError
-        If there is nothing to tune, a free variable is discrete, ``compile_kwargs`` asks for
-        another backend than ``"numba"``, or ``blocking=False`` or ``return_raw_trace=True`` is
-        passed.
+        If a free variable is discrete, ``compile_kwargs`` asks for another backend than
+        ``"numba"`` while there is something to tune, or ``blocking=False`` or
+        ``return_raw_trace=True`` is passed.
     SamplingError
-        If nutpie finds no point to start from.
+        If the log density or its gradient cannot be computed, or is not finite, where chains
+        start; the message names the terms of the model that fail.
 
     Warns
     -----
     TuningWarning
         If the pilot failed, or turns out to disagree with the draws by more than chance allows.
+    SamplingWarning
+        If chains never moved, and wherever ``pm.sample`` would warn: of divergences, trees of the
+        greatest depth, an R-hat above 1.01, or an effective sample size below 100 for each chain.
 
     Notes
     -----
-    The model is compiled once. The posterior does not depend on what the pilot found; only the
-    number of gradients for an independent draw does.
+    The model is compiled once. Every run ends with one line, which is logged if there is no
+    progress bar: divergences, the worst R-hat and effective sample size, and what to do next.
 
     Examples
     --------
@@ -128,36 +123,42 @@ def sample(
     model = whole_model(model)
     require_names(blocks)
     require_run(nutpie_options, draws=draws, tune=tune, chains=chains)
-    own_adaptation = not _ADAPTATION_OPTIONS & nutpie_options.keys()
+    own_adaptation = not ADAPTATION_OPTIONS & nutpie_options.keys()
     if nutpie_options:
         require_options(nutpie_options, LOW_RANK if own_adaptation else {})
     number = one_seed(seed, random_seed)
     require_continuous(model)
+    started = time.perf_counter()
     plan = plan_of_any(model, blocks)
     compiled = compile_plan(plan, **compile_options(compile_kwargs))
-    cores = {key: nutpie_options[key] for key in ("cores",) if key in nutpie_options}
-    pilot = run_pilot(plan, compiled, number, progress_bar=progress_bar, **cores)
-    warn_of_problem(pilot)
-    if plan.left_alone:
-        tell(progress_bar, f"Left as they are: {plan.untouched}.")
-    start = time.perf_counter()
-    if own_adaptation:
-        nutpie_options = pilot.adaptation(compiled) | nutpie_options
-    report = report_of(plan, pilot)
-    report.values.attrs["adaptation"] = _adaptation(nutpie_options)
-    trace: xr.DataTree = run(
-        in_coordinates(compiled, plan, pilot.coordinates),
-        draws=draws,
-        tune=tune,
-        chains=chains,
-        seed=number,
-        progress_bar=progress_bar,
-        **nutpie_options,
-    )
-    _attach_data(trace, model, time.perf_counter() - start)
-    trace["unfunnel"] = xr.DataTree(report.values)
-    if not pilot.failed:
-        warn_of_disagreement(plan, pilot, trace["posterior"].to_dataset())
+    require_start(plan.model, compiled)
+    pilot = no_pilot()
+    if plan.blocks:
+        cores = {key: nutpie_options[key] for key in ("cores",) if key in nutpie_options}
+        pilot = run_pilot(plan, compiled, number, progress_bar=progress_bar, **cores)
+        warn_of_problem(pilot)
+        if plan.left_alone:
+            say(progress_bar, f"Left as they are: {plan.untouched}.")
+    else:
+        say(progress_bar, f"Nothing is tuned: {plan.why_none}.")
+    options = {"draws": draws, "tune": tune, "chains": chains, "seed": number}
+    options |= {"progress_bar": progress_bar, **nutpie_options}
+    request = Request(model, plan, compiled, options, started)
+    kept = first = request.first(pilot)
+    if request.ended_badly(first):
+        say(progress_bar, f"This run ended badly, so another follows. {first.verdict.line}")
+        second = request.second(first)
+        if second is not None and second.verdict.gravity < first.verdict.gravity:
+            kept = second
+    trace, report = kept.trace, report_of(plan, kept.pilot).values
+    attributes = {"adaptation": kept.adaptation, **kept.verdict.attributes}
+    if kept is not first:
+        attributes["first_run"] = first.verdict.line
+    if not nutpie_options.get("store_unconstrained"):
+        trace = without_unconstrained(trace)
+    _attach_data(trace, model, kept.seconds)
+    trace["unfunnel"] = xr.DataTree(report.assign_attrs(attributes))
+    say_verdict(kept.verdict, progress_bar)
     return trace
 
 
@@ -170,7 +171,7 @@ def tune(
     progress_bar: bool = True,
     compile_kwargs: dict[str, Any] | None = None,
 ) -> TuningReport:
-    """Find the best coordinate for each element of the auto blocks of a model, and set it in place.
+    """Find the best coordinate for each element of the hierarchies of a model; set it in place.
 
     Whatever samples the model afterwards, ``pm.sample``, ``nutpie.sample`` or the ``fit`` of a
     pymc-marketing model that was built before, works in these coordinates. They change no
@@ -180,9 +181,10 @@ def tune(
     ----------
     model : pymc.Model, optional
         By default the one on the context stack.
-    blocks : "auto" or list of str
-        Names of the variables to tune; by default all that were made with ``centered="auto"``.
-        Those not named keep the values that they have.
+    blocks : "auto", "all" or list of str
+        Which variables to tune: those made with ``centered="auto"`` (default); all hierarchies of
+        the model, whoever wrote them; or those named. The others keep the coordinate that they
+        have.
     seed, random_seed : int or numpy Generator, optional
         Fixes the result; two names for one argument.
     progress_bar : bool, default True
@@ -198,13 +200,14 @@ def tune(
     Raises
     ------
     UnsupportedError
-        If the model has no auto block, no free variable, or discrete free variables, or
+        If there is nothing to tune, no free variable, or a discrete one, or
         ``compile_kwargs`` asks for another backend than ``"numba"``.
     ParameterError
-        If ``blocks`` names none, or a variable that is not an auto block, or a seed is none, or
-        given twice.
+        If ``blocks`` names none, or what is no hierarchy, or a seed is none, or given twice.
     ParameterTypeError
         If ``model`` is no model, or ``blocks`` no names.
+    SamplingError
+        If the model cannot start, as from :func:`sample`.
 
     Warns
     -----
@@ -234,19 +237,19 @@ def tune(
     require_names(blocks)
     number = one_seed(seed, random_seed)
     require_continuous(model)
-    plan = Plan.of(model, blocks)
-    plan.require_blocks()
+    plan = plan_of_any(model, blocks, in_place=True)
+    if not plan.blocks:
+        raise UnsupportedError(
+            "unfunnel.tune",
+            expected="a model with a hierarchy that can be tuned",
+            given=f"one in which {plan.why_none}",
+        )
     compiled = compile_plan(plan, **compile_options(compile_kwargs))
+    require_start(plan.model, compiled)
     pilot = run_pilot(plan, compiled, number, progress_bar=progress_bar)
     warn_of_problem(pilot)
     set_in_model(plan, pilot.coordinates)
     return report_of(plan, pilot)
-
-
-def _adaptation(options: dict[str, Any]) -> str:
-    """Return the adaptation that options of ``nutpie.sample`` ask for."""
-    former = (name for option, name in _FORMER_OPTIONS.items() if options.get(option))
-    return str(next(former, options.get("adaptation", "diag")))
 
 
 def _attach_data(trace: xr.DataTree, model: Any, seconds: float) -> None:

@@ -1,28 +1,27 @@
-"""The plan of a run: the parts of a model that a pilot tunes, and what is left alone and why.
+"""The parts of a model that a pilot tunes: blocks, and scales.
 
-It is made once, and everything after it reads it: compiling, the pilot, the check of the draws, the
-report. A block is a random variable in the informed coordinate. A scale is a hyperparameter that is
-the scale of blocks; it is sampled through ``a sinh(softplus(v) / k)``, see
+A block is a random variable in the informed coordinate. A scale is a hyperparameter that is the
+scale of blocks; it is sampled through ``a sinh(softplus(v) / k)``, see
 :mod:`unfunnel.parameterization.scale`, and a pilot stretches the width ``a``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pytensor.tensor as pt
 from pytensor.graph.traversal import ancestors
 from pytensor.tensor.type import TensorType
 from pytensor.xtensor.type import XTensorType
 
-from unfunnel.errors import UnsupportedError, listed
 from unfunnel.families.links import Link
 from unfunnel.families.ops import NUMPY
 from unfunnel.parameterization.choices import Informed
 from unfunnel.parameterization.graph_ops import as_float, random_node
-from unfunnel.parameterization.scale import SoftplusTransform
+from unfunnel.parameterization.scale import PYTHON, SoftplusTransform
 from unfunnel.parameterization.transforms import (
     DRAWING,
     labelled_like,
@@ -31,7 +30,6 @@ from unfunnel.parameterization.transforms import (
 )
 from unfunnel.structures.base import Map, Structure
 from unfunnel.structures.transform import SiteParameters, StructureTransform, settled
-from unfunnel.tuning.arguments import names_of, require_known
 
 # Centeredness up to which an element counts as one without data. At 0.01 the logarithm already
 # costs a sixth of the efficiency.
@@ -114,6 +112,12 @@ class Scale:
         new = self.transform.stretched(log_stretch)
         transforms[self.variable] = labelled_like(transforms[self.variable], new)
 
+    def restretched(self, values: np.ndarray, before: float, after: float) -> np.ndarray:
+        """Return what is sampled under another log stretch at the same points of the model."""
+        natural = self.transform.stretched(before).to_variable(pt.constant(values))
+        graph = self.transform.stretched(after).to_sampled(natural)
+        return np.asarray(graph.eval(mode=PYTHON))
+
     def best_log_stretch(self, values: np.ndarray, kappa: dict[str, np.ndarray]) -> float:
         """Return the best stretch, given draws of the unstretched value and centeredness by block.
 
@@ -131,59 +135,9 @@ class Scale:
         return float(np.clip(log_stretch, -_FURTHEST, _FURTHEST))
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What is tuned in which model.
-
-    ``model`` is the one that is sampled: an informed copy where blocks were not in place yet.
-    ``left_alone`` holds the variables that look like part of a hierarchy and are not tuned, with
-    the reason.
-    """
-
-    model: Any
-    blocks: list[Block]
-    scales: list[Scale]
-    left_alone: dict[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, model: Any, blocks: str | Sequence[str] = "auto") -> Plan:
-        """Return the plan for blocks that are in place, perhaps none; refuse names of others."""
-        there = auto_blocks(model)
-        if blocks != "auto":
-            by_name = {block.name: block for block in there}
-            chosen = names_of(blocks)
-            remedy = (
-                'Give it centered="auto", or tune a copy made by unfunnel.reparameterize(model).'
-            )
-            require_known(chosen, by_name, "auto", {}, remedy)
-            there = [by_name[name] for name in chosen]
-        return cls(model, there, scales_of(model, there))
-
-    def on(self, model: Any) -> Plan:
-        """Return the same plan for another model with the same variables, such as a frozen one."""
-        return Plan.of(model, [block.name for block in self.blocks] or "auto")
-
-    @property
-    def untouched(self) -> str:
-        """Names of the variables that are left alone, with the reasons, in one line."""
-        return in_words(self.left_alone)
-
-    def require_blocks(self) -> None:
-        """Refuse a plan without any block."""
-        if not self.blocks:
-            free = listed(v.name for v in self.model.free_RVs)
-            raise UnsupportedError(
-                "unfunnel",
-                expected='a model with a prior that has centered="auto"',
-                given=f"one with the free variables {free}, none of which has it",
-                remedy='Call unfunnel.sample(model, blocks="all"), or tune a copy made by '
-                "unfunnel.reparameterize(model): both find the hierarchies of any model.",
-            )
-
-
-def in_words(left_alone: dict[str, str]) -> str:
-    """Return names of variables with why each was left alone, in one line."""
-    return "; ".join(f"{name}: {reason}" for name, reason in left_alone.items())
+def stretch_name(scale: str) -> str:
+    """Return the name of the shared variable that stretches the coordinate of a scale."""
+    return f"{scale}_stretch__"
 
 
 def is_informed(transform: Any) -> bool:
@@ -219,27 +173,27 @@ def _block(model: Any, variable: Any) -> Block:
 def scales_of(model: Any, blocks: list[Block]) -> list[Scale]:
     """Return the scale hyperparameters of blocks that are sampled through our own coordinate."""
     above = {block.name: set(ancestors([block.scale])) for block in blocks}
-    used = _used_beside(model, blocks)
+    used = used_beside(model, blocks)
     scales = []
     for variable in model.free_RVs:
         transform = unlabelled(model.rvs_to_transforms.get(variable))
         served = tuple(name for name, variables in above.items() if variable in variables)
         if isinstance(transform, SoftplusTransform) and served:
-            parameter = _carrying_input(model, variable)
+            parameter = carrying_input(model, variable)
             if parameter is not None:
                 value = model.rvs_to_values[variable]
                 scales.append(Scale(model, variable, value, parameter, served, variable in used))
     return scales
 
 
-def _used_beside(model: Any, blocks: list[Block]) -> set[Any]:
+def used_beside(model: Any, blocks: Sequence[Block]) -> set[Any]:
     """Return everything that the rest of a model depends on directly, not through the blocks."""
     tuned = {block.variable for block in blocks}
     rest = [x for rv in model.basic_RVs if rv not in tuned for x in rv.owner.inputs]
     return set(ancestors([*rest, *model.potentials], blockers=tuned))
 
 
-def _carrying_input(model: Any, variable: Any) -> int | None:
+def carrying_input(model: Any, variable: Any) -> int | None:
     """Return which input of a random variable can have an operation put around it, if any."""
     node: Any = random_node(variable.owner)
     try:

@@ -1,54 +1,275 @@
-"""Checks whether the draws of a run agree with its pilot, and says so where they do not.
+"""What the draws of a run say about it: the verdict, with which every run ends.
 
-In the right coordinate the sampled value ``v`` has variance one given all other parameters. If the
-data really carry the information ``J`` where the pilot found ``I``, it has variance
-``(1 + I s**2) / (1 + J s**2)`` instead, that is ``(1 - kappa_J) / (1 - kappa_I)``.
+It asks what ``pm.sample`` asks of its draws (divergences, depth of trees, R-hat, effective sample
+size, with the same limits), whether any chain never moved, and whether the draws agree with the
+pilot. Nothing is said of draws but what follows from this.
 """
 
 from __future__ import annotations
 
+import logging
 import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pytensor
 import xarray as xr
-from pytensor.graph.traversal import ancestors
 from rich.console import Console
 
-from unfunnel.families.ops import NUMPY
 from unfunnel.optional import require
-from unfunnel.tuning.blocks import Block, Plan
-from unfunnel.tuning.estimate import Controls, Draws, Site, controls_of
 from unfunnel.tuning.pilot import PilotResult
 
-# Fewer effective draws show nothing about a variance: its error, and the error of that, are large.
-_FEWEST_DRAWS = 100
+_LOG = logging.getLogger("unfunnel")
 
-# Of a chain; fewer have no effective sample size.
-_FEWEST_FOR_ESS = 4
+# Those of pm.sample: pymc.stats.convergence.
+_FEWEST_DRAWS = 100  # of a chain: fewer tell nothing of R-hat and effective sample size
+_MOST_RHAT = 1.01
+_LEAST_ESS = 100  # for each chain
+_MOST_DEEPEST = 0.05  # of the trees of a chain
 
-# Draws looked at; more would make the estimate no better than it has to be.
-_MOST_DRAWS = 400
+# From here on chains do not agree; from there on they are in different places.
+_DISAGREE = 1.05
+_APART = 1.1
 
-# Centeredness in the posterior and in the pilot further apart than this is worth a warning.
-_DISAGREEMENT = 0.2
+# What nutpie says of a divergence where the model has no finite log density.
+_NOT_FINITE = "Logp function returned error code"
 
-# Of so few elements it is chance, however rare for each.
-_BY_CHANCE = 0.001
-
-# Standard errors that a disagreement has to be large beside.
-_ERRORS = 4.0
+# Of all draws: more divergences come from the model, not from steps that are a little too long.
+_MANY_DIVERGENCES = 0.02
 
 
 class TuningWarning(UserWarning):
-    """A pilot failed, or its result should not be relied on; sampling stays correct, but slow."""
+    """A pilot failed, or what it found should not be relied on: sampling may be slow."""
 
 
-def tell(show: bool, line: str) -> None:
-    """Print a line where progress is shown, if it is."""
+class SamplingWarning(UserWarning):
+    """The draws of a run should not be relied on, or are few."""
+
+
+@dataclass(frozen=True)
+class Worst:
+    """The worst value of a diagnostic, and which element has it; NaN if it is not known."""
+
+    value: float = np.nan
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the draws of a run say about it.
+
+    ``problems`` are those for which ``pm.sample`` would warn, and chains that never moved;
+    ``disagreements`` say where the draws are other than the pilot had found. ``advice`` is what to
+    do next.
+    """
+
+    chains: int
+    draws: int
+    frozen: int
+    divergences: int
+    rhat: Worst
+    ess: Worst
+    problems: tuple[str, ...]
+    disagreements: tuple[str, ...]
+    advice: str
+
+    @property
+    def line(self) -> str:
+        """The verdict in one line."""
+        known = [f"{self.divergences} divergences in {self.chains * self.draws} draws"]
+        if not np.isnan(self.rhat.value):
+            known.append(f"R-hat at most {self.rhat.value:.3g} ({self.rhat.of})")
+        if not np.isnan(self.ess.value):
+            known.append(f"effective sample size at least {self.ess.value:.0f} ({self.ess.of})")
+        if len(known) == 1:
+            known.append("too few draws or chains for R-hat and effective sample size")
+        said = [f"{', '.join(known)}.", *(f"{x}." for x in self.problems if x not in known)]
+        return " ".join([*said, *(f"{x}." for x in self.disagreements), self.advice])
+
+    @property
+    def gravity(self) -> tuple[float, ...]:
+        """How bad the draws are: frozen chains, R-hat, divergences, then effective draws."""
+        divergences = self.divergences if self.has_many_divergences else 0
+        rhat = self.rhat.value if self.rhat.value > _DISAGREE else 0.0
+        return self.frozen, rhat, divergences, -np.nan_to_num(self.ess.value)
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether the draws should not be used as they are."""
+        return self.gravity[:3] > (0, 0.0, 0)
+
+    @property
+    def has_many_divergences(self) -> bool:
+        """Whether there are more of them than steps that are a little too long would make."""
+        return self.divergences > _MANY_DIVERGENCES * self.chains * self.draws
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """The verdict for the group ``unfunnel`` of a trace."""
+        return {
+            "verdict": self.line,
+            "problems": "; ".join((*self.problems, *self.disagreements)),
+            "divergences": self.divergences,
+            "worst_rhat": self.rhat.value,
+            "worst_rhat_of": self.rhat.of,
+            "least_ess": self.ess.value,
+            "least_ess_of": self.ess.of,
+        }
+
+
+def verdict_of(
+    trace: xr.DataTree, variables: Sequence[str], disagreements: Sequence[str] = ()
+) -> Verdict:
+    """Judge the draws of a run by the named variables, those that were sampled."""
+    posterior, stats = trace["posterior"].to_dataset(), trace["sample_stats"]
+    arrays = [posterior[name] for name in variables if name in posterior.data_vars]
+    arrays = [array for array in arrays if array.size]
+    chains, draws = posterior.sizes["chain"], posterior.sizes["draw"]
+    frozen = _frozen(arrays) if draws > 1 else []
+    rhat, ess = Worst(), Worst()
+    if draws >= _FEWEST_DRAWS and chains > 1:
+        array_stats = require("arviz_stats.base", "sample").array_stats
+        rhat = _worst(arrays, array_stats.rhat, np.argmax, np.inf)
+        ess = _worst(arrays, array_stats.ess, np.argmin, 0.0)
+    divergences = int(stats["diverging"].sum())
+    of_divergences = list(_of_divergences(stats, divergences, chains * draws))
+    many = divergences > _MANY_DIVERGENCES * chains * draws
+    found = [
+        *_of_frozen(frozen, chains),
+        *(of_divergences if many else ()),
+        *_of_chains(rhat),
+        *(of_divergences if not many else ()),
+        *_of_depth(stats),
+        *_of_number(ess, chains, draws),
+    ]
+    # The first is the gravest, and often the reason for the others.
+    advice = found[0][1] if found else "No problem was seen."
+    if not found and disagreements:
+        advice = "Sample again with another seed, and compare."
+    problems = tuple(problem for problem, _advice in found)
+    return Verdict(
+        chains, draws, len(frozen), divergences, rhat, ess, problems, tuple(disagreements), advice
+    )
+
+
+def _of_frozen(frozen: list[int], chains: int) -> Iterator[tuple[str, str]]:
+    if frozen:
+        which = ", ".join(map(str, frozen))
+        yield (
+            f"{len(frozen)} of {chains} chains never moved ({which})",
+            "Do not use these draws. Look at model.debug(), at initial values and at the scales "
+            "of the data.",
+        )
+
+
+def _of_chains(rhat: Worst) -> Iterator[tuple[str, str]]:
+    if rhat.value > _MOST_RHAT:
+        advice = "Sample longer: the draws are too few for R-hat to settle, or chains mix slowly."
+        if rhat.value > _APART:
+            advice = (
+                "Do not use these draws. Compare the chains: if they stay in different places the "
+                "posterior has several modes or a ridge, else they need a longer warm-up (tune=)."
+            )
+        yield f"Chains disagree: R-hat is {rhat.value:.3g} for {rhat.of}", advice
+
+
+def _of_divergences(stats: Any, divergences: int, draws: int) -> Iterator[tuple[str, str]]:
+    if not divergences:
+        return
+    advice = "Raise target_accept, or give a scale that may be zero a prior that avoids it."
+    if divergences > _MANY_DIVERGENCES * draws:
+        advice = "The draws may miss a part of the posterior, and target_accept seldom helps here."
+    said = stats["divergence_message"].values.ravel() if "divergence_message" in stats else []
+    outside = sum(_NOT_FINITE in str(text) for text in said)
+    why = ""
+    if outside > divergences // 2:
+        why = f", {outside} of them where the log density is not finite"
+        advice = (
+            "Chains leave a support: some mean, probability or scale is not restricted to the "
+            "values that its likelihood takes. Put a link around it, or use a family that stays "
+            "inside, such as LogNormalExp or ProbitNormal."
+        )
+    yield f"{divergences} of {draws} draws diverged{why}", advice
+
+
+def _of_depth(stats: Any) -> Iterator[tuple[str, str]]:
+    if "maxdepth_reached" in stats:
+        share = float(stats["maxdepth_reached"].mean("draw").max())
+        if share > _MOST_DEEPEST:
+            yield (
+                f"{share:.0%} of the trees of a chain reached the greatest depth",
+                "Raise maxdepth, or look for parameters that differ in size or depend on each "
+                "other closely.",
+            )
+
+
+def _of_number(ess: Worst, chains: int, draws: int) -> Iterator[tuple[str, str]]:
+    if ess.value < _LEAST_ESS * chains:
+        needed = min(100.0, _LEAST_ESS * chains / max(ess.value, 1.0)) * draws
+        yield (
+            f"The effective sample size of {ess.of} is {ess.value:.0f}, less than {_LEAST_ESS} for "
+            "each chain",
+            f"Sample longer: about draws={round(needed, -2):.0f}.",
+        )
+
+
+def _frozen(arrays: list[xr.DataArray]) -> list[int]:
+    """Return the chains in which nothing ever changed."""
+    still = [_still(array.values).reshape(array.shape[0], -1).all(axis=1) for array in arrays]
+    return [int(chain) for chain in np.flatnonzero(np.all(still, axis=0))] if still else []
+
+
+def _still(values: np.ndarray) -> np.ndarray:
+    """Return which elements are the same at each draw of a chain."""
+    return np.asarray((values == values[:, :1]).all(axis=1))
+
+
+def _worst(arrays: list[xr.DataArray], statistic: Any, worst: Any, unknown: float) -> Worst:
+    """Return the worst value of a diagnostic over the elements of all variables.
+
+    Elements that are the same everywhere, such as the diagonal of a correlation matrix, have none.
+    For others it is ``unknown`` where it is not a number: a chain that does not move, for one.
+    """
+    found = []
+    for array in arrays:
+        values = array.values
+        moving = ~(values == values[:1, :1]).all(axis=(0, 1))
+        if moving.any():
+            each = np.asarray(statistic(values[..., moving], chain_axis=0, draw_axis=1))
+            each = np.where(np.isnan(each), unknown, each)
+            place = int(worst(each))
+            found.append(Worst(float(each[place]), _element(array, np.argwhere(moving)[place])))
+    return found[int(worst([x.value for x in found]))] if found else Worst()
+
+
+def _element(array: xr.DataArray, index: np.ndarray) -> str:
+    """Return the name of an element, with its labels."""
+    labels = [
+        str(array.coords[dim].values[i] if dim in array.coords else i)
+        for dim, i in zip(array.dims[2:], index, strict=True)
+    ]
+    return f"{array.name}[{', '.join(labels)}]" if labels else str(array.name)
+
+
+def say_verdict(verdict: Verdict, progress_bar: bool) -> None:
+    """End a run: the verdict in one line, and a warning if there is a problem."""
+    is_bad = bool(verdict.problems or verdict.disagreements)
+    say(progress_bar, verdict.line, logging.WARNING if is_bad else logging.INFO)
+    for disagreement in verdict.disagreements:
+        warnings.warn(f"unfunnel: {disagreement}.", TuningWarning, stacklevel=3)
+    if verdict.problems:
+        problems = ". ".join(verdict.problems)
+        text = f"unfunnel, of the draws: {problems}. {verdict.advice}"
+        warnings.warn(text, SamplingWarning, stacklevel=3)
+
+
+def say(show: bool, line: str, level: int = logging.INFO) -> None:
+    """Print a line where progress is shown, and log it elsewhere."""
     if show:
         Console().print(line, markup=False, highlight=False)
+    else:
+        _LOG.log(level, line)
 
 
 def warn_of_problem(pilot: PilotResult) -> None:
@@ -56,120 +277,9 @@ def warn_of_problem(pilot: PilotResult) -> None:
     if not pilot.problem:
         return
     remedy = (
-        "The blocks are non-centered, which is correct and may be slow; if the model cannot be "
-        "sampled at all, look at model.debug()."
+        "The blocks are non-centered, which may be slow; if the model cannot be sampled at all, "
+        "look at model.debug()."
         if pilot.failed
-        else "The posterior is unaffected; sampling may be slower than it could be."
+        else "Sampling may be slow: look at the verdict of the run."
     )
     warnings.warn(f"unfunnel: {pilot.problem}. {remedy}", TuningWarning, stacklevel=3)
-
-
-def warn_of_disagreement(plan: Plan, pilot: PilotResult, posterior: xr.Dataset) -> None:
-    """Say which blocks turned out to be other than the pilot had found, if any."""
-    for name, (kappa, error) in kappa_of_posterior(plan, pilot, posterior).items():
-        apart = np.abs(kappa - pilot.kappa[name])
-        flagged = apart > _DISAGREEMENT + _ERRORS * error
-        if flagged.size and flagged.mean() > _BY_CHANCE:
-            warnings.warn(
-                f"unfunnel: {int(flagged.sum())} of {apart.size} elements of {name} turned out to "
-                f"differ from the pilot by up to {apart[flagged].max():.2f} in centeredness. "
-                "The draws are correct; if they are too few, sample again with another seed, and "
-                "compare.",
-                TuningWarning,
-                stacklevel=3,
-            )
-
-
-def kappa_of_posterior(
-    plan: Plan, pilot: PilotResult, posterior: xr.Dataset
-) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Return the centeredness of each element as the draws show it, and its standard error.
-
-    The error is that which a pilot would have that was right. Where the two differ by more than
-    independent draws allow, it is that of as many draws as the effective sample size, by chain, or
-    infinite if these are too few. Blocks without elements, and those whose variables were not all
-    kept, are left out.
-    """
-    chains, draws = posterior.sizes["chain"], posterior.sizes["draw"]
-    step = max(1, chains * draws // _MOST_DRAWS)
-    if chains * draws < _FEWEST_DRAWS or len(range(0, draws, step)) < _FEWEST_FOR_ESS:
-        return {}
-    sampled = [v.name for v in plan.model.free_RVs if v.name in posterior]
-    thinned = {
-        name: _one_after_another(posterior[name], step) for name in sampled if posterior[name].size
-    }
-    found = {}
-    for block in plan.blocks:
-        parents = _parents(plan.model, block)
-        if not {block.name, *(p.name for p in parents)} <= set(thinned):
-            continue
-        values = _sampled_values(block, parents, pilot.coordinates.sites[block.name], thinned)
-        centered = values - values.mean(axis=0)
-        controls = _controls(block, thinned, centered)
-        left, freedom = controls.residuals(centered), len(centered) - 1 - controls.count
-        structure = block.structure
-        variance = structure.pooled((left**2).sum(axis=0) / freedom)
-        expected = 1.0 - pilot.kappa[block.name]
-        kappa = np.clip(1.0 - expected * variance, 0.0, 1.0)
-        sharing = np.prod([variance.shape[axis] for axis in structure.pooled_axes], dtype=int)
-        error = np.asarray(expected * np.sqrt(2.0 / (freedom * sharing)))
-        apart = np.abs(kappa - pilot.kappa[block.name]) > _DISAGREEMENT + _ERRORS * error
-        if apart.any():
-            squares = np.stack([structure.pooled(row) for row in left**2])[:, apart]
-            share = np.minimum(1.0, _effective(squares, chains) / len(squares))
-            enough = freedom * share >= _FEWEST_DRAWS
-            error[apart] = np.where(enough, error[apart] / np.sqrt(share), np.inf)
-        found[block.name] = (kappa, error)
-    return found
-
-
-def _effective(series: np.ndarray, chains: int) -> np.ndarray:
-    """Return the effective sample size of each column of draws, one chain after the other."""
-    stats = require("arviz_stats.base", "sample").array_stats
-    by_chain = series.reshape(chains, len(series) // chains, -1)
-    ess = stats.ess(by_chain, chain_axis=0, draw_axis=1, method="mean")
-    return np.asarray(np.maximum(np.nan_to_num(ess, nan=0.0), np.finfo(float).tiny))
-
-
-def _sampled_values(
-    block: Block, parents: list[Any], site: Site, draws: dict[str, Draws]
-) -> np.ndarray:
-    """Return what the sampler saw of a block at each draw."""
-    function = pytensor.function(
-        parents,
-        [block.location, block.coordinate_location, block.scale],
-        on_unused_input="ignore",
-        allow_input_downcast=True,
-        mode="FAST_COMPILE",
-    )
-    arrays = [draws[p.name].values for p in parents]
-    theta = block.link.forward(draws[block.name].values, NUMPY)
-    values = []
-    for i, row in enumerate(theta):
-        location, mean, scale = function(*(array[i] for array in arrays))
-        coordinates = block.structure.coordinates(row, location, np)
-        values.append(block.map(mean, scale, site).sampled(coordinates))
-    return np.asarray(values)
-
-
-def _parents(model: Any, block: Block) -> list[Any]:
-    """Return the random variables that location and scale are functions of."""
-    above = set(ancestors([block.location, block.scale], blockers=model.free_RVs))
-    return [v for v in model.free_RVs if v in above]
-
-
-def _one_after_another(variable: xr.DataArray, step: int) -> Draws:
-    """Return every ``step``-th draw of each chain; xarray stacks no variable that repeats a dim."""
-    values = variable.values[:, ::step]  # chains and draws come first
-    flat = values.reshape(values.shape[0] * values.shape[1], *values.shape[2:])
-    return Draws(flat, tuple(map(str, variable.dims[2:])))
-
-
-def _controls(block: Block, draws: dict[str, Draws], own: np.ndarray) -> Controls:
-    """Return what to hold fixed; variables that are positive as logarithms, as they are sampled."""
-    others = {
-        name: Draws(np.log(values) if (values > 0).all() else values, dims)
-        for name, (values, dims) in draws.items()
-    }
-    dims = others.pop(block.name).dims
-    return controls_of(Draws(own, dims), others.values(), directions=False)

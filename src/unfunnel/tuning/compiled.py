@@ -3,84 +3,60 @@
 Site parameters and stretches change from round to round; while nutpie compiles they are shared
 variables, which are data to it, and data can be replaced.
 
-It compiles the function of initial points once, too. A chain without an initial value starts near
-zero in the sampled coordinate, which in a tuned one is near the data. An initial value that was
-given is a point in natural units: what is sampled there depends on the site parameters, of the
-block itself and of those that its location and scale depend on.
+Initial points are those of the model before it is tuned. Where other coordinates are set, say where
+chains start: :func:`starting_at`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytensor
 from pymc.model.transform.optimization import freeze_dims_and_data
-from pymc.util import get_untransformed_name, is_transformed_name
-from pytensor.graph.traversal import ancestors
 
-from unfunnel.errors import ParameterError, SamplingError, UnsupportedError, listed
+from unfunnel.errors import ParameterError, UnsupportedError, listed
 from unfunnel.optional import require
+from unfunnel.parameterization.carrying import carrying
 from unfunnel.parameterization.graph_ops import random_node
-from unfunnel.structures.transform import carrying, settled, shared_sites
+from unfunnel.structures.transform import settled, shared_sites
 from unfunnel.tuning.arguments import reason_of
-from unfunnel.tuning.blocks import Plan, Scale
+from unfunnel.tuning.blocks import Scale, stretch_name
 from unfunnel.tuning.estimate import Site
+from unfunnel.tuning.locations import Adjustable, LocationSite
+from unfunnel.tuning.plan import Plan
+from unfunnel.tuning.start import FAILURES, cannot_start, refuse_failing_terms
 
-#: Variances of whitened directions further than this factor from one are corrected. nutpie's
-#: default of 2 leaves the correlations of hyperparameters as they are.
-LOW_RANK = {"adaptation": "low_rank", "mass_matrix_eigval_cutoff": 1.25}
+# Seconds between looks at a run that may not take for ever.
+_PAUSE = 0.02
 
-# Up to here the low-rank adaptation gains much, at some 120 dimensions nothing; beyond, estimating
-# directions in all of them from a few hundred draws takes longer than sampling, and misleads.
-_MOST_DIMENSIONS = 100
 
-# What nutpie warms up for under its diagonal adaptation. In tuned coordinates, where directions
-# stay what they are from one end of the posterior to the other, the low-rank one needs no more.
-_TUNE = 400
+class OutOfTime(Exception):
+    """A run took longer than it was given."""
 
 
 @dataclass(frozen=True)
 class Coordinates:
-    """In which coordinates a plan is sampled: a site by block, a log stretch by scale.
+    """In which coordinates a plan is sampled: a site by block or location, a stretch by scale.
 
-    Scales that are not there keep the width that comes from their prior.
+    Locations that are not there are sampled as they were; scales that are not there keep the width
+    that comes from their prior, all others have the logarithm of their stretch here.
     """
 
     sites: dict[str, Site]
+    locations: dict[str, LocationSite] = field(default_factory=dict)
     log_stretch: dict[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Start:
-    """The initial points of a compiled model, for nutpie, in the coordinates that are set.
+class Variables(NamedTuple):
+    """The shared variables of a plan, by name, and the coordinates of its locations."""
 
-    ``function`` leads from a seed to a flat unconstrained point, as nutpie compiled it; ``sources``
-    are the shared variables in it that hold site parameters and stretches, and ``values`` what they
-    are; zero if not given. The sites of blocks that start in the middle of their sampled coordinate
-    are left out, and stay zero.
-    """
-
-    function: Callable[[Any], np.ndarray]
-    sources: dict[str, Any]
-    values: dict[str, np.ndarray] = field(default_factory=dict)
-    lock: Any = field(default_factory=Lock)
-
-    def at(self, values: dict[str, np.ndarray]) -> Start:
-        """Return the initial points in other coordinates."""
-        return replace(self, values=values)
-
-    def __call__(self, seed: Any) -> np.ndarray:
-        """Return the initial point of a seed."""
-        with self.lock:  # chains start in threads, and share what was compiled
-            for name, source in self.sources.items():
-                zeros = np.zeros_like(source.get_value(borrow=True))
-                source.set_value(self.values.get(name, zeros).astype(source.dtype))
-            return self.function(seed)
+    shared: dict[str, Any]
+    locations: list[Adjustable]
 
 
 def compile_plan(plan: Plan, **options: Any) -> Any:
@@ -97,60 +73,53 @@ def compile_plan(plan: Plan, **options: Any) -> Any:
         )
     points = options.get("initial_points")
     if points:  # by name, as the model may be a copy of the one whose variables these are
-        options["initial_points"] = points = {
+        options["initial_points"] = {
             key if isinstance(key, str) else key.name: value for key, value in points.items()
         }
     if options.pop("freeze_model", False):  # nutpie would copy what `adjustable` put there
         with settled():
             plan = plan.on(freeze_dims_and_data(plan.model))
-    with adjustable(plan, plan.model.eval_rv_shapes()):
-        try:
-            compiled = require("nutpie", "sample").compile_pymc_model(plan.model, **options)
-        except KeyError as error:
-            if "Unrecognized options" not in str(error):  # what Numba says of those it is passed
-                raise
-            raise ParameterError(
-                "compile_kwargs",
-                expected="options of nutpie.compile_pymc_model",
-                given=f"{listed(options)}; Numba says: {reason_of(error)}",
-            ) from error
-    if not plan.blocks:
-        return compiled
-    return replace(compiled, initial_point_func=_start_of(plan, compiled, points or ()))
-
-
-def _start_of(plan: Plan, compiled: Any, initial_points: Iterable[str] = ()) -> Start:
-    """Return the initial points of the compiled model of a plan.
-
-    ``initial_points`` names variables for which ``nutpie.compile_pymc_model`` was given values
-    besides those that the model has.
-    """
-    model = plan.model
-    given = [v for v, value in model.rvs_to_initial_values.items() if value is not None]
-    for name in initial_points:
-        own = get_untransformed_name(name) if is_transformed_name(name) else name
-        given.append(model[own])
-    involved = set(ancestors(given))
-    moved = [block for block in plan.blocks if block.variable in involved]
-    wanted = {name for block in moved for name in block.sites.names}
-    wanted |= {_stretch_name(scale.name) for scale in plan.scales}
-    sources = {source.name: source for source in compiled.shared_var_keys if source.name in wanted}
-    return Start(compiled.initial_point_func, sources)
+    try:
+        with adjustable(plan, plan.model.eval_rv_shapes()):
+            return require("nutpie", "sample").compile_pymc_model(plan.model, **options)
+    except KeyError as error:
+        if "Unrecognized options" not in str(error):  # what Numba says of those it is passed
+            raise
+        raise ParameterError(
+            "compile_kwargs",
+            expected="options of nutpie.compile_pymc_model",
+            given=f"{listed(options)}; Numba says: {reason_of(error)}",
+        ) from error
+    except FAILURES:
+        refuse_failing_terms(plan.model)
+        raise
 
 
 def in_coordinates(compiled: Any, plan: Plan, coordinates: Coordinates) -> Any:
-    """Return the compiled model of a plan in these coordinates; nothing is compiled again.
+    """Return the compiled model of a plan in these coordinates; nothing is compiled again."""
+    return compiled.with_data(**adjustments(plan, coordinates, compiled.shapes))
 
-    Chains start at the initial values that the model was given, whatever the coordinates.
-    """
+
+def shapes_of(plan: Plan, compiled: Any) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of the value variables of a plan in its compiled model, by name."""
+    located = {x.value.name: compiled.shapes[x.sampled_name] for x in plan.locations}
+    return dict(compiled.shapes) | located
+
+
+def adjustments(
+    plan: Plan, coordinates: Coordinates, shapes: dict[str, tuple[int, ...]]
+) -> dict[str, np.ndarray]:
+    """Return the values of what is adjustable, by name, that make these coordinates."""
     updates: dict[str, np.ndarray] = {}
     for block in plan.blocks:
         updates |= zip(block.sites.names, coordinates.sites[block.name], strict=True)
-    for name, log_stretch in coordinates.log_stretch.items():
-        updates[_stretch_name(name)] = np.asarray(log_stretch)
-    start = compiled.initial_point_func
-    moved = compiled.with_data(**updates)
-    return replace(moved, initial_point_func=start.at(updates)) if updates else moved
+    for location in plan.locations:
+        site = coordinates.locations.get(location.name) or location.off(shapes)
+        updates |= location.updates(site)
+    for scale in plan.scales:
+        log_stretch = coordinates.log_stretch.get(scale.name, 0.0)
+        updates[stretch_name(scale.name)] = np.asarray(log_stretch, pytensor.config.floatX)
+    return updates
 
 
 def set_in_model(plan: Plan, coordinates: Coordinates) -> None:
@@ -163,65 +132,76 @@ def set_in_model(plan: Plan, coordinates: Coordinates) -> None:
 
 
 @contextmanager
-def adjustable(plan: Plan, shapes: dict[str, tuple[int, ...]]) -> Iterator[list[tuple[Any, ...]]]:
-    """Make all that a pilot may set shared variables, zero at first, in what is compiled inside.
+def adjustable(plan: Plan, shapes: dict[str, tuple[int, ...]]) -> Iterator[Variables]:
+    """Make all that a pilot may set shared variables in what is compiled inside.
 
-    ``shapes`` has the present shape of each value variable, by name. Yields the site parameters of
-    each block. The graph of the model is changed for as long as this lasts.
+    Their first values change nothing. ``shapes`` has the present shape of each value variable, by
+    name. The graph of the model is changed for as long as this lasts.
     """
     present = [shapes[block.value.name] for block in plan.blocks]
     with ExitStack() as stack:
         shared = stack.enter_context(shared_sites([block.sites for block in plan.blocks], present))
-        for scale in plan.scales:
-            stack.enter_context(_stretchable(scale))
-        yield shared
+        stretches = [stack.enter_context(_stretchable(scale)) for scale in plan.scales]
+        locations = [stack.enter_context(x.adjustable(shapes)) for x in plan.locations]
+        every = [x for own in shared for x in own] + stretches
+        every += [x for own in locations for x in own.shared.values()]
+        yield Variables({x.name: x for x in every}, locations)
 
 
 @contextmanager
-def _stretchable(scale: Scale) -> Iterator[None]:
+def _stretchable(scale: Scale) -> Iterator[Any]:
     """Put a stretch where PyMC wants to find it: among the ancestors of the random variable."""
     node: Any = random_node(scale.variable.owner)
     parameter, before = node.inputs[scale.parameter], scale.transform.log_stretch
     zero = np.zeros((), dtype=pytensor.config.floatX)
-    shared: Any = pytensor.shared(zero, _stretch_name(scale.name), shape=())
+    shared: Any = pytensor.shared(zero, stretch_name(scale.name), shape=())
     try:
         node.inputs[scale.parameter] = carrying(parameter, shared)
         scale.stretch(shared)
-        yield
+        yield shared
     finally:
         node.inputs[scale.parameter] = parameter
         scale.stretch(before)
 
 
-def _stretch_name(scale: str) -> str:
-    """Return the name of the shared variable that stretches the coordinate of a scale."""
-    return f"{scale}_stretch__"
+def run(compiled: Any, *, seconds: float | None = None, **options: Any) -> Any:
+    """Return what nutpie samples; say what is wrong where it finds no point to start from.
 
-
-def run(compiled: Any, **options: Any) -> Any:
-    """Return what nutpie samples; say what is wrong where it finds no point to start from."""
-    try:
-        return require("nutpie", "sample").sample(compiled, **options)
-    except RuntimeError as error:
-        raise SamplingError(
-            "unfunnel.sample",
-            expected="a log density and a gradient that are finite where chains start",
-            given=reason_of(error),
-            remedy="Look at model.debug(), at NaN or infinities in the data, and at observations "
-            "or initial values outside of a support.",
-        ) from error
-
-
-def default_adaptation(compiled: Any) -> dict[str, Any]:
-    """Return the options of ``nutpie.sample`` that suit a model in tuned coordinates.
-
-    Informed coordinates remove what is curved; correlations remain, between hyperparameters and
-    between blocks, and the low-rank adaptation removes those. Without the former it is no use, as a
-    funnel has no constant directions.
+    Raises :class:`OutOfTime` if it takes longer than so many seconds, or is interrupted before.
     """
-    if compiled.n_dim > _MOST_DIMENSIONS:
-        return {"adaptation": "diag"}
-    return LOW_RANK | {"num_tune": _TUNE}  # which gives way to the argument tune
+    nutpie = require("nutpie", "sample")
+    try:
+        if seconds is None:
+            return nutpie.sample(compiled, **options)
+        until = time.monotonic() + seconds
+        sampler = nutpie.sample(compiled, blocking=False, **options)
+        try:
+            while not _is_finished(sampler):
+                if time.monotonic() > until:
+                    raise KeyboardInterrupt
+                time.sleep(_PAUSE)
+            return sampler.wait()
+        except KeyboardInterrupt as error:
+            sampler.cancel()
+            raise OutOfTime from error
+    except RuntimeError as error:
+        raise cannot_start(reason_of(error)) from error
+
+
+def _is_finished(sampler: Any) -> bool:
+    try:
+        return bool(sampler.is_finished)
+    except TimeoutError:  # its chains were too busy to answer
+        return False
+
+
+def starting_at(compiled: Any, points: np.ndarray) -> Any:
+    """Return the compiled model with chains that start at some of these points."""
+
+    def one_of(seed: Any) -> np.ndarray:
+        return np.array(points[int(seed) % len(points)])
+
+    return replace(compiled, initial_point_func=one_of)
 
 
 def gradient_count(trace: Any) -> int:

@@ -29,7 +29,7 @@ from pytensor.xtensor.shape import ExpandDims
 
 from unfunnel import names
 from unfunnel.distributions.natural import NaturalRandomVariable
-from unfunnel.errors import UnsupportedError, listed
+from unfunnel.errors import listed
 from unfunnel.families import FAMILIES
 from unfunnel.families.links import IDENTITY, LOG, Link
 from unfunnel.parameterization.graph_ops import WRAPPERS, core_op, random_node
@@ -37,7 +37,8 @@ from unfunnel.parameterization.transforms import LinkTransform, unlabelled
 from unfunnel.structures.joint import JointStructure
 from unfunnel.structures.transform import StructureTransform
 from unfunnel.tuning.arguments import names_of, require_known
-from unfunnel.tuning.blocks import in_words, is_informed
+from unfunnel.tuning.blocks import is_informed
+from unfunnel.tuning.plan import in_words
 
 _LOG = logging.getLogger("unfunnel")
 
@@ -73,21 +74,22 @@ class Hierarchies:
     free_variables: tuple[str, ...]
 
     def chosen(self, blocks: str | Sequence[str]) -> dict[str, Link]:
-        """Return the links of ``blocks=``; refuse names of others, or a model without any."""
-        if not self.links:
-            raise UnsupportedError(
-                "unfunnel",
-                expected="a centered Normal, LogNormal, StudentT or Laplace variable whose "
-                "location or scale is random",
-                given=f"none among {listed(self.free_variables)}",
-                remedy=(f"Left alone: {in_words(self.left_alone)}. " if self.left_alone else "")
-                + "There is nothing to tune: sample the model as it is, with pm.sample or nutpie.",
-            )
+        """Return the links of ``blocks=``; refuse names of others."""
         if blocks == "all":
             return self.links
         chosen = names_of(blocks)
         require_known(chosen, self.links, "all", self.left_alone)
         return {name: self.links[name] for name in chosen}
+
+    @property
+    def why_none(self) -> str:
+        """Why no hierarchy of the model can be tuned, and what would help."""
+        if self.left_alone:
+            return (
+                f"no hierarchy can be ({in_words(self.left_alone)}). Write it as a centered "
+                "Normal, LogNormal, StudentT or Laplace variable, or with a prior of unfunnel"
+            )
+        return f"none of {listed(self.free_variables)} has a random location or scale"
 
 
 def find_hierarchies(model: Any) -> Hierarchies:

@@ -26,6 +26,10 @@ import numpy as np
 _SHARED_PER_DRAW = 1 / 4
 _MATCHING_PER_DRAW = 1 / 10
 
+# A draw with a larger share of what all draws say about an element is not believed. Of the draws
+# of a normal posterior none has more than a tenth.
+_OUTLIER = 0.5
+
 # Relative to the size of an element.
 _ROUNDING = 1e-10
 
@@ -92,12 +96,19 @@ def site_of(
     ``pooled`` puts means in place of numbers that belong to elements with one slope. The
     information is ``I = max(0, -cov(score, theta) / var(theta))``, the weighted location
     ``mean(score) + I mean(theta)``. Elements that do not move, or only as controls do, or with
-    scores that are not finite, get zeros: no information is the safe side.
+    scores that are not finite, get zeros: no information is the safe side. A single draw that makes
+    most of a covariance is left out: close to a border of the support a score can be anything.
     """
     usable = np.isfinite(theta).all(axis=0) & np.isfinite(score).all(axis=0)
     theta, score = np.where(usable, theta, 0.0), np.where(usable, score, 0.0)
-    mean = theta.mean(axis=0)
-    deviation = theta - mean if controls is None else controls.residuals(theta - mean)
+    deviation = theta - theta.mean(axis=0)
+    if controls is not None:
+        deviation = controls.residuals(deviation)
+    kept = _without_an_outlier(deviation * score)
+    mean, mean_score, middle = (
+        (kept * x).sum(axis=0) / kept.sum(axis=0) for x in (theta, score, deviation)
+    )
+    deviation = kept * (deviation - middle)
     variance = pooled((deviation**2).mean(axis=0))
     # Rounding alone leaves less of what the controls determine, or of what never changes.
     moving = usable & (variance > _ROUNDING**2 * (theta**2).mean(axis=0))
@@ -105,8 +116,15 @@ def site_of(
     slope = covariance / np.where(moving, variance, 1.0)
     information = np.maximum(0.0, -slope)
     # Without information a mean score would move the coordinate by scale**2, without bound.
-    weighted_location = np.where(slope < 0.0, score.mean(axis=0) + information * mean, 0.0)
+    weighted_location = np.where(slope < 0.0, mean_score + information * mean, 0.0)
     return Site(np.where(moving, information, 0.0), np.where(moving, weighted_location, 0.0))
+
+
+def _without_an_outlier(products: np.ndarray) -> np.ndarray:
+    """Return weights of draws: 0 for one that alone makes most of a covariance, else 1."""
+    size = np.abs(products)
+    lone = size > max(_OUTLIER, 2.0 / len(size)) * size.sum(axis=0)
+    return np.asarray(np.where(lone, 0.0, 1.0))
 
 
 def centeredness(information: np.ndarray, scale: np.ndarray) -> np.ndarray:

@@ -2,8 +2,10 @@
 
 Every round samples in the coordinates that the round before it found, starting where that one
 ended, and is short because it only has to be near the posterior, not to represent it: a slope needs
-few points. The first round knows nothing (non-centered) and is discarded; the estimates of all
-others are averaged.
+few points. But near it has to be. The first rounds, which know nothing, are non-centered, and grow
+longer until the chains have arrived; what a round says whose chains did not is forgotten, and so is
+all before it. The estimates of the informed rounds are averaged. At the end the informed form is
+compared with the fixed ones.
 """
 
 from __future__ import annotations
@@ -21,21 +23,24 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from unfunnel.errors import SamplingError
-from unfunnel.tuning.blocks import Plan
+from unfunnel.tuning.choose import Choice, choose
 from unfunnel.tuning.compiled import (
     Coordinates,
-    default_adaptation,
     gradient_count,
     in_coordinates,
     run,
+    shapes_of,
+    starting_at,
 )
-from unfunnel.tuning.estimate import Site, centeredness, site_of
-from unfunnel.tuning.scores import BlockDraws, Layout, Scores
+from unfunnel.tuning.estimate import Site
+from unfunnel.tuning.plan import Plan
+from unfunnel.tuning.rounds import Round
+from unfunnel.tuning.scores import Layout, Scores
 
 _LOG = logging.getLogger("unfunnel")
 
 _CHAINS = 2
-_MOST_ROUNDS = 5
+_MOST_ROUNDS = 8
 
 # kappa is settled when it moves by less than this for all but one element in twenty. At 0.15 the
 # pilot of a media-mix model is a quarter longer, and the draws are no better.
@@ -46,6 +51,7 @@ _SETTLED_SHARE = 0.95
 # The length of a round, for each chain; maxdepth bounds the gradients of a draw.
 _FIRST = {"tune": 50, "draws": 20, "maxdepth": 6}
 _LATER = {"tune": 60, "draws": 40, "maxdepth": 8}
+_DEEPEST = 10
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,9 @@ class PilotResult:
     ``kappa`` is the centeredness of each element, by block; ``gradients`` counts those of the
     warm-up; ``rounds`` is 0 where the pilot failed; ``problem`` says why the result should not be
     relied on, and is empty if all is well; ``doubt`` says what chance alone may have made, so that
-    it is no reason for a warning: whether it matters the draws of the run will show.
+    it is no reason for a warning: whether it matters the draws of the run will show. ``choice`` is
+    which forms were chosen, and what they leave to the sampler. ``start_at`` are points to start
+    from, in the coordinates that were found.
     """
 
     coordinates: Coordinates
@@ -65,6 +73,8 @@ class PilotResult:
     problem: str = ""
     doubt: str = ""
     seconds: float = 0.0
+    choice: Choice | None = None
+    start_at: np.ndarray | None = None
 
     @property
     def failed(self) -> bool:
@@ -73,7 +83,12 @@ class PilotResult:
 
     def adaptation(self, compiled: Any) -> dict[str, Any]:
         """Return the options of ``nutpie.sample`` that suit these coordinates, if there are any."""
-        return {} if self.failed else default_adaptation(compiled)
+        return {} if self.choice is None else self.choice.options(compiled.n_dim)
+
+
+def no_pilot() -> PilotResult:
+    """Return the result where there is nothing to tune."""
+    return PilotResult(Coordinates({}), {}, 0, 0)
 
 
 def run_pilot(
@@ -84,7 +99,7 @@ def run_pilot(
     ``options`` are passed to ``nutpie.sample``, such as ``cores``.
     """
     start = time.perf_counter()
-    scores = Scores(plan, Layout.of(plan.model, compiled.shapes))
+    scores = Scores(plan, Layout.of(plan.model, shapes_of(plan, compiled)))
     with _progress(progress_bar) as bar:
         pilot = _Pilot(plan, compiled, scores, np.random.SeedSequence(seed), bar, options)
         try:
@@ -92,6 +107,7 @@ def run_pilot(
         except SamplingError as error:
             _LOG.debug("The pilot failed.", exc_info=True)
             result = pilot.nothing(f"the pilot run failed: {error.given}")
+        pilot.gradients = result.gradients
         pilot.show(
             f"Pilot, {result.rounds} rounds" if result.rounds else "Pilot failed",
             0 if result.failed else _MOST_ROUNDS,
@@ -112,42 +128,51 @@ class _Pilot:
     gradients: int = 0
 
     def run(self) -> PilotResult:
-        draws, at = self._round(1, _FIRST, None, self.scores.untuned())
-        sites = _sites(at)
-        kappa = _kappa(at, sites)
-        rounds: list[dict[str, Site]] = []
-        for number in range(2, _MOST_ROUNDS + 1):
-            draws, at = self._round(number, _LATER, self._ends(draws, at, sites), sites)
-            rounds.append(_sites(at))
-            sites = _averaged(rounds)
-            before, kappa = kappa, _kappa(at, sites)
+        """Go from round to round until the coordinates settle; then choose among the forms."""
+        safe = self.scores.untuned()
+        kappa = {name: np.zeros_like(site.information) for name, site in safe.sites.items()}
+        here, length = safe, _FIRST
+        informed: list[dict[str, Site]] = []
+        last = self._round(1, length, None, safe)
+        for number in range(1, _MOST_ROUNDS + 1):
+            if number > 1:
+                last = self._round(number, length, last, here)
+            if not last.arrived:  # what rounds have said so far is forgotten
+                length = _longer(length)
+                here, informed = safe, []
+                continue
+            length = _LATER
+            sites = last.sites()
+            if here is not safe:
+                informed.append(sites)
+                sites = _averaged(informed)
+            here = last.informed(sites)
+            before, kappa = kappa, last.kappa(sites)
             change = _change(before, kappa)
             _LOG.debug("Pilot round %d: centeredness moved by %.2f.", number, change)
-            if change <= _SETTLED:
+            if informed and change <= _SETTLED:
                 break
-        values = {x.name: self.scores.layout.part(draws, x.value.name) for x in self.plan.scales}
-        stretch = {x.name: x.best_log_stretch(values[x.name], kappa) for x in self.plan.scales}
-        return PilotResult(
-            Coordinates(sites, stretch),
-            kappa,
-            self.gradients,
-            number,
-            problem=_stuck(at),
-            doubt=_unsettled(change, number),
-        )
+        if not last.arrived:
+            start_at = last.ends(self.scores, safe)
+            reason = f"the pilot did not reach the posterior in {number} rounds"
+            return replace(self.nothing(reason), start_at=start_at)
+        found = result_of(self.compiled, self.scores, last, here)
+        gradients = self.gradients + found.gradients
+        doubt = _unsettled(change, number)
+        return replace(found, gradients=gradients, rounds=number, doubt=doubt)
 
     def nothing(self, problem: str) -> PilotResult:
-        sites = self.scores.untuned()
-        kappa = {name: np.zeros_like(site.information) for name, site in sites.items()}
-        return PilotResult(Coordinates(sites), kappa, self.gradients, 0, problem)
+        untuned = self.scores.untuned()
+        kappa = {name: np.zeros_like(site.information) for name, site in untuned.sites.items()}
+        return PilotResult(untuned, kappa, self.gradients, 0, problem)
 
     def _round(
-        self, number: int, length: dict[str, int], start_at: Any, sites: dict[str, Site]
-    ) -> tuple[np.ndarray, list[BlockDraws]]:
-        """Sample one round; return its unconstrained draws and the blocks at each of them."""
-        compiled = in_coordinates(self.compiled, self.plan, Coordinates(sites))
-        if start_at is not None:
-            compiled = replace(compiled, initial_point_func=_one_of(start_at))
+        self, number: int, length: dict[str, int], last: Round | None, here: Coordinates
+    ) -> Round:
+        """Sample one round in some coordinates, from where the last one ended."""
+        compiled = in_coordinates(self.compiled, self.plan, here)
+        if last is not None:
+            compiled = starting_at(compiled, last.ends(self.scores, here))
         (seed,) = self.seeds.spawn(1)[0].generate_state(1)
         trace = run(
             compiled,
@@ -161,12 +186,12 @@ class _Pilot:
             **self.options,
         )
         self.gradients += gradient_count(trace)
-        draws, gradients = (
-            trace["sample_stats"][key].values for key in ("unconstrained_draw", "gradient")
-        )
+        stats = trace["sample_stats"]
+        draws, gradients = (stats[key].values for key in ("unconstrained_draw", "gradient"))
         if draws.shape[:2] != (_CHAINS, length["draws"]):  # what nutpie makes of an interrupt
             raise KeyboardInterrupt
-        return draws, self.scores.at(_flat(draws), _flat(gradients), sites)
+        flat, gradients = (x.reshape(-1, x.shape[-1]) for x in (draws, gradients))
+        return Round(flat, stats["logp"].values, self.scores.at(flat, gradients, here))
 
     def _callback(self, number: int) -> Callable[[Any], None] | None:
         """Return what nutpie is to call with the progress of the chains of a round."""
@@ -189,10 +214,38 @@ class _Pilot:
         for task in self.bar.task_ids:
             self.bar.update(task, description=text, completed=completed, gradients=gradients)
 
-    def _ends(self, draws: np.ndarray, at: list[BlockDraws], sites: dict[str, Site]) -> np.ndarray:
-        """Return the later half of the draws of each chain, in the coordinates of ``sites``."""
-        moved = self.scores.moved(_flat(draws), at, sites).reshape(draws.shape)
-        return _flat(moved[:, draws.shape[1] // 2 :])
+
+def result_of(compiled: Any, scores: Scores, found: Round, informed: Coordinates) -> PilotResult:
+    """Return what follows from draws that have arrived, and what they say about each block."""
+    choice = choose(compiled, scores, found, informed)
+    kappa = found.kappa(choice.coordinates.sites)
+    part = scores.layout.part
+    stretch = {
+        scale.name: scale.best_log_stretch(part(found.draws, scale.value.name), kappa)
+        for scale in scores.plan.scales
+    }
+    start_at = restretched(scores, found.ends(scores, choice.coordinates), {}, stretch)
+    return PilotResult(
+        replace(choice.coordinates, log_stretch=stretch),
+        kappa,
+        choice.gradients,
+        1,
+        problem=found.problem,
+        choice=choice,
+        start_at=start_at,
+    )
+
+
+def restretched(
+    scores: Scores, points: np.ndarray, before: dict[str, float], after: dict[str, float]
+) -> np.ndarray:
+    """Return the same points of the model under other log stretches of its scales."""
+    moved = points.copy()
+    for scale in scores.plan.scales:
+        own = scores.layout.slices[scale.value.name]
+        stretches = (stretch.get(scale.name, 0.0) for stretch in (before, after))
+        moved[:, own] = scale.restretched(points[:, own], *stretches)
+    return moved
 
 
 @contextmanager
@@ -217,12 +270,10 @@ def _progress(show: bool) -> Iterator[Progress]:
         console.print(bar.get_renderable())
 
 
-def _one_of(points: np.ndarray) -> Callable[[int], np.ndarray]:
-    return lambda seed: points[int(seed) % len(points)].copy()
-
-
-def _flat(draws: np.ndarray) -> np.ndarray:
-    return draws.reshape(-1, draws.shape[-1])
+def _longer(length: dict[str, int]) -> dict[str, int]:
+    """Return the length of the next round where one was too short to reach the posterior."""
+    depth = min(length["maxdepth"] + 1, _DEEPEST)
+    return _LATER | {"tune": 3 * length["tune"], "maxdepth": depth}
 
 
 def _averaged(rounds: list[dict[str, Site]]) -> dict[str, Site]:
@@ -232,33 +283,10 @@ def _averaged(rounds: list[dict[str, Site]]) -> dict[str, Site]:
     }
 
 
-def _sites(at: list[BlockDraws]) -> dict[str, Site]:
-    return {
-        x.block.name: site_of(x.theta, x.score, x.controls, x.block.structure.pooled) for x in at
-    }
-
-
-def _kappa(at: list[BlockDraws], sites: dict[str, Site]) -> dict[str, np.ndarray]:
-    return {x.block.name: centeredness(sites[x.block.name].information, x.scale) for x in at}
-
-
 def _change(before: dict[str, np.ndarray], after: dict[str, np.ndarray]) -> float:
     """How much kappa moved, in the block where it moved most."""
     moved = [np.abs(after[name] - before[name]) for name in after if after[name].size]
     return float(np.max([np.quantile(x, _SETTLED_SHARE) for x in moved], initial=0.0))
-
-
-def _stuck(at: list[BlockDraws]) -> str:
-    for x in at:
-        by_chain = x.theta.reshape(_CHAINS, len(x.theta) // _CHAINS, *x.theta.shape[1:])
-        still = int((np.ptp(by_chain, axis=1) == 0.0).any(axis=0).sum())
-        name, number = x.block.name, x.theta[0].size
-        if still:
-            return f"{still} of {number} elements of {name} did not move in the pilot run"
-        lost = int((~np.isfinite(x.score)).any(axis=0).sum())
-        if lost:
-            return f"{lost} of {number} elements of {name} have scores that are not finite"
-    return ""
 
 
 def _unsettled(change: float, rounds: int) -> str:

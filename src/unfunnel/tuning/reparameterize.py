@@ -6,26 +6,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from pymc.model.fgraph import (
-    ModelFreeRV,
-    fgraph_from_model,
-    model_free_rv,
-    model_from_fgraph,
-)
-from pymc.pytensorf import toposort_replace
+from pymc.model.fgraph import fgraph_from_model, model_from_fgraph
 from pytensor.xtensor.type import XTensorType
 
 from unfunnel import names
+from unfunnel.errors import listed
 from unfunnel.families import Family
 from unfunnel.families.links import Link
 from unfunnel.parameterization.choices import Informed
 from unfunnel.parameterization.graph_ops import core_op, random_node, unwrapped
-from unfunnel.parameterization.scale import use_scale_transform
+from unfunnel.parameterization.scale import use_scale_transform, use_transform
 from unfunnel.structures.base import INDEPENDENT
 from unfunnel.structures.transform import settled, value_transform
 from unfunnel.tuning.arguments import names_of, require_names, whole_model
-from unfunnel.tuning.blocks import Plan, is_informed
+from unfunnel.tuning.blocks import is_informed
 from unfunnel.tuning.detect import find_hierarchies
+from unfunnel.tuning.plan import Plan
 
 
 def reparameterize(model: Any = None, blocks: str | Sequence[str] = "all") -> Any:
@@ -34,7 +30,8 @@ def reparameterize(model: Any = None, blocks: str | Sequence[str] = "all") -> An
     Works on models written without this library, those of pymc-marketing included. The copy has the
     same variables, under the same names, with the same distributions; only what the sampler sees
     differs. Until it is tuned (:func:`unfunnel.tune`), it is the non-centered form. Blocks that are
-    in the informed coordinate already stay in the one they have.
+    in the informed coordinate already stay in the one they have. Without any hierarchy the copy is
+    an equal one.
 
     Parameters
     ----------
@@ -51,8 +48,6 @@ def reparameterize(model: Any = None, blocks: str | Sequence[str] = "all") -> An
 
     Raises
     ------
-    UnsupportedError
-        If there is no such variable.
     ParameterError
         If ``blocks`` names none, or another one; the message says why it cannot be used.
     ParameterTypeError
@@ -71,54 +66,57 @@ def reparameterize(model: Any = None, blocks: str | Sequence[str] = "all") -> An
     return informed_copy(model, find_hierarchies(model).chosen(blocks))
 
 
-def plan_of_any(model: Any, blocks: str | Sequence[str]) -> Plan:
-    """Return the plan for blocks of any model, on a copy if some of them are not in place yet."""
+def plan_of_any(model: Any, blocks: str | Sequence[str], *, in_place: bool = False) -> Plan:
+    """Return the plan for blocks of any model.
+
+    Those that are not in the informed coordinate yet are brought there, on a copy or in place.
+    """
     plan = Plan.of(model)
     known = {block.name for block in plan.blocks}
-    missing = [name for name in names_of(blocks) if name not in known]
+    chosen = [] if blocks in ("auto", "all") else names_of(blocks)
+    missing = [name for name in chosen if name not in known]
+    if (blocks == "auto" and known) or (chosen and not missing):
+        return Plan.of(model, chosen or None)
+    found = find_hierarchies(model)
     if blocks == "auto":
-        plan.require_blocks()
-        return plan
-    if not missing:
-        return Plan.of(model, blocks)
-    hierarchies = find_hierarchies(model)
+        remedy = f'blocks="all" would tune {listed(found.links)}' if found.links else found.why_none
+        return replace(plan, why_none=f'no prior of the model has centered="auto"; {remedy}')
+    links = found.chosen("all" if blocks == "all" else missing)
+    if not links.keys() <= known:
+        change = informed if in_place else informed_copy
+        model = change(model, links)
+    plan = Plan.of(model, chosen or None)
     if blocks != "all":
-        return Plan.of(informed_copy(model, hierarchies.chosen(missing)), blocks)
-    if not known or not hierarchies.links.keys() <= known:
-        plan = Plan.of(informed_copy(model, hierarchies.chosen("all")))
-    return replace(plan, left_alone=hierarchies.left_alone)
+        return plan
+    return replace(
+        plan, left_alone=found.left_alone, why_none="" if plan.blocks else found.why_none
+    )
 
 
 def informed_copy(model: Any, links: dict[str, Link]) -> Any:
     """Return a copy of a model with these variables in the informed coordinate, not yet tuned."""
     with settled():
         fgraph, _memo = fgraph_from_model(_without_initial_values(model))
-    replacements = []
-    for node in fgraph.toposort():
-        if isinstance(node.op, ModelFreeRV) and node.op.name in links:
-            if not is_informed(node.op.transform):
-                new = _informed(node, links[node.op.name])
-                replacements.append((node.outputs[0], new))
-    toposort_replace(fgraph, tuple(replacements), reverse=True)
     copy = model_from_fgraph(fgraph, mutate_fgraph=True)
     copy.check_bounds = model.check_bounds
     for variable, value in model.rvs_to_initial_values.items():
         if value is not None:
             copy.rvs_to_initial_values[copy[variable.name]] = value
-    with copy:
-        for name in links:
-            for scale in _scales(copy, name):
-                use_scale_transform(copy, scale)
-    return copy
+    return informed(copy, links)
 
 
-def _informed(node: Any, link: Link) -> Any:
-    """Return a free variable of a model graph in the informed coordinate."""
-    variable, name = node.inputs[0], node.op.name
-    labelled = isinstance(variable.type, XTensorType)
-    transform = value_transform(link, Informed(), INDEPENDENT, labelled)
-    value = variable.type(name=f"{name}_{transform.name}__")
-    return model_free_rv(variable, value, transform, name, *node.op.dims)
+def informed(model: Any, links: dict[str, Link]) -> Any:
+    """Bring these variables of a model into the informed coordinate, not yet tuned; return it."""
+    with model:
+        for name, link in links.items():
+            variable = model[name]
+            if not is_informed(model.rvs_to_transforms[variable]):
+                labelled = isinstance(variable.type, XTensorType)
+                transform = value_transform(link, Informed(), INDEPENDENT, labelled)
+                use_transform(model, variable, transform)
+            for scale in _scales(model, name):
+                use_scale_transform(model, scale)
+    return model
 
 
 def _without_initial_values(model: Any) -> Any:

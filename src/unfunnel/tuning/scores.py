@@ -3,7 +3,7 @@
 A sampler reports flat unconstrained draws and the gradient of the log density at them. For each
 block the functions here recover location, scale and the unconstrained variable ``theta``, and split
 the gradient into the part that comes from the block's own prior and the rest, the score of the
-data.
+data. For each location they recover what its own prior says.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ import pytensor.tensor as pt
 from pytensor.graph.replace import clone_replace
 from pytensor.xtensor.type import XTensorType
 
-from unfunnel.tuning.blocks import Block, Plan
-from unfunnel.tuning.compiled import adjustable
+from unfunnel.tuning.blocks import Block
+from unfunnel.tuning.compiled import Coordinates, adjustable, adjustments
 from unfunnel.tuning.estimate import Controls, Draws, Site, controls_of
+from unfunnel.tuning.locations import Location
+from unfunnel.tuning.plan import Plan
 
 
 class BlockDraws(NamedTuple):
@@ -34,6 +36,28 @@ class BlockDraws(NamedTuple):
     theta: np.ndarray
     score: np.ndarray
     controls: Controls
+
+
+class LocationDraws(NamedTuple):
+    """A location of blocks at each of several draws: arrays of shape (draws, ...).
+
+    ``values`` are what would be sampled without a coordinate of its own, ``score`` the derivative
+    of the logarithm of its prior by them. Means over the draws are ``fixed``, of what else is
+    held fixed, and ``slopes``, of the derivatives of the prior means of each block.
+    """
+
+    location: Location
+    values: np.ndarray
+    score: np.ndarray
+    fixed: dict[str, np.ndarray]
+    slopes: dict[str, np.ndarray]
+
+
+class Reading(NamedTuple):
+    """What draws show of the parts of a plan."""
+
+    blocks: list[BlockDraws]
+    locations: list[LocationDraws]
 
 
 @dataclass(frozen=True)
@@ -63,52 +87,59 @@ class Scores:
     """Evaluates the blocks of a plan at flat unconstrained draws laid out in some way."""
 
     def __init__(self, plan: Plan, layout: Layout) -> None:
-        self.blocks = plan.blocks
+        self.plan, self.blocks = plan, plan.blocks
         self.layout = layout
         model = plan.model
         self._values = [model.rvs_to_values[variable] for variable in model.free_RVs]
+        self._names = [str(value.name) for value in self._values]
         self._dims = {
             value.name: _axis_names(model, variable, layout.shapes[value.name])
             for variable, value in zip(model.free_RVs, self._values, strict=True)
         }
-        outputs = []
-        # Rounds of a pilot differ in their site parameters, which are inputs here; scales are not
-        # stretched meanwhile, whatever they are in the model.
-        with adjustable(plan, layout.shapes) as sites:
+        of_blocks, of_locations, maps = [], [], []
+        # Rounds of a pilot differ in their coordinates, which are inputs here.
+        with adjustable(plan, layout.shapes) as variables:
             for block in plan.blocks:
                 location, scale = model.replace_rvs_by_values(
                     [block.coordinate_location, block.scale]
                 )
                 prior = model.logp(vars=[block.variable])
-                outputs += [location, scale, _unlabelled(pt.grad(prior, block.value))]
-        inputs = {shared: shared.type() for own in sites for shared in own}
-        self._function = pytensor.function(
-            [*self._values, *inputs.values()],
-            clone_replace(outputs, inputs),
-            on_unused_input="ignore",
-            allow_input_downcast=True,  # nutpie's draws are doubles, whatever floatX is
-            mode="FAST_COMPILE",
-        )
+                of_blocks += [location, scale, _unlabelled(pt.grad(prior, block.value))]
+            for each, own in zip(plan.locations, variables.locations, strict=True):
+                maps += model.replace_rvs_by_values([own.center, own.spread])
+                prior = model.logp(vars=[each.variable])
+                fixed = model.replace_rvs_by_values(each.fixed)
+                slopes = model.replace_rvs_by_values(each.slopes())
+                graphs = (pt.grad(prior, each.value), *fixed, *slopes)
+                of_locations += [_unlabelled(x) for x in graphs]
+        self._inputs = list(variables.shared)
+        inputs = {shared: shared.type() for shared in variables.shared.values()}
 
-    def untuned(self) -> dict[str, Site]:
+        def function(outputs: list[Any]) -> Any:
+            return pytensor.function(
+                [*self._values, *inputs.values()],
+                clone_replace(outputs, inputs),
+                on_unused_input="ignore",
+                allow_input_downcast=True,  # nutpie's draws are doubles, whatever floatX is
+                mode="FAST_COMPILE",
+            )
+
+        self._function = function([*of_blocks, *maps, *of_locations])
+        self._maps = function(maps)
+
+    def untuned(self) -> Coordinates:
         """Return sites of zero for every element."""
         zeros = {b.name: np.zeros(self.layout.shapes[b.value.name]) for b in self.blocks}
-        return {name: Site(zero, zero) for name, zero in zeros.items()}
+        return Coordinates({name: Site(zero, zero) for name, zero in zeros.items()})
 
-    def at(
-        self, draws: np.ndarray, gradients: np.ndarray, sites: dict[str, Site]
-    ) -> list[BlockDraws]:
-        """Evaluate every block at each draw.
+    def at(self, draws: np.ndarray, gradients: np.ndarray, coordinates: Coordinates) -> Reading:
+        """Evaluate every block, and every location, at each draw.
 
-        ``draws`` and ``gradients`` have shape (draws, size): unconstrained draws that were made
-        with these sites, and the gradient of the log density of the model there.
+        ``draws`` and ``gradients`` have shape (draws, size): unconstrained draws that were made in
+        these coordinates, and the gradient of the log density of the model there.
         """
-        values = [x for block in self.blocks for x in sites[block.name]]
-        rows = [
-            self._function(*(self.layout.part(draw, v.name) for v in self._values), *values)
-            for draw in draws
-        ]
-        columns = [np.stack(column) for column in zip(*rows, strict=True)]
+        sites = coordinates.sites
+        columns = self._evaluated(self._function, draws, coordinates)
         sampled = {
             v.name: Draws(self.layout.part(draws, v.name), self._dims[v.name]) for v in self._values
         }
@@ -123,16 +154,46 @@ class Scores:
             controls = controls_of(sampled[block.value.name], others)
             theta, score = informed.coordinates(value), informed.score(gradient - prior)
             found.append(BlockDraws(block, location, scale, theta, score, controls))
-        return found
+        maps = columns[3 * len(self.blocks) :]
+        rest = iter(maps[2 * len(self.plan.locations) :])
+        of_locations = []
+        for i, each in enumerate(self.plan.locations):
+            center, spread = maps[2 * i : 2 * i + 2]
+            values = center + spread * sampled[each.value.name].values
+            score = next(rest) / spread
+            fixed = {str(rv.name): next(rest).mean(axis=0) for rv in each.fixed}
+            slopes = {
+                block.name: np.broadcast_to(next(rest).mean(axis=0), block_shape)
+                for block in each.blocks
+                for block_shape in [self.layout.shapes[block.value.name]]
+            }
+            of_locations.append(LocationDraws(each, values, score, fixed, slopes))
+        return Reading(found, of_locations)
 
-    def moved(self, draws: np.ndarray, at: list[BlockDraws], sites: dict[str, Site]) -> np.ndarray:
-        """Return the same points of the model in the coordinates of other sites."""
+    def moved(self, draws: np.ndarray, at: Reading, coordinates: Coordinates) -> np.ndarray:
+        """Return the same points of the model in other coordinates, of the same stretches."""
         moved = draws.copy()
-        for here in at:
-            informed = here.block.map(here.location, here.scale, sites[here.block.name])
+        for here in at.blocks:
+            informed = here.block.map(here.location, here.scale, coordinates.sites[here.block.name])
             flat = informed.sampled(here.theta).reshape(len(draws), -1)
             moved[:, self.layout.slices[here.block.value.name]] = flat
+        maps = self._evaluated(self._maps, draws, coordinates) if at.locations else []
+        for i, one in enumerate(at.locations):
+            center, spread = maps[2 * i : 2 * i + 2]
+            flat = ((one.values - center) / spread).reshape(len(draws), -1)
+            moved[:, self.layout.slices[one.location.value.name]] = flat
         return moved
+
+    def _evaluated(
+        self, function: Any, draws: np.ndarray, coordinates: Coordinates
+    ) -> list[np.ndarray]:
+        updates = adjustments(self.plan, coordinates, self.layout.shapes)
+        values = [updates[name] for name in self._inputs]
+        rows = [
+            function(*(self.layout.part(draw, name) for name in self._names), *values)
+            for draw in draws
+        ]
+        return [np.stack(column) for column in zip(*rows, strict=True)]
 
 
 def _axis_names(model: Any, variable: Any, shape: tuple[int, ...]) -> tuple[str, ...]:
