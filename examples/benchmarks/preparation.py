@@ -15,9 +15,10 @@ from benchmarks import vip
 from benchmarks.grid import Length
 from benchmarks.hierarchies import LOG_EFFECT
 from benchmarks.regimes import Data
-from unfunnel.tuning.plan import Plan
-from unfunnel.tuning.compiled import LOW_RANK, compile_plan, in_coordinates
+from unfunnel.tuning.choose import LOW_RANK
+from unfunnel.tuning.compiled import compile_plan
 from unfunnel.tuning.pilot import run_pilot
+from unfunnel.tuning.plan import Plan
 
 __all__ = ["LOW_RANK", "Compiled", "Preparation", "Prepared", "compile_model", "tuned"]
 
@@ -62,7 +63,7 @@ def tuned(compiled: Compiled, seed: int) -> Prepared:
     if not plan.blocks:
         return Prepared(compiled.nutpie)
     pilot = run_pilot(plan, compiled.nutpie, seed)
-    ready = in_coordinates(compiled.nutpie, plan, pilot.coordinates)
+    ready = pilot.ready(plan, compiled.nutpie)
     seconds = time.perf_counter() - start
     options = pilot.adaptation(compiled.nutpie)
     return Prepared(ready, pilot.gradients, seconds, pilot.problem, options)

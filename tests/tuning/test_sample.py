@@ -121,16 +121,28 @@ def test_the_posterior_of_the_model_as_it_was_written():
     assert abs(float(found["posterior"]["tau"].mean()) - exact) < 4.5 * error
 
 
-def test_a_failed_pilot_samples_in_the_safe_form(model, failing_nutpie):
+def test_a_run_after_a_failed_pilot_is_the_pilot_of_another(model, failing_nutpie):
+    """It is non-centered, which ends badly here; what follows knows what it found."""
     with pytest.warns(unfunnel.TuningWarning, match="all initialization points failed") as caught:
         found = unfunnel.sample(model, **SHORT, seed=1)
     (said,) = [w.message for w in caught if w.category is unfunnel.TuningWarning]
     assert "are non-centered" in str(said)
-    problem = found["unfunnel"].attrs["problem"]
-    assert problem == "the pilot run failed: all initialization points failed"
+    attributes = found["unfunnel"].attrs
+    assert attributes["problem"] == "the pilot run failed: all initialization points failed"
+    assert "R-hat at most 1.06" in attributes["first_run"]
+    assert attributes["worst_rhat"] < 1.05 and attributes["least_ess"] > 200
+    assert (found["unfunnel"]["phi_kappa"][::2] > 0.9).all()  # those with much data
+    for group in ("sample_stats", "warmup_sample_stats"):
+        assert "unconstrained_draw" not in found[group]
+
+
+def test_a_second_run_has_no_more_time_than_the_first(model, failing_nutpie, monkeypatch):
+    monkeypatch.setattr("unfunnel.tuning.running.time.perf_counter", lambda: 0.0)
+    with pytest.warns(unfunnel.TuningWarning):
+        found = unfunnel.sample(model, **SHORT, seed=1)
+    assert "first_run" not in found["unfunnel"].attrs
     assert found["unfunnel"].attrs["rounds"] == 0
     assert (found["unfunnel"]["phi_information"] == 0).all()
-    assert np.isfinite(found["posterior"]["phi"]).all()
 
 
 def test_a_pilot_that_was_wrong_is_reported(model, monkeypatch):

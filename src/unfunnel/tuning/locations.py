@@ -28,11 +28,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
-from pymc.dims.distributions.transforms import LogTransform as DimLogTransform
-from pymc.logprob.transforms import LogTransform
 from pymc.util import get_transformed_name
-from pytensor.gradient import pushforward
-from pytensor.graph.replace import clone_replace, graph_replace
+from pytensor.graph.replace import graph_replace
 from pytensor.graph.traversal import ancestors
 from pytensor.xtensor import as_xtensor
 from pytensor.xtensor.type import XTensorType
@@ -41,12 +38,13 @@ from unfunnel.parameterization.carrying import carrying
 from unfunnel.parameterization.graph_ops import random_node
 from unfunnel.parameterization.location import LocationTransform, before, behind
 from unfunnel.parameterization.location_ops import LocationMap
-from unfunnel.parameterization.scale import PYTHON, SoftplusTransform, at_start
-from unfunnel.parameterization.transforms import LabelledTransform, LinkTransform, unlabelled
-from unfunnel.structures.base import INDEPENDENT
-from unfunnel.structures.transform import StructureTransform
-from unfunnel.tuning.blocks import Block, carrying_input, used_beside
+from unfunnel.parameterization.scale import PYTHON, SoftplusTransform
+from unfunnel.parameterization.transforms import LabelledTransform, unlabelled
+from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.estimate import Site
+
+# Of what would be sampled, relative to its size, for slopes.
+_STEP = 1e-4
 
 
 class Message(NamedTuple):
@@ -123,7 +121,7 @@ class Location:
     @property
     def scale_variables(self) -> set[Any]:
         """The free variables that the coordinate depends on."""
-        return set().union(*(_scale_variables(self.model, block) for block in self.blocks))
+        return set().union(*(scale_variables_of(self.model, block) for block in self.blocks))
 
     def off(self, shapes: dict[str, tuple[int, ...]]) -> LocationSite:
         """Return the site with which it is sampled as it was, given the shapes of the blocks."""
@@ -168,13 +166,22 @@ class Location:
             transforms[self.variable], self.value.name = former, name
 
     def slopes(self) -> list[Any]:
-        """Return the derivatives of the prior means of each block by what would be sampled."""
-        sampled: Any = before(self.inner, _tensor(self.variable))
-        free = sampled.type()
-        given = {self.variable: _like(behind(self.inner, free), self.variable)}
-        means = graph_replace([x.location for x in self.blocks], given, strict=False)
-        slopes = [_slope(mean, free, pt.ones_like(free)) for mean in means]
-        return list(graph_replace(slopes, {free: sampled}, strict=False))
+        """Return the slopes of the prior means of each block along what would be sampled.
+
+        They are differences: that is exact enough, and a graph with derivatives is a large one.
+        """
+        sampled: Any = before(self.inner, as_tensor(self.variable))
+        step: Any = _STEP * (1.0 + pt.max(pt.abs(sampled)))
+        means = [x.location for x in self.blocks]
+        ends: list[Any] = [
+            graph_replace(means, {self.variable: self._natural(x)}, strict=False)
+            for x in (sampled - step, sampled + step)
+        ]
+        return [(high - low) / (2.0 * step) for low, high in zip(*ends, strict=True)]
+
+    def _natural(self, sampled: Any) -> Any:
+        """Return the random variable that would be sampled as this tensor."""
+        return in_place_of(behind(self.inner, sampled), self.variable)
 
     def _shared_name(self, *path: str) -> str:
         return "_".join((self.name, *path, "")) + "_"
@@ -185,11 +192,9 @@ class Location:
         """Return the mean and the standard deviation as functions of the scales."""
         reference = shared[self._shared_name("reference")]
         own, own_weighted = (shared[self._shared_name("own", kind)] for kind in Site._fields)
-        given = {
-            rv: _like(shared[self._shared_name(rv.name, "reference")], rv) for rv in self.fixed
-        }
-        natural = behind(self.inner, reference.reshape(self.shape))
-        given[self.variable] = _like(natural, self.variable)
+        fixed = {rv: shared[self._shared_name(rv.name, "reference")] for rv in self.fixed}
+        given = {rv: in_place_of(value, rv) for rv, value in fixed.items()}
+        given[self.variable] = self._natural(reference.reshape(self.shape))
         rows = []
         for block, elements in zip(self.blocks, self.elements, strict=True):
             shape = shapes[block.value.name]
@@ -233,86 +238,19 @@ class Adjustable(NamedTuple):
     spread: Any
 
 
-def locations_of(model: Any, blocks: list[Block]) -> list[Location]:
-    """Return the hyperparameters of a model that are the location of independent blocks."""
-    independent = [x for x in blocks if x.structure == INDEPENDENT]
-    found = [_location(model, rv, independent) for rv in model.free_RVs]
-    known = [x for x in found if x is not None]
-    variables = {x.variable for x in known}
-    return [x for x in known if not variables & set(ancestors(x.scale_variables))]
-
-
-def _location(model: Any, variable: Any, blocks: list[Block]) -> Location | None:
-    """Return a random variable as a location, None if it is none, or cannot be sampled as one."""
-    served = tuple(x for x in blocks if variable in _direct(model, x.location))
-    transform = unlabelled(model.rvs_to_transforms.get(variable))
-    parameter = carrying_input(model, variable)
-    if (
-        not served
-        or parameter is None
-        or any(x.variable is variable for x in blocks)
-        or not isinstance(transform, LogTransform | DimLogTransform | LinkTransform | None)
-        or isinstance(transform, StructureTransform)
-        or variable in used_beside(model, served)
-    ):
-        return None
-    direct = {rv for x in served for rv in _direct(model, x.location)}
-    fixed = direct.difference(*(_scale_variables(model, x) for x in served))
-    if variable not in fixed:
-        return None
-    ordered = [rv for rv in model.free_RVs if rv in fixed]
-    with model:
-        values = [np.asarray(_tensor(x).eval(mode=PYTHON), float) for x in at_start(ordered)]
-        elements = tuple(_elements_seen(x, variable) for x in served)
-    if not all(np.isfinite(x).all() for x in values) or None in elements:
-        return None
-    inner = LogTransform() if isinstance(transform, LogTransform | DimLogTransform) else transform
-    starts, value = dict(zip(ordered, values, strict=True)), model.rvs_to_values[variable]
-    return Location(model, variable, value, inner, parameter, served, elements, starts)  # type: ignore[arg-type]  # none is None
-
-
-def _elements_seen(block: Block, variable: Any) -> Elements | None:
-    """Return which element of a location each element of a block sees; None if it sees several.
-
-    Along a direction that is different for each element of the location the derivative is that
-    along the direction of ones, times the component of the one element that is seen.
-    """
-    if all(n == 1 for n in variable.type.shape):
-        return Elements()
-    free: Any = _tensor(variable).type()
-    location = clone_replace(block.location, {variable: _like(free, variable)})
-    start = _tensor(at_start([variable])[0])
-    ones = pt.ones_like(start)
-    components = 1.0 + pt.arange(start.size).reshape(start.shape)
-    slopes = [_slope(location, free, x) for x in (ones, components, components**2)]
-    at = at_start(clone_replace(slopes, {free: start}))
-    along, once, twice = (np.asarray(x.eval(mode=PYTHON), float) for x in at)
-    seen = np.divide(once, along, out=np.ones_like(along), where=along != 0.0)
-    again = np.divide(twice, along, out=np.ones_like(along), where=along != 0.0)
-    element = np.round(seen)
-    if not (np.allclose(seen, element) and np.allclose(again, element**2)):
-        return None
-    return Elements(element.astype(int) - 1)
-
-
-def _slope(location: Any, variable: Any, direction: Any) -> Any:
-    """Return the derivative of a location along a direction of a hyperparameter."""
-    return pushforward(location, variable, direction, use_op_pushforward=False)
-
-
-def _direct(model: Any, x: Any) -> set[Any]:
-    """Return the free variables that a graph depends on, not through others."""
-    return set(ancestors([x], blockers=model.free_RVs)) & set(model.free_RVs)
-
-
-def _scale_variables(model: Any, block: Block) -> set[Any]:
+def scale_variables_of(model: Any, block: Block) -> set[Any]:
     """Return what the coordinate of a location of a block may depend on: what its scale is of."""
-    only_of_scale = _direct(model, block.scale) - _direct(model, block.location)
+    only_of_scale = direct_variables(model, block.scale) - direct_variables(model, block.location)
     return only_of_scale | {
         rv
-        for rv in _direct(model, block.scale)
+        for rv in direct_variables(model, block.scale)
         if isinstance(unlabelled(model.rvs_to_transforms[rv]), SoftplusTransform)
     }
+
+
+def direct_variables(model: Any, x: Any) -> set[Any]:
+    """Return the free variables that a graph depends on, not through others."""
+    return set(ancestors([x], blockers=model.free_RVs)) & set(model.free_RVs)
 
 
 def _flat(x: Any, shape: tuple[int, ...], all_elements: bool) -> Any:
@@ -322,11 +260,12 @@ def _flat(x: Any, shape: tuple[int, ...], all_elements: bool) -> Any:
     return pt.broadcast_to(x, shape).ravel()
 
 
-def _tensor(x: Any) -> Any:
+def as_tensor(x: Any) -> Any:
+    """Return a variable of either backend as a tensor."""
     return x.values if isinstance(x.type, XTensorType) else x
 
 
-def _like(x: Any, variable: Any) -> Any:
+def in_place_of(x: Any, variable: Any) -> Any:
     """Return a tensor as one that can stand for a random variable, of either backend."""
     if isinstance(variable.type, XTensorType):
         return as_xtensor(x, dims=variable.type.dims)

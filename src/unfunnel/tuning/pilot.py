@@ -81,6 +81,11 @@ class PilotResult:
         """Whether nothing was learned, so that all blocks are non-centered."""
         return self.rounds == 0
 
+    def ready(self, plan: Plan, compiled: Any) -> Any:
+        """Return a compiled model in these coordinates; its chains start where the pilot ended."""
+        here = in_coordinates(compiled, plan, self.coordinates)
+        return here if self.start_at is None else starting_at(here, self.start_at)
+
     def adaptation(self, compiled: Any) -> dict[str, Any]:
         """Return the options of ``nutpie.sample`` that suit these coordinates, if there are any."""
         return {} if self.choice is None else self.choice.options(compiled.n_dim)

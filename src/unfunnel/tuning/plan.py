@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from unfunnel.tuning.blocks import Block, Scale, auto_blocks, scales_of
-from unfunnel.tuning.locations import Location, locations_of
+from unfunnel.tuning.find_locations import locations_of
+from unfunnel.tuning.locations import Location
 
 
 @dataclass(frozen=True)

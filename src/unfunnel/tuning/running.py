@@ -17,7 +17,7 @@ import xarray as xr
 from unfunnel.tuning.agreement import disagreements
 from unfunnel.tuning.check import Verdict, verdict_of
 from unfunnel.tuning.choose import CAREFULLY, density_at
-from unfunnel.tuning.compiled import OutOfTime, in_coordinates, run, shapes_of, starting_at
+from unfunnel.tuning.compiled import OutOfTime, in_coordinates, run, shapes_of
 from unfunnel.tuning.pilot import PilotResult, restretched, result_of
 from unfunnel.tuning.plan import Plan
 from unfunnel.tuning.rounds import Round
@@ -78,10 +78,7 @@ class Request:
         """
         start = time.perf_counter()
         options = defaults | self.options
-        here = in_coordinates(self.compiled, self.plan, pilot.coordinates)
-        if pilot.start_at is not None:
-            here = starting_at(here, pilot.start_at)
-        trace = run(here, seconds=seconds, **options)
+        trace = run(pilot.ready(self.plan, self.compiled), seconds=seconds, **options)
         taken = time.perf_counter() - start
         found = []
         if not pilot.failed:
