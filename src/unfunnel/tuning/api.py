@@ -52,8 +52,8 @@ def sample(
     draws, chains : int, optional
         As in ``nutpie.sample``, with its defaults.
     tune : int, optional
-        Length of the warm-up. By default 400 under the adaptation that is chosen here, and
-        nutpie's own under one that is asked for.
+        Length of the warm-up. By default 400 or 1000 under the adaptation that is chosen here,
+        and nutpie's own under one that is asked for.
     blocks : "auto", "all" or list of str
         Which variables to tune: those made with ``centered="auto"`` (default); all hierarchies of
         the model, whoever wrote them; or those named. What looks like part of a hierarchy and is
@@ -66,9 +66,10 @@ def sample(
         Passed to ``nutpie.compile_pymc_model``.
     **nutpie_options
         Passed to ``nutpie.sample``, such as ``target_accept``, ``adaptation``, ``cores`` and
-        ``store_divergences``. If no ``adaptation`` is asked for, it is ``"low_rank"`` with
-        ``mass_matrix_eigval_cutoff=1.25``, or the diagonal one in more than 100 dimensions and
-        where the pilot failed.
+        ``store_divergences``. If no ``adaptation`` is asked for, it is the diagonal one, or
+        ``"low_rank"`` with ``mass_matrix_eigval_cutoff=1.25`` in up to 100 dimensions where that
+        leaves less at the draws of the pilot; where much is left, ``target_accept`` is 0.95 and
+        ``tune`` 1000.
 
     Returns
     -------
@@ -104,7 +105,9 @@ def sample(
 
     Notes
     -----
-    The model is compiled once. Every run ends with one line, which is logged if there is no
+    The model is compiled once. A run that ends badly (chains that never moved, an R-hat above 1.05,
+    more than 2 divergences in 100 draws) is the pilot of another, in no more time than was taken
+    before; the better one is returned, and says so. Every run ends with one line, which is logged if there is no
     progress bar: divergences, the worst R-hat and effective sample size, and what to do next.
 
     Examples
@@ -216,7 +219,7 @@ def tune(
 
     Notes
     -----
-    The pilot takes a few thousand gradients of at most five short runs of two chains. What is
+    The pilot takes a few thousand gradients of at most eight short runs of two chains. What is
     estimated is the information that the rest of the model carries on each element, by a regression
     of scores on draws; see :mod:`unfunnel.tuning.estimate`.
 
