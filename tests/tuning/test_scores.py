@@ -8,6 +8,7 @@ import pytest
 from models import MEANS, SIZES, mixed
 
 from unfunnel import NormalIdentity
+from unfunnel.tuning.compiled import Coordinates
 from unfunnel.tuning.estimate import Site
 from unfunnel.tuning.plan import Plan
 from unfunnel.tuning.scores import Layout, Scores
@@ -36,15 +37,16 @@ def test_scores_are_those_of_the_likelihood(xdist):
     block.sites.set(*first)
     layout, gradients = flat_evaluation(model, draws)
     scores = Scores(plan, layout)
-    (at,) = evaluated = scores.at(draws, gradients, {"phi": first})
+    evaluated = scores.at(draws, gradients, Coordinates({"phi": first}))
+    (at,) = evaluated.blocks
     phi = np.exp(at.theta)
     np.testing.assert_allclose(at.score, SIZES * (MEANS - phi) * phi, rtol=1e-7, atol=1e-7)
     assert at.controls.count == 1  # a quarter of the draws
     # The same points in other coordinates are the same points.
-    moved = scores.moved(draws, evaluated, {"phi": other})
+    moved = scores.moved(draws, evaluated, Coordinates({"phi": other}))
     block.sites.set(*other)
     _, gradients = flat_evaluation(model, moved)
-    (again,) = scores.at(moved, gradients, {"phi": other})
+    (again,) = scores.at(moved, gradients, Coordinates({"phi": other})).blocks
     np.testing.assert_allclose(again.theta, at.theta, rtol=1e-9)
     np.testing.assert_allclose(again.score, at.score, rtol=1e-6, atol=1e-6)
 
@@ -57,7 +59,7 @@ def test_the_prior_of_children_belongs_to_the_score():
     draws = RNG.normal(size=(4, 1 + 3 + 6))
     layout, gradients = flat_evaluation(model, draws)
     scores = Scores(Plan.of(model), layout)
-    (at,) = scores.at(draws, gradients, scores.untuned())
+    (at,) = scores.at(draws, gradients, scores.untuned()).blocks
     lower = layout.part(draws, "lower")
     expected = ((lower - at.theta[..., None]) / 0.5**2).sum(axis=-1)
     np.testing.assert_allclose(at.score, expected, rtol=1e-9, atol=1e-9)

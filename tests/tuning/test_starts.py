@@ -49,7 +49,8 @@ def test_the_pilot_starts_there_and_the_run_where_the_pilot_ended(nutpie_calls):
     first, last = nutpie_calls[0][0], nutpie_calls[-1][0]
     untuned = Coordinates({"a": Site(*np.zeros((2, GROUPS)))})
     np.testing.assert_allclose(natural(copy, first, untuned)["a"], START)
-    tuned = Coordinates({"a": site}, {"tau": float(np.log(found["tau_stretch"]))})
+    stretch = {"tau": float(np.log(found["tau_stretch"]))}
+    tuned = Coordinates({"a": site}, log_stretch=stretch)
     near = np.where(SIZES > 1, 10.0 / np.sqrt(SIZES), np.inf)  # standard errors of the data
     start = natural(copy, last, tuned)
     assert (np.abs(start["a"] + start["b"] - MEANS) < near).all()

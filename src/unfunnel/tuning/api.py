@@ -107,8 +107,9 @@ def sample(
     -----
     The model is compiled once. A run that ends badly (chains that never moved, an R-hat above 1.05,
     more than 2 divergences in 100 draws) is the pilot of another, in no more time than was taken
-    before; the better one is returned, and says so. Every run ends with one line, which is logged if there is no
-    progress bar: divergences, the worst R-hat and effective sample size, and what to do next.
+    before; the better one is returned, and says so. Every run ends with one line, which is logged
+    if there is no progress bar: divergences, the worst R-hat and effective sample size, and what to
+    do next.
 
     Examples
     --------

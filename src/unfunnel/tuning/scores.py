@@ -96,36 +96,34 @@ class Scores:
             value.name: _axis_names(model, variable, layout.shapes[value.name])
             for variable, value in zip(model.free_RVs, self._values, strict=True)
         }
-        of_blocks, of_locations, maps = [], [], []
-        # Rounds of a pilot differ in their coordinates, which are inputs here.
+        # Rounds of a pilot differ in their coordinates, which are inputs here. Densities, and what
+        # random variables are replaced in, are asked for at once: each question takes long.
         with adjustable(plan, layout.shapes) as variables:
-            for block in plan.blocks:
-                location, scale = model.replace_rvs_by_values(
-                    [block.coordinate_location, block.scale]
-                )
-                prior = model.logp(vars=[block.variable])
-                of_blocks += [location, scale, _unlabelled(pt.grad(prior, block.value))]
-            for each, own in zip(plan.locations, variables.locations, strict=True):
-                maps += model.replace_rvs_by_values([own.center, own.spread])
-                prior = model.logp(vars=[each.variable])
-                fixed = model.replace_rvs_by_values(each.fixed)
-                slopes = model.replace_rvs_by_values(each.slopes())
-                graphs = (pt.grad(prior, each.value), *fixed, *slopes)
-                of_locations += [_unlabelled(x) for x in graphs]
+            tuned: list[Any] = [*plan.blocks, *plan.locations]
+            terms = model.logp(vars=[x.variable for x in tuned], sum=False) if tuned else []
+            slopes = [
+                pt.grad(_unlabelled(term).sum(), x.value)
+                for term, x in zip(terms, tuned, strict=True)
+            ]
+            parameters = [x for one in plan.blocks for x in (one.coordinate_location, one.scale)]
+            maps = [x for one in variables.locations for x in (one.center, one.spread)]
+            means = [x for one in plan.locations for x in (*one.fixed, *one.slopes())]
+            graphs = model.replace_rvs_by_values([*parameters, *maps, *means])
+            maps = graphs[len(parameters) : len(parameters) + len(maps)]
         self._inputs = list(variables.shared)
         inputs = {shared: shared.type() for shared in variables.shared.values()}
 
         def function(outputs: list[Any]) -> Any:
             return pytensor.function(
                 [*self._values, *inputs.values()],
-                clone_replace(outputs, inputs),
+                clone_replace([_unlabelled(x) for x in outputs], inputs),
                 on_unused_input="ignore",
                 allow_input_downcast=True,  # nutpie's draws are doubles, whatever floatX is
                 mode="FAST_COMPILE",
             )
 
-        self._function = function([*of_blocks, *maps, *of_locations])
-        self._maps = function(maps)
+        self._function = function([*slopes, *graphs])
+        self._maps = function(maps) if maps else None
 
     def untuned(self) -> Coordinates:
         """Return sites of zero for every element."""
@@ -138,37 +136,36 @@ class Scores:
         ``draws`` and ``gradients`` have shape (draws, size): unconstrained draws that were made in
         these coordinates, and the gradient of the log density of the model there.
         """
-        sites = coordinates.sites
-        columns = self._evaluated(self._function, draws, coordinates)
+        columns = iter(self._evaluated(self._function, draws, coordinates))
+        slopes_of_blocks = [next(columns) for _block in self.blocks]
+        slopes_of_locations = [next(columns) for _location in self.plan.locations]
         sampled = {
             v.name: Draws(self.layout.part(draws, v.name), self._dims[v.name]) for v in self._values
         }
-        found = []
-        for i, block in enumerate(self.blocks):
+        blocks = []
+        for block, prior in zip(self.blocks, slopes_of_blocks, strict=True):
             value = sampled[block.value.name].values
             gradient = self.layout.part(gradients, block.value.name)
-            location, scale, prior = columns[3 * i : 3 * i + 3]
-            location, scale = _with_axes(location, value.ndim), _with_axes(scale, value.ndim)
-            informed = block.map(location, scale, sites[block.name])
+            location, scale = (_with_axes(next(columns), value.ndim) for _parameter in range(2))
+            informed = block.map(location, scale, coordinates.sites[block.name])
             others = (x for name, x in sampled.items() if name != block.value.name)
             controls = controls_of(sampled[block.value.name], others)
             theta, score = informed.coordinates(value), informed.score(gradient - prior)
-            found.append(BlockDraws(block, location, scale, theta, score, controls))
-        maps = columns[3 * len(self.blocks) :]
-        rest = iter(maps[2 * len(self.plan.locations) :])
-        of_locations = []
-        for i, each in enumerate(self.plan.locations):
-            center, spread = maps[2 * i : 2 * i + 2]
-            values = center + spread * sampled[each.value.name].values
-            score = next(rest) / spread
-            fixed = {str(rv.name): next(rest).mean(axis=0) for rv in each.fixed}
+            blocks.append(BlockDraws(block, location, scale, theta, score, controls))
+        maps = [(next(columns), next(columns)) for _location in self.plan.locations]
+        locations = []
+        for one, prior, (center, spread) in zip(
+            self.plan.locations, slopes_of_locations, maps, strict=True
+        ):
+            fixed = {str(rv.name): next(columns).mean(axis=0) for rv in one.fixed}
+            shapes = {block.name: self.layout.shapes[block.value.name] for block in one.blocks}
             slopes = {
-                block.name: np.broadcast_to(next(rest).mean(axis=0), block_shape)
-                for block in each.blocks
-                for block_shape in [self.layout.shapes[block.value.name]]
+                name: np.broadcast_to(next(columns).mean(axis=0), shape)
+                for name, shape in shapes.items()
             }
-            of_locations.append(LocationDraws(each, values, score, fixed, slopes))
-        return Reading(found, of_locations)
+            values = center + spread * sampled[one.value.name].values
+            locations.append(LocationDraws(one, values, prior / spread, fixed, slopes))
+        return Reading(blocks, locations)
 
     def moved(self, draws: np.ndarray, at: Reading, coordinates: Coordinates) -> np.ndarray:
         """Return the same points of the model in other coordinates, of the same stretches."""
