@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ from rich.console import Console
 
 from benchmarks import figure, measures, run, summary, tables
 from benchmarks.grid import FormName, Grid, Regime
+from benchmarks.options import Dask, Jobs, Picture, Records
 from benchmarks.runner import Workers
 from benchmarks.store import Store
 from unfunnel.families import FAMILIES
@@ -35,18 +35,10 @@ def main(
     draws: Annotated[int | None, typer.Option(min=4, help="Per chain.")] = None,
     tune: Annotated[int | None, typer.Option(min=20, help="Tuning draws per chain.")] = None,
     chains: Annotated[int | None, typer.Option(min=2, help="Chains of a fit.")] = None,
-    records: Annotated[
-        Path | None,
-        typer.Option(
-            help="A folder, with a file for each fit: what is in it is not run again, what is run "
-            "is added. Begin a new one when the code has changed."
-        ),
-    ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Fits at a time, in processes.")] = 1,
-    dask: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Of a scheduler: run them there.")
-    ] = "",
-    picture: Annotated[Path | None, typer.Option("--figure", help="Draw it to this PNG.")] = None,
+    records: Records = None,
+    jobs: Jobs = 1,
+    dask: Dask = "",
+    picture: Picture = None,
 ) -> None:
     """Sample one hierarchy in every form and regime, and compare with the targets."""
     if unknown := set(family or ()) - set(FAMILIES):

@@ -6,7 +6,6 @@ Run it from the folder ``examples``. With ``--records`` it goes on where it was 
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,6 +19,7 @@ from benchmarks.classic_models.parts import Priors
 from benchmarks.classic_references import fit_reference, reference_grid
 from benchmarks.classic_summary import frame
 from benchmarks.measures import versions
+from benchmarks.options import Dask, Jobs, Picture, Records
 from benchmarks.runner import Workers, run_grid
 from benchmarks.store import Store
 
@@ -36,18 +36,10 @@ def main(
     references: Annotated[
         bool, typer.Option(help="Compare with a long run of the better fixed form.")
     ] = True,
-    records: Annotated[
-        Path | None,
-        typer.Option(
-            help="A folder, with a file for each fit: what is in it is not run again, what is run "
-            "is added. Begin a new one when the code has changed."
-        ),
-    ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Fits at a time, in processes.")] = 1,
-    dask: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Of a dask scheduler: run the fits there.")
-    ] = "",
-    picture: Annotated[Path | None, typer.Option("--figure", help="Draw it to this PNG.")] = None,
+    records: Records = None,
+    jobs: Jobs = 1,
+    dask: Dask = "",
+    picture: Picture = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Tables for a page.")] = False,
 ) -> None:
     """Sample classic models in every way, and compare with the better fixed form."""

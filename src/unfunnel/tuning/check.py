@@ -102,7 +102,7 @@ class Verdict:
     @property
     def has_many_divergences(self) -> bool:
         """Whether there are more of them than steps that are a little too long would make."""
-        return self.divergences > _MANY_DIVERGENCES * self.chains * self.draws
+        return _are_many(self.divergences, self.chains * self.draws)
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def verdict_of(
         ess = _worst(arrays, array_stats.ess, np.argmin, 0.0)
     divergences = int(stats["diverging"].sum())
     of_divergences = list(_of_divergences(stats, divergences, chains * draws))
-    many = divergences > _MANY_DIVERGENCES * chains * draws
+    many = _are_many(divergences, chains * draws)
     found = [
         *_of_frozen(frozen, chains),
         *(of_divergences if many else ()),
@@ -151,6 +151,10 @@ def verdict_of(
     return Verdict(
         chains, draws, len(frozen), divergences, rhat, ess, problems, tuple(disagreements), advice
     )
+
+
+def _are_many(divergences: int, draws: int) -> bool:
+    return divergences > _MANY_DIVERGENCES * draws
 
 
 def _of_frozen(frozen: list[int], chains: int) -> Iterator[tuple[str, str]]:
@@ -178,7 +182,7 @@ def _of_divergences(stats: Any, divergences: int, draws: int) -> Iterator[tuple[
     if not divergences:
         return
     advice = "Raise target_accept, or give a scale that may be zero a prior that avoids it."
-    if divergences > _MANY_DIVERGENCES * draws:
+    if _are_many(divergences, draws):
         advice = "The draws may miss a part of the posterior, and target_accept seldom helps here."
     said = stats["divergence_message"].values.ravel() if "divergence_message" in stats else []
     outside = sum(_NOT_FINITE in str(text) for text in said)

@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -123,16 +124,19 @@ class Location:
         """The free variables that the coordinate depends on."""
         return set().union(*(scale_variables_of(self.model, block) for block in self.blocks))
 
+    @cached_property
+    def _start(self) -> np.ndarray:
+        """What would be sampled at the start."""
+        start: Any = before(self.inner, pt.constant(self.starts[self.variable]))
+        return np.asarray(start.eval(mode=PYTHON))
+
     def off(self, shapes: dict[str, tuple[int, ...]]) -> LocationSite:
         """Return the site with which it is sampled as it was, given the shapes of the blocks."""
         own = Site(np.ones(self.shape), np.zeros(self.shape))
         nothing = {x.name: np.zeros(shapes[x.value.name]) for x in self.blocks}
-        fixed = {str(rv.name): value for rv, value in self.starts.items()}
-        reference = np.asarray(
-            before(self.inner, pt.constant(fixed.pop(self.name))).eval(mode=PYTHON)
-        )
+        fixed = {str(rv.name): self.starts[rv] for rv in self.fixed}
         messages = {name: Message(x, x, x) for name, x in nothing.items()}
-        return LocationSite(own, reference, messages, fixed)
+        return LocationSite(own, self._start, messages, fixed)
 
     def updates(self, site: LocationSite) -> dict[str, np.ndarray]:
         """Return the values of the shared variables that :meth:`adjustable` makes, by name."""

@@ -1,9 +1,9 @@
 """A run in the coordinates of a pilot; and one more where it ended badly.
 
 The draws of a bad run are a better pilot than the pilot was: they are many, and from where the
-chains really went. Where they are of the posterior, the blocks are estimated and chosen anew; where
-they are not, the second run is non-centered, from where the first one ended. Either is adapted with
-care. The better of the two runs is kept.
+chains really went. Where they are of the posterior, the blocks are estimated and chosen anew, and
+the second run is adapted with care; where they are not, it is non-centered, from where the first
+one ended. The better of the two runs is kept.
 """
 
 from __future__ import annotations

@@ -15,12 +15,11 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 from pytensor.graph.replace import clone_replace
-from pytensor.xtensor.type import XTensorType
 
 from unfunnel.tuning.blocks import Block
 from unfunnel.tuning.compiled import Coordinates, adjustable, adjustments
 from unfunnel.tuning.estimate import Controls, Draws, Site, controls_of
-from unfunnel.tuning.locations import Location
+from unfunnel.tuning.locations import Location, as_tensor
 from unfunnel.tuning.plan import Plan
 
 
@@ -102,7 +101,7 @@ class Scores:
             tuned: list[Any] = [*plan.blocks, *plan.locations]
             terms = model.logp(vars=[x.variable for x in tuned], sum=False) if tuned else []
             slopes = [
-                pt.grad(_unlabelled(term).sum(), x.value)
+                pt.grad(as_tensor(term).sum(), x.value)
                 for term, x in zip(terms, tuned, strict=True)
             ]
             parameters = [x for one in plan.blocks for x in (one.coordinate_location, one.scale)]
@@ -116,7 +115,7 @@ class Scores:
         def function(outputs: list[Any]) -> Any:
             return pytensor.function(
                 [*self._values, *inputs.values()],
-                clone_replace([_unlabelled(x) for x in outputs], inputs),
+                clone_replace([as_tensor(x) for x in outputs], inputs),
                 on_unused_input="ignore",
                 allow_input_downcast=True,  # nutpie's draws are doubles, whatever floatX is
                 mode="FAST_COMPILE",
@@ -200,10 +199,6 @@ def _axis_names(model: Any, variable: Any, shape: tuple[int, ...]) -> tuple[str,
         f"axis {i - len(shape)} of {length}" if dim is None else str(dim)
         for i, (dim, length) in enumerate(zip(named, shape, strict=True))
     )
-
-
-def _unlabelled(x: Any) -> Any:
-    return x.values if isinstance(x.type, XTensorType) else x
 
 
 def _with_axes(draws: np.ndarray, ndim: int) -> np.ndarray:
